@@ -1,0 +1,176 @@
+/**
+ * One agent: what was asked (facts), and where its life stands (life). The wire record is `agentRecord(agent)`.
+ *
+ *   accepted -> queued -> starting -> running -> stopping -> completed | failed | stopped | timed_out | lost
+ *                  \-> refused | expired | cancelled        (it never began)
+ *
+ * What belongs to a state lives inside its variant: there is no pid beside a life that has no process.
+ */
+import { z } from 'zod';
+import { failureSchema } from './failures.ts';
+
+/** A process is the same one only if all three agree: pids are reused, start times are not, and both restart at boot. */
+export const identitySchema = z.object({
+  pid: z.number().int().positive(),
+  /** Opaque and exact: clock ticks since boot on Linux, `ps` start time on macOS; null where the system does not tell. */
+  start_time: z.string().nullable(),
+  boot_id: z.string().nullable(),
+});
+export type Identity = z.infer<typeof identitySchema>;
+
+export const tokensSchema = z.object({
+  input: z.number(),
+  output: z.number(),
+  cache_read: z.number(),
+  cache_write: z.number(),
+});
+export type Tokens = z.infer<typeof tokensSchema>;
+
+/** What a runtime's own output says about the agent so far; null is unknown. */
+export const usageSchema = z.object({
+  session_id: z.string().nullable(),
+  tokens: tokensSchema.nullable(),
+  cost_usd: z.number().nullable(),
+  /** What it is doing in a few words ("tool: Bash"), as its output last told. */
+  activity: z.string().nullable(),
+});
+export type Usage = z.infer<typeof usageSchema>;
+export const unknownUsage: Usage = { session_id: null, tokens: null, cost_usd: null, activity: null };
+
+export const reportProblemSchema = z.object({
+  code: z.enum(['missing', 'unreadable', 'stale', 'agent_not_named', 'section_missing', 'section_empty']),
+  message: z.string(),
+  /** 1-based line in the report, where the problem has a place. */
+  line: z.number().int().nullable(),
+});
+export type ReportProblem = z.infer<typeof reportProblemSchema>;
+
+/** Which signals back a status. `exit_event`: the coordinator was the parent and saw it; `exit_record`: the launcher wrote it. */
+export const endSourceSchema = z.enum(['exit_event', 'exit_record', 'result_line', 'never_began', 'none']);
+
+export const factsSchema = z.object({
+  agent_id: z.string(),
+  ordinal: z.number().int(),
+  request_id: z.string(),
+  agent_type: z.string(),
+  level: z.number().int(),
+  name: z.string().nullable(),
+  parent_agent: z.string().nullable(),
+  runtime: z.string(),
+  runtime_kind: z.enum(['claude', 'command', 'demo']),
+  model: z.string().nullable(),
+  cwd: z.string(),
+  priority: z.number().int(),
+  group: z.looseObject({ id: z.string(), size: z.number().int().nullable() }).nullable(),
+  estimated_workload: z.number().nullable(),
+  timeout: z.number(),
+  max_runtime: z.number(),
+  max_turns: z.number(),
+  max_cost_usd: z.number(),
+  report_required: z.boolean(),
+  prompt_file: z.string(),
+  prompt_sha256: z.string(),
+  log_file: z.string(),
+  completion_report: z.string(),
+  /** Unknown fields of the request, kept as they came. */
+  extra: z.record(z.string(), z.unknown()),
+  accepted_at: z.string(),
+  /** How the request came in; `file` is answered with a file. */
+  door: z.enum(['file', 'http']),
+  /** Only the hash of the agent's own token is ever stored. */
+  token_sha256: z.string(),
+});
+export type AgentFacts = z.infer<typeof factsSchema>;
+
+const attemptFields = { attempt: z.number().int().min(1), nonce: z.string() };
+const runFields = { ...attemptFields, identity: identitySchema, started_at: z.string() };
+
+export const endStatusSchema = z.enum(['completed', 'failed', 'stopped', 'timed_out', 'lost']);
+export type EndStatus = z.infer<typeof endStatusSchema>;
+export const neverBeganStatusSchema = z.enum(['refused', 'expired', 'cancelled']);
+
+/** How a run ended and what backs that. */
+export const endingSchema = z.object({
+  status: endStatusSchema,
+  status_reason: z.string(),
+  source: endSourceSchema,
+  exit_code: z.number().int().nullable(),
+  signal: z.string().nullable(),
+  completed_at: z.string(),
+  execution_time_seconds: z.number().nullable(),
+  report_exists: z.boolean(),
+  report_problems: z.array(reportProblemSchema),
+  /** The steps a stop needed, in order ("SIGTERM", "SIGKILL"); empty when it ended by itself. */
+  stop_steps: z.array(z.string()),
+  /** Pids that survived a forced stop, said and not hidden. */
+  survivors: z.array(z.number().int()),
+});
+export type Ending = z.infer<typeof endingSchema>;
+
+export const stopReasonSchema = z.enum(['stop', 'timeout', 'shutdown']);
+export type StopReason = z.infer<typeof stopReasonSchema>;
+
+export const lifeSchema = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('queued'), since: z.string(), reason: z.string() }),
+  z.object({ status: z.literal('starting'), since: z.string(), ...attemptFields }),
+  z.object({ status: z.literal('running'), ...runFields }),
+  z.object({
+    status: z.literal('stopping'),
+    ...attemptFields,
+    /** null: stopped while it was still starting. */
+    identity: identitySchema.nullable(),
+    started_at: z.string().nullable(),
+    since: z.string(),
+    by: z.string(),
+    reason: stopReasonSchema,
+  }),
+  z.object({
+    status: z.literal('ended'),
+    ending: endingSchema,
+    attempt: z.number().int(),
+    pid: z.number().int().nullable(),
+    started_at: z.string().nullable(),
+  }),
+  z.object({ status: z.literal('never_began'), as: neverBeganStatusSchema, at: z.string(), failure: failureSchema }),
+]);
+export type Life = z.infer<typeof lifeSchema>;
+
+export const agentSchema = z.object({
+  facts: factsSchema,
+  life: lifeSchema,
+  usage: usageSchema,
+  children: z.array(z.string()),
+});
+export type Agent = z.infer<typeof agentSchema>;
+
+/** A parent the coordinator did not start: an Overwatch deployed elsewhere. It has a place in the tree and no process of ours. */
+export const externalSchema = z.object({
+  agent_id: z.string(),
+  level: z.number().int(),
+  first_seen: z.string(),
+  children: z.array(z.string()),
+});
+export type External = z.infer<typeof externalSchema>;
+
+export const statusSchema = z.enum([
+  'queued',
+  'starting',
+  'running',
+  'stopping',
+  ...endStatusSchema.options,
+  ...neverBeganStatusSchema.options,
+]);
+export type Status = z.infer<typeof statusSchema>;
+
+export function statusOf(agent: Agent): Status {
+  const { life } = agent;
+  if (life.status === 'ended') return life.ending.status;
+  if (life.status === 'never_began') return life.as;
+  return life.status;
+}
+
+/** It holds a slot: it has, or is about to have, a process. */
+export const isActive = (agent: Agent): boolean =>
+  agent.life.status === 'starting' || agent.life.status === 'running' || agent.life.status === 'stopping';
+
+export const isEnded = (agent: Agent): boolean => agent.life.status === 'ended' || agent.life.status === 'never_began';

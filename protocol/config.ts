@@ -1,0 +1,67 @@
+/** `config.json`: the administrator's settings. Every field has a default; an unknown key is an error. */
+import { z } from 'zod';
+
+const commandLine = {
+  /** Absolute path of the program; null: found on PATH and in the known install places. */
+  command: z.string().min(1).nullable().default(null),
+  args: z.array(z.string()).max(200).default([]),
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
+};
+
+export const runtimeConfigSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('claude'), ...commandLine }),
+  z.strictObject({
+    kind: z.literal('command'),
+    ...commandLine,
+    command: z.string().min(1),
+    /** `stdin`: the prompt is the program's standard input. `file`: only `{prompt_file}` in `args` names it. */
+    prompt: z.enum(['stdin', 'file']).default('stdin'),
+  }),
+  z.strictObject({ kind: z.literal('demo'), env: commandLine.env }),
+]);
+export type RuntimeConfig = z.infer<typeof runtimeConfigSchema>;
+
+const limitsSchema = z.strictObject({
+  max_running: z.number().int().min(1).max(10_000).default(100),
+  max_running_per_parent: z.number().int().min(1).max(10_000).default(20),
+  max_starting: z.number().int().min(1).max(1000).default(4),
+  max_depth: z.number().int().min(1).max(9).default(3),
+  max_queued: z.number().int().min(0).max(100_000).default(1000),
+  min_free_memory_mb: z.number().min(0).default(1024),
+  log_limit_mb: z.number().min(1).default(64),
+  /** Seconds between the polite stop signal and the forced end. */
+  grace_seconds: z.number().min(0).max(600).default(10),
+});
+
+export const configSchema = z.strictObject({
+  port: z.number().int().min(0).max(65_535).default(54_113),
+  default_runtime: z.string().min(1).max(64).default('claude'),
+  runtimes: z
+    .record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), runtimeConfigSchema)
+    .default({ claude: { kind: 'claude', command: null, args: [], env: {} }, demo: { kind: 'demo', env: {} } }),
+  limits: limitsSchema.default(limitsSchema.parse({})),
+  balance: z
+    .strictObject({
+      mode: z.enum(['enforce', 'strict', 'warn', 'off']).default('enforce'),
+      max_share: z.number().min(0).max(1).default(0.4),
+      max_ratio: z.number().min(1).default(2),
+    })
+    .default({ mode: 'enforce', max_share: 0.4, max_ratio: 2 }),
+  budget: z
+    .strictObject({
+      cost_usd_per_day: z.number().min(0).nullable().default(null),
+      cost_usd_per_tree: z.number().min(0).nullable().default(null),
+      on_exceeded: z.enum(['refuse', 'stop']).default('refuse'),
+    })
+    .default({ cost_usd_per_day: null, cost_usd_per_tree: null, on_exceeded: 'refuse' }),
+  report: z
+    .strictObject({
+      required: z.boolean().default(true),
+      sections: z.array(z.string().min(1)).default(['Summary', 'Work completed', 'Results', 'Issues', 'Time']),
+    })
+    .default({ required: true, sections: ['Summary', 'Work completed', 'Results', 'Issues', 'Time'] }),
+  /** Folders outside the root that prompt files and working folders may lie in. Absolute paths. */
+  allowed_roots: z.array(z.string().min(1)).default([]),
+  retention_days: z.number().min(1).max(36_500).default(30),
+});
+export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,64 @@
+/** Every fact is one of these events. The journal holds them; the fleet, state files and screens are folded from them. */
+import { z } from 'zod';
+import {
+  agentSchema,
+  endingSchema,
+  externalSchema,
+  factsSchema,
+  identitySchema,
+  neverBeganStatusSchema,
+  stopReasonSchema,
+  usageSchema,
+} from './agent.ts';
+import { failureSchema } from './failures.ts';
+
+const at = z.string();
+const ofAgent = { at, agent_id: z.string() };
+
+export const eventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('coordinator_started'), at, pid: z.number().int(), version: z.string(), boot_id: z.string().nullable() }),
+  z.object({ type: z.literal('coordinator_stopped'), at, reason: z.string() }),
+  z.object({ type: z.literal('external_seen'), at, agent_id: z.string(), level: z.number().int() }),
+  z.object({ type: z.literal('request_refused'), at, request_id: z.string(), request_sha256: z.string(), failure: failureSchema }),
+  /** The answer file of a request exists; a restart need not write it again. */
+  z.object({ type: z.literal('request_answered'), at, request_id: z.string() }),
+  z.object({ type: z.literal('agent_accepted'), at, request_sha256: z.string(), facts: factsSchema }),
+  z.object({ type: z.literal('agent_waiting'), ...ofAgent, reason: z.string() }),
+  z.object({ type: z.literal('agent_starting'), ...ofAgent, attempt: z.number().int(), nonce: z.string() }),
+  z.object({ type: z.literal('agent_started'), ...ofAgent, attempt: z.number().int(), identity: identitySchema }),
+  z.object({ type: z.literal('agent_usage'), ...ofAgent, usage: usageSchema }),
+  z.object({ type: z.literal('agent_stopping'), ...ofAgent, by: z.string(), reason: stopReasonSchema }),
+  z.object({ type: z.literal('agent_ended'), ...ofAgent, attempt: z.number().int(), ending: endingSchema }),
+  z.object({ type: z.literal('agent_never_began'), ...ofAgent, as: neverBeganStatusSchema, failure: failureSchema }),
+]);
+export type ZiggieEvent = z.infer<typeof eventSchema>;
+export type EventOf<T extends ZiggieEvent['type']> = Extract<ZiggieEvent, { type: T }>;
+
+/** An event with its place in the journal: strictly one more than the one before. */
+export const sequencedSchema = z.object({ seq: z.number().int().positive(), event: eventSchema });
+export type Sequenced = z.infer<typeof sequencedSchema>;
+
+/** What is known of a request_id: the agent it became, or why it was refused. */
+export const requestRecordSchema = z.object({
+  sha256: z.string(),
+  agent_id: z.string().nullable(),
+  failure: failureSchema.nullable(),
+  answered: z.boolean(),
+});
+export type RequestRecord = z.infer<typeof requestRecordSchema>;
+
+/** A fleet as plain JSON: the snapshot on disk and the first message of a socket. */
+export const fleetSnapshotSchema = z.object({
+  seq: z.number().int(),
+  agents: z.array(agentSchema),
+  externals: z.array(externalSchema),
+  requests: z.array(z.tuple([z.string(), requestRecordSchema])),
+});
+export type FleetSnapshot = z.infer<typeof fleetSnapshotSchema>;
+
+/** Messages from the coordinator on `WS /ws/coordinator`. */
+export const socketMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('snapshot'), seq: z.number().int(), timestamp: z.string(), fleet: fleetSnapshotSchema }),
+  z.object({ type: z.literal('event'), seq: z.number().int(), event: eventSchema }),
+]);
+export type SocketMessage = z.infer<typeof socketMessageSchema>;

@@ -1,0 +1,232 @@
+/**
+ * The one reducer: fleet(state, event). The coordinator's registry, the snapshot, the state files and the dashboard's
+ * store are this function over the same events, so they cannot disagree. Pure: persistent maps, nothing is changed in place.
+ */
+import { Map as PersistentMap } from 'immutable';
+import { type Agent, type External, type Life, unknownUsage } from './agent.ts';
+import type { FleetSnapshot, RequestRecord, Sequenced, ZiggieEvent } from './events.ts';
+
+export interface Fleet {
+  /** Position in the journal of the last event folded in; 0 before the first. */
+  readonly seq: number;
+  readonly agents: PersistentMap<string, Agent>;
+  readonly externals: PersistentMap<string, External>;
+  readonly requests: PersistentMap<string, RequestRecord>;
+  /** How many agents were ever accepted: the next ordinal is one more. */
+  readonly accepted: number;
+  /** Ids of agents whose life has not ended, in order of acceptance. */
+  readonly living: PersistentMap<string, true>;
+}
+
+export const emptyFleet: Fleet = {
+  seq: 0,
+  agents: PersistentMap(),
+  externals: PersistentMap(),
+  requests: PersistentMap(),
+  accepted: 0,
+  living: PersistentMap(),
+};
+
+export function fleet(state: Fleet, { seq, event }: Sequenced): Fleet {
+  if (seq <= state.seq) return state; // Already folded in: replaying a tail twice changes nothing.
+  return { ...apply(state, event), seq };
+}
+
+function apply(state: Fleet, event: ZiggieEvent): Fleet {
+  switch (event.type) {
+    case 'coordinator_started':
+    case 'coordinator_stopped':
+      return state;
+    case 'external_seen':
+      if (state.externals.has(event.agent_id)) return state;
+      return {
+        ...state,
+        externals: state.externals.set(event.agent_id, {
+          agent_id: event.agent_id,
+          level: event.level,
+          first_seen: event.at,
+          children: [],
+        }),
+      };
+    case 'request_refused':
+      return withRequest(state, event.request_id, {
+        sha256: event.request_sha256,
+        agent_id: null,
+        failure: event.failure,
+        answered: false,
+      });
+    case 'request_answered': {
+      const request = state.requests.get(event.request_id);
+      return request === undefined ? state : withRequest(state, event.request_id, { ...request, answered: true });
+    }
+    case 'agent_accepted':
+      return accept(state, event);
+    default:
+      return withAgent(state, event.agent_id, (agent) => live(agent, event));
+  }
+}
+
+function accept(state: Fleet, { facts, request_sha256, at }: Extract<ZiggieEvent, { type: 'agent_accepted' }>): Fleet {
+  if (state.agents.has(facts.agent_id)) return state;
+  const agent: Agent = {
+    facts,
+    life: { status: 'queued', since: at, reason: 'accepted' },
+    usage: unknownUsage,
+    children: [],
+  };
+  const request = { sha256: request_sha256, agent_id: facts.agent_id, failure: null, answered: false };
+  return adopt(
+    {
+      ...withRequest(state, facts.request_id, request),
+      agents: state.agents.set(facts.agent_id, agent),
+      living: state.living.set(facts.agent_id, true),
+      accepted: Math.max(state.accepted, facts.ordinal),
+    },
+    facts.parent_agent,
+    facts.agent_id,
+  );
+}
+
+/** Enters a child at its parent, of ours or external. */
+function adopt(state: Fleet, parentId: string | null, childId: string): Fleet {
+  if (parentId === null) return state;
+  const parent = state.agents.get(parentId);
+  if (parent !== undefined) {
+    return { ...state, agents: state.agents.set(parentId, { ...parent, children: [...parent.children, childId] }) };
+  }
+  const external = state.externals.get(parentId);
+  if (external === undefined) return state;
+  return {
+    ...state,
+    externals: state.externals.set(parentId, { ...external, children: [...external.children, childId] }),
+  };
+}
+
+type AgentEvent = Exclude<Extract<ZiggieEvent, { agent_id: string }>, { type: 'external_seen' }>;
+
+/** One step of one life. An event that does not fit the state changes nothing: an end is final. */
+function live(agent: Agent, event: AgentEvent): Agent {
+  const { life } = agent;
+  switch (event.type) {
+    case 'agent_waiting':
+      return life.status === 'queued' ? { ...agent, life: { ...life, reason: event.reason } } : agent;
+    case 'agent_starting':
+      if (life.status !== 'queued' && life.status !== 'starting') return agent;
+      return {
+        ...agent,
+        life: { status: 'starting', since: event.at, attempt: event.attempt, nonce: event.nonce },
+      };
+    case 'agent_started':
+      return started(agent, event);
+    case 'agent_usage':
+      return life.status === 'ended' ? agent : { ...agent, usage: event.usage };
+    case 'agent_stopping':
+      return stopping(agent, event);
+    case 'agent_ended':
+      if (life.status !== 'starting' && life.status !== 'running' && life.status !== 'stopping') return agent;
+      return { ...agent, life: endedLife(life, event) };
+    case 'agent_never_began':
+      if (life.status !== 'queued' && life.status !== 'starting') return agent;
+      return { ...agent, life: { status: 'never_began', as: event.as, at: event.at, failure: event.failure } };
+  }
+}
+
+function started(agent: Agent, event: Extract<AgentEvent, { type: 'agent_started' }>): Agent {
+  const { life } = agent;
+  const run = { identity: event.identity, started_at: event.at };
+  if (life.status === 'starting' || life.status === 'running') {
+    return { ...agent, life: { status: 'running', attempt: life.attempt, nonce: life.nonce, ...run } };
+  }
+  // Stopped between the start and its confirmation: it has a process now, and that process is being stopped.
+  return life.status === 'stopping' ? { ...agent, life: { ...life, ...run } } : agent;
+}
+
+function stopping(agent: Agent, event: Extract<AgentEvent, { type: 'agent_stopping' }>): Agent {
+  const { life } = agent;
+  if (life.status !== 'starting' && life.status !== 'running') return agent;
+  const run =
+    life.status === 'running'
+      ? { identity: life.identity, started_at: life.started_at }
+      : { identity: null, started_at: null };
+  const { attempt, nonce } = life;
+  return {
+    ...agent,
+    life: { status: 'stopping', attempt, nonce, ...run, since: event.at, by: event.by, reason: event.reason },
+  };
+}
+
+function endedLife(
+  life: Extract<Life, { status: 'starting' | 'running' | 'stopping' }>,
+  event: Extract<AgentEvent, { type: 'agent_ended' }>,
+): Life {
+  const run =
+    life.status === 'starting'
+      ? { pid: null, started_at: null }
+      : { pid: life.identity?.pid ?? null, started_at: life.started_at };
+  return { status: 'ended', ending: event.ending, attempt: event.attempt, ...run };
+}
+
+function withRequest(state: Fleet, requestId: string, record: RequestRecord): Fleet {
+  return { ...state, requests: state.requests.set(requestId, record) };
+}
+
+function withAgent(state: Fleet, agentId: string, change: (agent: Agent) => Agent): Fleet {
+  const agent = state.agents.get(agentId);
+  if (agent === undefined) return state;
+  const changed = change(agent);
+  if (changed === agent) return state;
+  const over = changed.life.status === 'ended' || changed.life.status === 'never_began';
+  return {
+    ...state,
+    agents: state.agents.set(agentId, changed),
+    living: over ? state.living.delete(agentId) : state.living,
+  };
+}
+
+export function toSnapshot(state: Fleet): FleetSnapshot {
+  return {
+    seq: state.seq,
+    agents: agentsInOrder(state),
+    externals: [...state.externals.values()],
+    requests: [...state.requests.entries()],
+  };
+}
+
+export function fromSnapshot(snapshot: FleetSnapshot): Fleet {
+  const living = snapshot.agents.filter(({ life }) => life.status !== 'ended' && life.status !== 'never_began');
+  return {
+    seq: snapshot.seq,
+    agents: PersistentMap(snapshot.agents.map((agent) => [agent.facts.agent_id, agent])),
+    externals: PersistentMap(snapshot.externals.map((external) => [external.agent_id, external])),
+    requests: PersistentMap(snapshot.requests),
+    accepted: snapshot.agents.reduce((most, { facts }) => Math.max(most, facts.ordinal), 0),
+    living: PersistentMap(living.map(({ facts }) => [facts.agent_id, true])),
+  };
+}
+
+/** All agents, oldest first. */
+export function agentsInOrder(state: Fleet): Agent[] {
+  return [...state.agents.values()].sort((a, b) => a.facts.ordinal - b.facts.ordinal);
+}
+
+/** Agents whose life has not ended, oldest first. */
+export function livingAgents(state: Fleet): Agent[] {
+  return [...state.living.keys()]
+    .flatMap((id) => state.agents.get(id) ?? [])
+    .sort((a, b) => a.facts.ordinal - b.facts.ordinal);
+}
+
+/** The agent itself and all below it, parents before children. Unknown ids give an empty list. */
+export function subtree(state: Fleet, agentId: string): Agent[] {
+  const agent = state.agents.get(agentId);
+  if (agent === undefined) return [];
+  return [agent, ...agent.children.flatMap((child) => subtree(state, child))];
+}
+
+/** True if `agentId` is `ancestorId` or lies below it. */
+export function isWithin(state: Fleet, agentId: string, ancestorId: string): boolean {
+  for (let at: string | null = agentId; at !== null; at = state.agents.get(at)?.facts.parent_agent ?? null) {
+    if (at === ancestorId) return true;
+  }
+  return false;
+}

@@ -1,0 +1,151 @@
+/** The agent record of the wire: state file, HTTP, answers. One flat shape; a pure function of the agent. */
+import { z } from 'zod';
+import {
+  type Agent,
+  isActive,
+  reportProblemSchema,
+  statusOf,
+  statusSchema,
+  tokensSchema,
+} from './agent.ts';
+
+export const evidenceSchema = z.object({
+  /** What says so: an exit seen by the parent, the launcher's exit record, a live process, nothing. */
+  source: z.string(),
+  at: z.string(),
+});
+
+/** Times are ISO 8601 UTC, durations seconds, memory MB, CPU percent of one core, cost US dollars. null is unknown. */
+export const agentRecordSchema = z.object({
+  agent_id: z.string(),
+  request_id: z.string(),
+  agent_type: z.string(),
+  level: z.number().int(),
+  name: z.string().nullable(),
+  parent_agent: z.string().nullable(),
+  children: z.array(z.string()),
+  runtime: z.string(),
+  model: z.string().nullable(),
+  status: statusSchema,
+  status_reason: z.string(),
+  evidence: evidenceSchema,
+  pid: z.number().int().nullable(),
+  deployed_at: z.string(),
+  queued_at: z.string(),
+  started_at: z.string().nullable(),
+  completed_at: z.string().nullable(),
+  execution_time_seconds: z.number().nullable(),
+  exit_code: z.number().int().nullable(),
+  signal: z.string().nullable(),
+  attempt: z.number().int(),
+  log_file: z.string(),
+  prompt_file: z.string(),
+  completion_report: z.string(),
+  completion_report_exists: z.boolean(),
+  report_problems: z.array(reportProblemSchema),
+  cpu_percent: z.number().nullable(),
+  memory_mb: z.number().nullable(),
+  cpu_percent_avg: z.number().nullable(),
+  memory_mb_peak: z.number().nullable(),
+  estimated_workload: z.number().nullable(),
+  actual_workload: z.number().nullable(),
+  load_balance_score: z.number().nullable(),
+  tokens: tokensSchema.nullable(),
+  cost_usd: z.number().nullable(),
+  session_id: z.string().nullable(),
+  activity: z.string().nullable(),
+  priority: z.number().int(),
+  group: z.looseObject({ id: z.string(), size: z.number().int().nullable() }).nullable(),
+  stop_steps: z.array(z.string()),
+  survivors: z.array(z.number().int()),
+  extra: z.record(z.string(), z.unknown()),
+});
+export type AgentRecord = z.infer<typeof agentRecordSchema>;
+
+export function agentRecord(agent: Agent): AgentRecord {
+  const { facts, life, usage } = agent;
+  const ending = life.status === 'ended' ? life.ending : null;
+  return {
+    agent_id: facts.agent_id,
+    request_id: facts.request_id,
+    agent_type: facts.agent_type,
+    level: facts.level,
+    name: facts.name,
+    parent_agent: facts.parent_agent,
+    children: agent.children,
+    runtime: facts.runtime,
+    model: facts.model,
+    status: statusOf(agent),
+    ...explain(agent),
+    ...run(agent),
+    deployed_at: facts.accepted_at,
+    queued_at: facts.accepted_at,
+    completed_at: ending?.completed_at ?? (life.status === 'never_began' ? life.at : null),
+    execution_time_seconds: ending?.execution_time_seconds ?? null,
+    exit_code: ending?.exit_code ?? null,
+    signal: ending?.signal ?? null,
+    log_file: facts.log_file,
+    prompt_file: facts.prompt_file,
+    completion_report: facts.completion_report,
+    completion_report_exists: ending?.report_exists ?? false,
+    report_problems: ending?.report_problems ?? [],
+    cpu_percent: null,
+    memory_mb: null,
+    cpu_percent_avg: null,
+    memory_mb_peak: null,
+    estimated_workload: facts.estimated_workload,
+    actual_workload: null,
+    load_balance_score: null,
+    tokens: usage.tokens,
+    cost_usd: usage.cost_usd,
+    session_id: usage.session_id,
+    activity: isActive(agent) ? usage.activity : null,
+    priority: facts.priority,
+    group: facts.group,
+    stop_steps: ending?.stop_steps ?? [],
+    survivors: ending?.survivors ?? [],
+    extra: facts.extra,
+  };
+}
+
+function run({ life }: Agent): Pick<AgentRecord, 'pid' | 'started_at' | 'attempt'> {
+  switch (life.status) {
+    case 'queued':
+    case 'never_began':
+      return { pid: null, started_at: null, attempt: 0 };
+    case 'starting':
+      return { pid: null, started_at: null, attempt: life.attempt };
+    case 'running':
+    case 'stopping':
+      return { pid: life.identity?.pid ?? null, started_at: life.started_at, attempt: life.attempt };
+    case 'ended':
+      return { pid: life.pid, started_at: life.started_at, attempt: life.attempt };
+  }
+}
+
+/** The status in words, and what backs it. */
+function explain({ life, facts }: Agent): Pick<AgentRecord, 'status_reason' | 'evidence'> {
+  switch (life.status) {
+    case 'queued':
+      return { status_reason: life.reason, evidence: { source: 'journal', at: life.since } };
+    case 'starting':
+      return { status_reason: 'being started', evidence: { source: 'journal', at: life.since } };
+    case 'running':
+      return { status_reason: 'process alive', evidence: { source: 'process', at: life.started_at } };
+    case 'stopping':
+      return {
+        status_reason: `being stopped by ${life.by}${life.reason === 'timeout' ? `: over ${facts.max_runtime} s` : ''}`,
+        evidence: { source: 'journal', at: life.since },
+      };
+    case 'ended':
+      return {
+        status_reason: life.ending.status_reason,
+        evidence: { source: life.ending.source, at: life.ending.completed_at },
+      };
+    case 'never_began':
+      return {
+        status_reason: `${life.failure.code}: ${life.failure.message}`,
+        evidence: { source: 'journal', at: life.at },
+      };
+  }
+}

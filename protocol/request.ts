@@ -1,0 +1,87 @@
+/** What an agent may ask, through every door: the file body, the HTTP body and the tool arguments are this object. */
+import { z } from 'zod';
+import { agentIdSchema, agentTypeSchema, displayNameSchema, requestIdSchema } from './names.ts';
+
+/** Seconds, or 0 for none; a year is the most that makes sense and keeps timers in range. */
+const secondsSchema = z.number().min(0).max(31_536_000);
+
+const nullableDefault = <T extends z.ZodType>(schema: T) => schema.nullable().default(null);
+
+/** `config` of a deploy request. Unknown fields are kept. */
+export const deployConfigSchema = z.looseObject({
+  /** Relative to the root, or absolute below a folder that `allowed_roots` names. */
+  prompt_file: nullableDefault(z.string().min(1).max(4096)),
+  prompt: nullableDefault(z.string().min(1).max(1_000_000)),
+  model: nullableDefault(z.string().regex(/^[A-Za-z0-9._:/[\]@-]{1,128}$/, 'must be a model name or alias')),
+  /** An entry of `runtimes` in config.json; null takes `default_runtime`. */
+  runtime: nullableDefault(z.string().min(1).max(64)),
+  /** Working folder; null takes the root folder. Below the root or an `allowed_roots` folder. */
+  cwd: nullableDefault(z.string().min(1).max(4096)),
+  /** Seconds the requester waits; still unstarted then, it is answered DEPLOYMENT_TIMEOUT and never started. 0 waits for ever. */
+  timeout: secondsSchema.default(600),
+  /** Seconds of running after which the agent is stopped as `timed_out`; 0 is none. */
+  max_runtime: secondsSchema.default(0),
+  max_turns: z.number().int().min(0).max(100_000).default(0),
+  max_cost_usd: z.number().min(0).max(1_000_000).default(0),
+  /** null takes `report.required` of config.json. */
+  report_required: nullableDefault(z.boolean()),
+});
+export type DeployConfig = z.infer<typeof deployConfigSchema>;
+
+const envelope = {
+  request_id: requestIdSchema,
+  timestamp: nullableDefault(z.string().max(64)),
+  /** The caller's token where the door has no header for it. Never stored, never shown. */
+  token: nullableDefault(z.string().max(256)),
+};
+
+export const deployRequestSchema = z.looseObject({
+  ...envelope,
+  action: z.literal('deploy').default('deploy'),
+  agent_type: agentTypeSchema,
+  /** Who deploys: an agent of this coordinator, a name of its own (an outside parent), or null for the operator. */
+  parent_agent: nullableDefault(agentIdSchema),
+  name: nullableDefault(displayNameSchema),
+  /** Share of the group's work, a fraction of 1. */
+  estimated_workload: nullableDefault(z.number().min(0).max(1)),
+  group: nullableDefault(z.looseObject({ id: z.string().min(1).max(128), size: nullableDefault(z.number().int().min(1).max(10_000)) })),
+  /** 0 first to 9 last; the queue goes by priority, then by age. */
+  priority: z.number().int().min(0).max(9).default(5),
+  config: deployConfigSchema,
+});
+export type DeployRequest = z.infer<typeof deployRequestSchema>;
+/** What a client writes: defaults may be left out. */
+export type DeployRequestInput = z.input<typeof deployRequestSchema>;
+
+export const stopRequestSchema = z.looseObject({
+  ...envelope,
+  action: z.literal('stop'),
+  agent_id: agentIdSchema,
+  reason: nullableDefault(displayNameSchema),
+});
+export type StopRequest = z.infer<typeof stopRequestSchema>;
+
+export const statusRequestSchema = z.looseObject({ ...envelope, action: z.literal('status'), agent_id: agentIdSchema });
+export type StatusRequest = z.infer<typeof statusRequestSchema>;
+
+/** `parent_agent` lists its direct children; null lists all that the caller may see. */
+export const listRequestSchema = z.looseObject({
+  ...envelope,
+  action: z.literal('list'),
+  parent_agent: nullableDefault(agentIdSchema),
+});
+export type ListRequest = z.infer<typeof listRequestSchema>;
+
+export const reportRequestSchema = z.looseObject({ ...envelope, action: z.literal('report'), agent_id: agentIdSchema });
+export type ReportRequest = z.infer<typeof reportRequestSchema>;
+
+/** The actions this version carries out, and the schema of each. */
+export const requestSchemas = {
+  deploy: deployRequestSchema,
+  stop: stopRequestSchema,
+  status: statusRequestSchema,
+  list: listRequestSchema,
+  report: reportRequestSchema,
+} as const;
+export type Action = keyof typeof requestSchemas;
+export type ZiggieRequest = DeployRequest | StopRequest | StatusRequest | ListRequest | ReportRequest;
