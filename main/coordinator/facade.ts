@@ -1,0 +1,41 @@
+/** What a host or a door may do with a running coordinator. The API, the shell and the tests know nothing else of it. */
+import type { AgentRecord } from '../../protocol/record.ts';
+import type { ReportAnswer, StopAnswer } from '../../protocol/api.ts';
+import type { Sequenced } from '../../protocol/events.ts';
+import type { Result } from '../../protocol/failures.ts';
+import type { Fleet } from '../../protocol/fleet.ts';
+
+/** Who asks. Rights only shrink downward: an agent reaches itself and what lies below it, nothing else. */
+export type Principal = { readonly kind: 'operator' } | { readonly kind: 'agent'; readonly agentId: string };
+
+/** `replayed`: the request_id was seen before; this is its answer again and nothing was started. */
+export interface DeployAnswer {
+  readonly record: AgentRecord;
+  readonly replayed: boolean;
+}
+
+export interface Coordinator {
+  readonly root: string;
+  /** The present fleet: everything durable, nothing else. */
+  fleet(): Fleet;
+  /** Calls back for every event after the one `fleet()` ends with at the time of the call. Returns the unsubscribe. */
+  subscribe(listener: (event: Sequenced) => void): () => void;
+  /** Events after `since`, or null when that is too long ago and a snapshot is needed. */
+  eventsSince(since: number): Promise<readonly Sequenced[] | null>;
+  /**
+   * Deploys from a parsed JSON body. With `wait: 'admission'` an agent that must queue is answered at once as `queued`;
+   * with `wait: 'start'` the answer comes when it has started or never will.
+   */
+  deploy(body: unknown, by: Principal, wait: 'admission' | 'start'): Promise<Result<DeployAnswer>>;
+  /** Stops the agent and all below it; answers when the branch is down or what survived is known. */
+  stop(agentId: string, by: Principal, reason: string | null): Promise<Result<StopAnswer>>;
+  get(agentId: string, by: Principal): Result<AgentRecord>;
+  list(by: Principal): readonly AgentRecord[];
+  report(agentId: string, by: Principal): Promise<Result<ReportAnswer>>;
+  /** Absolute path of the agent's log, whether or not it exists yet. */
+  logFile(agentId: string, by: Principal): Result<string>;
+  /** The holder of a token, or null. Constant time in the token. */
+  principalOf(token: string): Principal | null;
+  /** Takes no more requests and lets go of everything; running agents stay running and are adopted at the next start. */
+  close(reason: string): Promise<void>;
+}
