@@ -77,12 +77,16 @@ export const factsSchema = z.object({
   accepted_at: z.string(),
   /** How the request came in; `file` is answered with a file. */
   door: z.enum(['file', 'http']),
-  /** Only the hash of the agent's own token is ever stored. */
-  token_sha256: z.string(),
 });
 export type AgentFacts = z.infer<typeof factsSchema>;
 
-const attemptFields = { attempt: z.number().int().min(1), nonce: z.string() };
+const attemptFields = {
+  attempt: z.number().int().min(1),
+  /** Value of `ZIGGIE_RUN` in every process of the attempt. */
+  nonce: z.string(),
+  /** Only the hash of the agent's own token is stored; it dies with the run. */
+  token_sha256: z.string(),
+};
 const runFields = { ...attemptFields, identity: identitySchema, started_at: z.string() };
 
 export const endStatusSchema = z.enum(['completed', 'failed', 'stopped', 'timed_out', 'lost']);

@@ -16,15 +16,40 @@ const at = z.string();
 const ofAgent = { at, agent_id: z.string() };
 
 export const eventSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('coordinator_started'), at, pid: z.number().int(), version: z.string(), boot_id: z.string().nullable() }),
+  z.object({
+    type: z.literal('coordinator_started'),
+    at,
+    pid: z.number().int(),
+    version: z.string(),
+    boot_id: z.string().nullable(),
+  }),
   z.object({ type: z.literal('coordinator_stopped'), at, reason: z.string() }),
   z.object({ type: z.literal('external_seen'), at, agent_id: z.string(), level: z.number().int() }),
-  z.object({ type: z.literal('request_refused'), at, request_id: z.string(), request_sha256: z.string(), failure: failureSchema }),
+  z.object({
+    type: z.literal('request_refused'),
+    at,
+    request_id: z.string(),
+    request_sha256: z.string(),
+    failure: failureSchema,
+  }),
   /** The answer file of a request exists; a restart need not write it again. */
   z.object({ type: z.literal('request_answered'), at, request_id: z.string() }),
-  z.object({ type: z.literal('agent_accepted'), at, request_sha256: z.string(), facts: factsSchema }),
+  z.object({
+    type: z.literal('agent_accepted'),
+    at,
+    request_sha256: z.string(),
+    facts: factsSchema,
+    /** The prompt's text where it is small, so that accepting is one write; null: `runs/<agent_id>/prompt.md` was made durable before. */
+    prompt: z.string().nullable(),
+  }),
   z.object({ type: z.literal('agent_waiting'), ...ofAgent, reason: z.string() }),
-  z.object({ type: z.literal('agent_starting'), ...ofAgent, attempt: z.number().int(), nonce: z.string() }),
+  z.object({
+    type: z.literal('agent_starting'),
+    ...ofAgent,
+    attempt: z.number().int(),
+    nonce: z.string(),
+    token_sha256: z.string(),
+  }),
   z.object({ type: z.literal('agent_started'), ...ofAgent, attempt: z.number().int(), identity: identitySchema }),
   z.object({ type: z.literal('agent_usage'), ...ofAgent, usage: usageSchema }),
   z.object({ type: z.literal('agent_stopping'), ...ofAgent, by: z.string(), reason: stopReasonSchema }),

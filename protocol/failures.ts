@@ -56,7 +56,11 @@ export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok
 
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 
-export function fail(code: FailureCode, message: string, details?: Record<string, unknown>): Result<never> {
+export function fail(
+  code: FailureCode,
+  message: string,
+  details?: Record<string, unknown>,
+): Extract<Result<never>, { ok: false }> {
   return { ok: false, failure: failureOf(code, message, details) };
 }
 
@@ -83,6 +87,13 @@ export function failureToProblem(failure: Failure, requestId: string | null) {
     ...(failure.details === undefined ? {} : { details: failure.details }),
   };
 }
+
+/** What a client reads back of a problem document. */
+export const problemSchema = z.object({
+  code: z.enum(failureCodes),
+  detail: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
 
 /** What stands in `responses/<request_id>_error.json`. `status` and `error` are what clients of the file protocol read. */
 export const errorAnswerSchema = z.object({

@@ -18,6 +18,9 @@ export interface Fleet {
   readonly living: PersistentMap<string, true>;
 }
 
+/** Why an agent is queued that waits for nothing but its turn, milliseconds from now. */
+export const nextToStart = 'next to start';
+
 export const emptyFleet: Fleet = {
   seq: 0,
   agents: PersistentMap(),
@@ -70,7 +73,7 @@ function accept(state: Fleet, { facts, request_sha256, at }: Extract<ZiggieEvent
   if (state.agents.has(facts.agent_id)) return state;
   const agent: Agent = {
     facts,
-    life: { status: 'queued', since: at, reason: 'accepted' },
+    life: { status: 'queued', since: at, reason: nextToStart },
     usage: unknownUsage,
     children: [],
   };
@@ -111,10 +114,17 @@ function live(agent: Agent, event: AgentEvent): Agent {
     case 'agent_waiting':
       return life.status === 'queued' ? { ...agent, life: { ...life, reason: event.reason } } : agent;
     case 'agent_starting':
-      if (life.status !== 'queued' && life.status !== 'starting') return agent;
+      // From `running` only at recovery: its launcher left without ever letting it begin.
+      if (life.status !== 'queued' && life.status !== 'starting' && life.status !== 'running') return agent;
       return {
         ...agent,
-        life: { status: 'starting', since: event.at, attempt: event.attempt, nonce: event.nonce },
+        life: {
+          status: 'starting',
+          since: event.at,
+          attempt: event.attempt,
+          nonce: event.nonce,
+          token_sha256: event.token_sha256,
+        },
       };
     case 'agent_started':
       return started(agent, event);
@@ -135,7 +145,7 @@ function started(agent: Agent, event: Extract<AgentEvent, { type: 'agent_started
   const { life } = agent;
   const run = { identity: event.identity, started_at: event.at };
   if (life.status === 'starting' || life.status === 'running') {
-    return { ...agent, life: { status: 'running', attempt: life.attempt, nonce: life.nonce, ...run } };
+    return { ...agent, life: { ...attemptOf(life), status: 'running', ...run } };
   }
   // Stopped between the start and its confirmation: it has a process now, and that process is being stopped.
   return life.status === 'stopping' ? { ...agent, life: { ...life, ...run } } : agent;
@@ -148,12 +158,17 @@ function stopping(agent: Agent, event: Extract<AgentEvent, { type: 'agent_stoppi
     life.status === 'running'
       ? { identity: life.identity, started_at: life.started_at }
       : { identity: null, started_at: null };
-  const { attempt, nonce } = life;
   return {
     ...agent,
-    life: { status: 'stopping', attempt, nonce, ...run, since: event.at, by: event.by, reason: event.reason },
+    life: { ...attemptOf(life), status: 'stopping', ...run, since: event.at, by: event.by, reason: event.reason },
   };
 }
+
+const attemptOf = ({ attempt, nonce, token_sha256 }: Extract<Life, { status: 'starting' | 'running' }>) => ({
+  attempt,
+  nonce,
+  token_sha256,
+});
 
 function endedLife(
   life: Extract<Life, { status: 'starting' | 'running' | 'stopping' }>,

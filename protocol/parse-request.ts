@@ -15,7 +15,9 @@ export function requestIdOf(body: unknown): string | null {
 
 export function parseRequest(body: unknown): Result<ZiggieRequest> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return fail('INVALID_REQUEST', `A request is a JSON object; given was ${describe(body)}.`, { reason: 'not_an_object' });
+    return fail('INVALID_REQUEST', `A request is a JSON object; given was ${describe(body)}.`, {
+      reason: 'not_an_object',
+    });
   }
   const action = 'action' in body ? body.action : 'deploy';
   if (typeof action !== 'string' || !isAction(action)) {
@@ -35,12 +37,14 @@ function isAction(action: string): action is Action {
 }
 
 /** One sentence that names each wrong field, what it held and what it must be. */
-export function invalid(error: z.ZodError, input: unknown): Result<never> {
+export function invalid(error: z.ZodError, input: unknown): Extract<Result<never>, { ok: false }> {
   const problems = error.issues.map((issue) => {
     const path = issue.path.map(String).join('.');
     return { path, expected: issue.message, given: describe(valueAt(input, issue.path)) };
   });
-  const said = problems.map(({ path, expected, given }) => `${path === '' ? 'the request' : path}: ${expected}, given ${given}`);
+  const said = problems.map(
+    ({ path, expected, given }) => `${path === '' ? 'the request' : path}: ${expected}, given ${given}`,
+  );
   return fail('INVALID_REQUEST', `${said.join('; ')}. Correct this and send it with a new request_id.`, { problems });
 }
 

@@ -1,13 +1,6 @@
 /** The agent record of the wire: state file, HTTP, answers. One flat shape; a pure function of the agent. */
 import { z } from 'zod';
-import {
-  type Agent,
-  isActive,
-  reportProblemSchema,
-  statusOf,
-  statusSchema,
-  tokensSchema,
-} from './agent.ts';
+import { type Agent, isActive, reportProblemSchema, statusOf, statusSchema, tokensSchema } from './agent.ts';
 
 export const evidenceSchema = z.object({
   /** What says so: an exit seen by the parent, the launcher's exit record, a live process, nothing. */

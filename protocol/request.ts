@@ -44,7 +44,9 @@ export const deployRequestSchema = z.looseObject({
   name: nullableDefault(displayNameSchema),
   /** Share of the group's work, a fraction of 1. */
   estimated_workload: nullableDefault(z.number().min(0).max(1)),
-  group: nullableDefault(z.looseObject({ id: z.string().min(1).max(128), size: nullableDefault(z.number().int().min(1).max(10_000)) })),
+  group: nullableDefault(
+    z.looseObject({ id: z.string().min(1).max(128), size: nullableDefault(z.number().int().min(1).max(10_000)) }),
+  ),
   /** 0 first to 9 last; the queue goes by priority, then by age. */
   priority: z.number().int().min(0).max(9).default(5),
   config: deployConfigSchema,

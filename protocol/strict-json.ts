@@ -19,7 +19,9 @@ export function parseStrictJson(text: string): Result<unknown> {
 }
 
 const notJson = (reason: string): Result<never> =>
-  fail('INVALID_REQUEST', `The body is not valid JSON: ${reason}. Write the whole object, UTF-8, in one go.`, { reason: 'not_json' });
+  fail('INVALID_REQUEST', `The body is not valid JSON: ${reason}. Write the whole object, UTF-8, in one go.`, {
+    reason: 'not_json',
+  });
 
 /** One pass over the tokens, no recursion: tracks the open objects and the keys seen in each. */
 function checkShape(text: string): Result<void> {
@@ -29,7 +31,10 @@ function checkShape(text: string): Result<void> {
     const [lexeme] = match;
     if (lexeme === '{' || lexeme === '[') {
       if (open.length === maxDepth) {
-        return fail('INVALID_REQUEST', `The body is nested deeper than ${maxDepth} levels. Flatten it.`, { reason: 'too_deep', limit: maxDepth });
+        return fail('INVALID_REQUEST', `The body is nested deeper than ${maxDepth} levels. Flatten it.`, {
+          reason: 'too_deep',
+          limit: maxDepth,
+        });
       }
       open.push(lexeme === '{' ? new Set() : null);
     } else if (lexeme === '}' || lexeme === ']') {
@@ -50,7 +55,10 @@ function checkKey(text: string, end: number, lexeme: string, keys: Set<string> |
     return fail('INVALID_REQUEST', `The key "${key}" is reserved. Remove it.`, { reason: 'unknown_field', key });
   }
   if (keys.has(key)) {
-    return fail('INVALID_REQUEST', `The key "${key.slice(0, 80)}" stands twice in one object. Keep one.`, { reason: 'duplicate_key', key });
+    return fail('INVALID_REQUEST', `The key "${key.slice(0, 80)}" stands twice in one object. Keep one.`, {
+      reason: 'duplicate_key',
+      key,
+    });
   }
   keys.add(key);
   return null;

@@ -21,7 +21,7 @@ export interface Coordinator {
   /** Calls back for every event after the one `fleet()` ends with at the time of the call. Returns the unsubscribe. */
   subscribe(listener: (event: Sequenced) => void): () => void;
   /** Events after `since`, or null when that is too long ago and a snapshot is needed. */
-  eventsSince(since: number): Promise<readonly Sequenced[] | null>;
+  eventsSince(since: number): readonly Sequenced[] | null;
   /**
    * Deploys from a parsed JSON body. With `wait: 'admission'` an agent that must queue is answered at once as `queued`;
    * with `wait: 'start'` the answer comes when it has started or never will.

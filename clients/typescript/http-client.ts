@@ -1,0 +1,135 @@
+/** The coordinator over HTTP, for browsers and Node alike. It never throws: every trouble is a `ClientFailure`. */
+import {
+  agentListSchema,
+  healthSchema,
+  reportAnswerSchema,
+  stopAnswerSchema,
+  type Health,
+} from '../../protocol/api.ts';
+import { sessionAnswerSchema, ticketAnswerSchema } from '../../protocol/api.ts';
+import { agentRecordSchema } from '../../protocol/record.ts';
+import {
+  type ClientResult,
+  type DeployInput,
+  type Deployed,
+  type ListFilter,
+  unexpectedAnswer,
+  type ZiggieClient,
+} from './client.ts';
+import { type Call, describeAnswer, type Endpoint, exchange, exchangeJson } from './http-exchange.ts';
+import { emptyPiece, isEmptyRange, type LogPiece, type LogRange, rangeHeader, readPiece } from './log-range.ts';
+import { makeRequestId } from './request-id.ts';
+
+export interface HttpClient extends ZiggieClient {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly url: string;
+  /** A part of an agent's log; empty at the end of the log and for an agent that has not started. */
+  readLog(agentId: string, range?: LogRange): Promise<ClientResult<LogPiece>>;
+  /** Needs no token. */
+  health(): Promise<ClientResult<Health>>;
+  /** A single-use pass for opening a WebSocket within 30 seconds. */
+  ticket(): Promise<ClientResult<string>>;
+}
+
+export interface HttpClientOptions {
+  readonly url: string;
+  readonly token: string | null;
+  readonly fetch?: typeof fetch;
+  /** How long an answer may take; 30 seconds. Stopping a branch has its own limit. */
+  readonly timeoutMs?: number;
+}
+
+const answerTimeoutMs = 30_000;
+/** A stop waits for the grace of the branch, at most 600 seconds, and for the forced end after it. */
+const stopTimeoutMs = 660_000;
+/** Pauses before a deployment whose connection broke is sent again, under the same request_id. */
+const deployRetryMs = [150, 600];
+
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const endpoint = endpointOf(options);
+  const timeoutMs = options.timeoutMs ?? answerTimeoutMs;
+  const get = (path: string) => ({ method: 'GET', path, timeoutMs }) as const;
+  const post = (path: string, body: unknown) => ({ method: 'POST', path, body, timeoutMs }) as const;
+  return {
+    url: endpoint.url,
+    deploy: (input) => deploy(endpoint, input, timeoutMs),
+    get: (id) => valueOf(exchangeJson(endpoint, get(agentPath(id)), agentRecordSchema)),
+    list: (filter) => valueOf(exchangeJson(endpoint, get(`${agentsPath}${query(filter)}`), agentListSchema)),
+    stop: (id, reason) => {
+      const call = post(`${agentPath(id)}/stop`, reason === undefined ? {} : { reason });
+      return valueOf(exchangeJson(endpoint, { ...call, timeoutMs: stopTimeoutMs }, stopAnswerSchema));
+    },
+    report: (id) => valueOf(exchangeJson(endpoint, get(`${agentPath(id)}/report`), reportAnswerSchema)),
+    readLog: (id, range = {}) => readLog(endpoint, get(`${agentPath(id)}/log`), range),
+    health: () => valueOf(exchangeJson({ ...endpoint, token: null }, get('/health'), healthSchema)),
+    ticket: async () => {
+      const answer = await exchangeJson(endpoint, post('/api/ticket', {}), ticketAnswerSchema);
+      return answer.ok ? { ok: true, value: answer.value.value.ticket } : answer;
+    },
+  };
+}
+
+/** The bearer token for the one-time code of a dashboard address (`#code=...`). A code works once. */
+export async function exchangeCode(
+  url: string,
+  code: string,
+  fetch?: typeof globalThis.fetch,
+): Promise<ClientResult<string>> {
+  const endpoint = endpointOf({ url, token: null, ...(fetch === undefined ? {} : { fetch }) });
+  const call = { method: 'POST', path: '/api/session', body: { code }, timeoutMs: answerTimeoutMs } as const;
+  const answer = await exchangeJson(endpoint, call, sessionAnswerSchema);
+  return answer.ok ? { ok: true, value: answer.value.value.token } : answer;
+}
+
+const agentsPath = '/api/coordinator/agents';
+const agentPath = (id: string): string => `${agentsPath}/${encodeURIComponent(id)}`;
+
+function endpointOf({ url, token, fetch }: HttpClientOptions): Endpoint {
+  return { url: url.replace(/\/+$/, ''), token, fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)) };
+}
+
+async function valueOf<T>(answer: Promise<ClientResult<{ value: T }>>): Promise<ClientResult<T>> {
+  const result = await answer;
+  return result.ok ? { ok: true, value: result.value.value } : result;
+}
+
+function query(filter: ListFilter = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(filter)) {
+    if (value !== undefined) search.set(name, String(value));
+  }
+  return search.size === 0 ? '' : `?${search.toString()}`;
+}
+
+/**
+ * One logical deployment: one request_id, however often it is sent. It is sent again when the connection broke, which
+ * leaves open whether it was received; the coordinator tells a repetition by its request_id.
+ */
+async function deploy(endpoint: Endpoint, input: DeployInput, timeoutMs: number): Promise<ClientResult<Deployed>> {
+  const body = { ...input, action: 'deploy', request_id: input.request_id ?? makeRequestId('deploy') };
+  const call: Call = { method: 'POST', path: '/api/coordinator/deploy', body, timeoutMs };
+  for (let tries = 0; ; tries++) {
+    const answer = await exchangeJson(endpoint, call, agentRecordSchema);
+    if (answer.ok) {
+      const replayed = answer.value.headers.get('idempotent-replay') === 'true';
+      return { ok: true, value: { record: answer.value.value, replayed } };
+    }
+    const pauseMs = deployRetryMs[tries];
+    if (answer.failure.details?.['trouble'] !== 'broken' || pauseMs === undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+async function readLog(endpoint: Endpoint, call: Call, range: LogRange): Promise<ClientResult<LogPiece>> {
+  if (isEmptyRange(range)) return { ok: true, value: emptyPiece(range.start ?? 0, range.start ?? 0) };
+  const header = rangeHeader(range);
+  const answer = await exchange(endpoint, {
+    ...call,
+    alsoFine: [416],
+    ...(header === null ? {} : { headers: { range: header } }),
+  });
+  if (!answer.ok) return answer;
+  const piece = readPiece(answer.value);
+  if (piece !== null) return { ok: true, value: piece };
+  return unexpectedAnswer(`${describeAnswer(endpoint, call)} has no usable Content-Range.`);
+}

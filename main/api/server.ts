@@ -1,0 +1,133 @@
+/** The HTTP door: a client of the coordinator's facade like any other. Listens on 127.0.0.1 only. */
+import websocket from '@fastify/websocket';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { fail, failureOf, ok, type Result } from '../../protocol/failures.ts';
+import type { Coordinator } from '../coordinator/facade.ts';
+import { readDashboard } from './dashboard-files.ts';
+import { checkRequest } from './guard.ts';
+import { securityHeaders } from './headers.ts';
+import { acceptOnlyJson, BodyError } from './json-body.ts';
+import { OneTimeSecrets } from './one-time.ts';
+import { failureOfServer, sendFailure } from './problem.ts';
+import { agentRoutes } from './routes/agents.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
+import { healthRoutes } from './routes/health.ts';
+import { logRoutes } from './routes/log.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { socketRoutes } from './sockets.ts';
+
+const codeLifetimeMs = 60_000;
+const ticketLifetimeMs = 30_000;
+/** When the wished port is taken, so many after it are tried before any free one is taken. */
+const neighbouringPorts = 20;
+
+export interface ServerOptions {
+  readonly coordinator: Coordinator;
+  readonly operatorToken: string;
+  readonly dashboardFolder: string;
+}
+
+export interface ApiServer {
+  readonly port: number;
+  /** A fresh code for the address of the dashboard: 60 s, one use. */
+  issueCode(): string;
+  close(): Promise<void>;
+}
+
+export async function startServer(options: ServerOptions, wishedPort: number): Promise<Result<ApiServer>> {
+  const codes = new OneTimeSecrets(codeLifetimeMs);
+  let port = 0;
+  let isStopping = false;
+  const app = await buildApp(
+    options,
+    codes,
+    () => port,
+    () => isStopping,
+  );
+  const listening = await listen(app, wishedPort);
+  if (!listening.ok) return listening;
+  port = listening.value;
+  return ok({
+    port,
+    issueCode: () => codes.issue({ kind: 'operator' }),
+    close: async () => {
+      isStopping = true;
+      await app.close();
+    },
+  });
+}
+
+async function buildApp(
+  { coordinator, operatorToken, dashboardFolder }: ServerOptions,
+  codes: OneTimeSecrets,
+  port: () => number,
+  isStopping: () => boolean,
+): Promise<FastifyInstance> {
+  const tickets = new OneTimeSecrets(ticketLifetimeMs);
+  const app = fastify({
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 15_000,
+    forceCloseConnections: true,
+    http: { maxHeaderSize: 8192, headersTimeout: 10_000 },
+  });
+  app.server.maxConnections = 512;
+  app.decorateRequest('principal', null);
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(securityHeaders(port()));
+    const checked = checkRequest(request, { coordinator, tickets, port });
+    if (!checked.ok) {
+      sendFailure(reply, checked.failure);
+      return;
+    }
+    request.principal = checked.value;
+    done();
+  });
+  app.setErrorHandler((error: FastifyError, _request, reply) =>
+    sendFailure(reply, error instanceof BodyError ? error.failure : failureOfServer(error)),
+  );
+  app.setNotFoundHandler((request, reply) =>
+    sendFailure(
+      reply,
+      failureOf(
+        'NOT_FOUND',
+        `There is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}. See the API's list of addresses.`,
+      ),
+    ),
+  );
+  acceptOnlyJson(app);
+  await app.register(websocket, { options: { maxPayload: 64 * 1024, perMessageDeflate: false } });
+  healthRoutes(app, isStopping);
+  sessionRoutes(app, { codes, tickets, operatorToken });
+  agentRoutes(app, coordinator);
+  logRoutes(app, coordinator);
+  socketRoutes(app, coordinator);
+  dashboardRoutes(app, readDashboard(dashboardFolder));
+  return app;
+}
+
+/** The wished port, else one of the next, else any. Windows may also reserve a port, which it reports as EACCES. */
+async function listen(app: FastifyInstance, wished: number): Promise<Result<number>> {
+  const candidates =
+    wished === 0
+      ? [0]
+      : [
+          ...Array.from({ length: neighbouringPorts + 1 }, (_, index) => wished + index).filter(
+            (port) => port < 65_536,
+          ),
+          0,
+        ];
+  for (const port of candidates) {
+    try {
+      await app.listen({ host: '127.0.0.1', port });
+      const address = app.server.address();
+      return ok(typeof address === 'object' && address !== null ? address.port : port);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : null;
+      if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    }
+  }
+  return fail(
+    'INTERNAL',
+    'No port of 127.0.0.1 could be opened. Check what limits this user, or set another "port" in config.json.',
+  );
+}

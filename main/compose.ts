@@ -1,0 +1,145 @@
+/** The only place that builds the parts and wires them: the same for the desktop and for plain Node. */
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { defaultRoot } from '../protocol/default-root.ts';
+import { fail, ok, type Result } from '../protocol/failures.ts';
+import { type ApiServer, startServer } from './api/server.ts';
+import { systemClock } from './coordinator/clock.ts';
+import { readyCoordinator } from './coordinator/coordinator.ts';
+import type { Coordinator } from './coordinator/facade.ts';
+import { lockRoot, type RootLock } from './coordinator/ledger/root-lock.ts';
+import { posixLauncher } from './coordinator/process/posix-launcher.ts';
+import { windowsLauncher } from './coordinator/process/windows-launcher.ts';
+import { loadConfig } from './coordinator/root/config-file.ts';
+import { announce, readAnnounced, withdraw } from './coordinator/root/discovery-file.ts';
+import { type Layout, layoutOf, makeFolders } from './coordinator/root/layout.ts';
+import { seedPrompts } from './coordinator/root/prompts.ts';
+import { createRuntimes } from './coordinator/runtimes/registry.ts';
+import { operatorToken } from './coordinator/tokens.ts';
+import { version } from './version.ts';
+
+export interface HostOptions {
+  /** null: `ZIGGIE_ROOT`, else the system's usual place. */
+  readonly root: string | null;
+  /** null: the port of config.json; 0: any free one. */
+  readonly port: number | null;
+  /** The built dashboard. */
+  readonly dashboardFolder: string;
+  /** The built demo agent. */
+  readonly demoAgent: string;
+  /** Templates that a new root gets a copy of. */
+  readonly promptsFolder: string;
+  /** One line for the operator; the host decides where it goes. */
+  readonly log: (line: string) => void;
+}
+
+export interface Host {
+  readonly coordinator: Coordinator;
+  readonly url: string;
+  readonly port: number;
+  /** The operator's. */
+  readonly token: string;
+  /** The dashboard's address with a fresh one-time code: 60 s, one use. */
+  dashboardUrl(): string;
+  /** Stops serving; agents go on and are adopted at the next start. */
+  close(reason: string): Promise<void>;
+}
+
+/** Failures: config.json invalid (INVALID_REQUEST), root held by another coordinator (LIMIT_REACHED), journal damaged (STORAGE_UNAVAILABLE). */
+export async function startHost(options: HostOptions): Promise<Result<Host>> {
+  const root = chooseRoot(options.root);
+  if (!root.ok) return root;
+  const layout = layoutOf(root.value);
+  const lock = await lockRoot(layout.root);
+  if (lock === null) return heldBy(layout);
+  const host = await startLocked(options, layout, lock);
+  if (!host.ok) await lock.release();
+  return host;
+}
+
+function chooseRoot(asked: string | null): Result<string> {
+  const root = resolve(
+    asked ?? process.env['ZIGGIE_ROOT'] ?? defaultRoot(process.platform, process.env, homedir(), existsSync),
+  );
+  try {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    return ok(realpathSync.native(root)); // One name for one folder: links and short names resolved.
+  } catch (error) {
+    return fail(
+      'STORAGE_UNAVAILABLE',
+      `The root folder ${root} cannot be made: ${String(error)}. Choose another with --root or ZIGGIE_ROOT.`,
+      { root },
+    );
+  }
+}
+
+function heldBy(layout: Layout): Result<never> {
+  const holder = readAnnounced(layout);
+  const who = holder === null ? 'Another coordinator' : `The coordinator with pid ${holder.pid} at ${holder.url}`;
+  return fail(
+    'LIMIT_REACHED',
+    `${who} works on ${layout.root} already; one root has one coordinator. Use that one, stop it, or choose another root with --root.`,
+    {
+      reason: 'root_locked',
+      root: layout.root,
+      pid: holder?.pid ?? null,
+      url: holder?.url ?? null,
+    },
+  );
+}
+
+async function startLocked(options: HostOptions, layout: Layout, lock: RootLock): Promise<Result<Host>> {
+  makeFolders(layout);
+  seedPrompts(options.promptsFolder, layout.prompts);
+  const config = loadConfig(layout.config);
+  if (!config.ok) return config;
+  const token = await operatorToken(layout.token);
+  const address = { port: 0 };
+  const readied = await readyCoordinator({
+    layout,
+    config: config.value,
+    runtimes: createRuntimes(config.value, {
+      env: process.env,
+      platform: process.platform,
+      isRoot: process.getuid?.() === 0,
+      homedir: homedir(),
+      demoAgent: options.demoAgent,
+    }),
+    launcher: process.platform === 'win32' ? windowsLauncher : posixLauncher,
+    clock: systemClock,
+    log: options.log,
+    inherited: process.env,
+    operatorToken: token,
+    version,
+    url: () => `http://127.0.0.1:${address.port}`,
+  });
+  if (!readied.ok) return readied;
+  const { coordinator, begin } = readied.value;
+  const server = await startServer(
+    { coordinator, operatorToken: token, dashboardFolder: options.dashboardFolder },
+    options.port ?? config.value.port,
+  );
+  if (!server.ok) return server;
+  address.port = server.value.port;
+  await begin();
+  await announce(layout, address.port, systemClock.now());
+  return ok(hostOf(coordinator, server.value, token, layout, lock));
+}
+
+function hostOf(coordinator: Coordinator, server: ApiServer, token: string, layout: Layout, lock: RootLock): Host {
+  const url = `http://127.0.0.1:${server.port}`;
+  return {
+    coordinator,
+    url,
+    port: server.port,
+    token,
+    dashboardUrl: () => `${url}/#code=${server.issueCode()}`,
+    close: async (reason) => {
+      withdraw(layout);
+      await server.close();
+      await coordinator.close(reason);
+      await lock.release();
+    },
+  };
+}

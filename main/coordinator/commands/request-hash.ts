@@ -1,0 +1,16 @@
+/** One number for "the same request": equal for equal content whatever the order of keys, the spacing or the token. */
+import { createHash } from 'node:crypto';
+import type { ZiggieRequest } from '../../../protocol/request.ts';
+
+export function requestHash({ token: _, ...request }: ZiggieRequest): string {
+  return createHash('sha256').update(canonicalJson(request)).digest('hex');
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}

@@ -1,0 +1,41 @@
+/**
+ * A prompt on its way into an agent's folder. A small one travels in the journal, with the acceptance it belongs to, and
+ * its file is a copy that can be made again; a large one is made durable first, so that the journal stays small.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { replaceFileDurably, syncFolder } from '../ledger/atomic-file.ts';
+
+/** Nearly every prompt is smaller; one line of the journal should stay well below a segment. */
+const inlineLimitBytes = 64 * 1024;
+
+export interface StoredPrompt {
+  readonly sha256: string;
+  /** The text for the journal, or null where the file itself is durable. */
+  readonly inline: string | null;
+  /** Puts the prompt at its place. Synchronous: it happens inside the one step that accepts a request. */
+  place(folder: string, file: string): void;
+}
+
+export async function storePrompt(prompt: string, runs: string): Promise<StoredPrompt> {
+  const sha256 = createHash('sha256').update(prompt).digest('hex');
+  if (Buffer.byteLength(prompt) <= inlineLimitBytes) {
+    return { sha256, inline: prompt, place: (folder, file) => placeInline(folder, file, prompt) };
+  }
+  const temporary = join(runs, `${randomUUID()}.prompt.tmp`);
+  await replaceFileDurably(temporary, prompt);
+  return { sha256, inline: null, place: (folder, file) => placeDurable(folder, file, temporary) };
+}
+
+export function placeInline(folder: string, file: string, prompt: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(file, prompt, { mode: 0o600 });
+}
+
+function placeDurable(folder: string, file: string, temporary: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  renameSync(temporary, file);
+  syncFolder(folder);
+  syncFolder(dirname(folder));
+}

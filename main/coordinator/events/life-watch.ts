@@ -1,0 +1,42 @@
+/** Waiting for a turn in an agent's life, on durable facts only. */
+import type { Agent } from '../../../protocol/agent.ts';
+import type { Sequenced } from '../../../protocol/events.ts';
+import type { Fleet } from '../../../protocol/fleet.ts';
+
+interface Waiting {
+  readonly isThere: (agent: Agent) => boolean;
+  readonly resolve: (agent: Agent) => void;
+}
+
+export class LifeWatch {
+  readonly #fleet: () => Fleet;
+  readonly #waiting = new Map<string, Waiting[]>();
+
+  constructor(fleet: () => Fleet) {
+    this.#fleet = fleet;
+  }
+
+  /** Settles with the agent as soon as the condition holds, at once if it does already. */
+  when(agentId: string, isThere: (agent: Agent) => boolean): Promise<Agent> {
+    const agent = this.#fleet().agents.get(agentId);
+    if (agent !== undefined && isThere(agent)) return Promise.resolve(agent);
+    return new Promise((resolve) => {
+      this.#waiting.set(agentId, [...(this.#waiting.get(agentId) ?? []), { isThere, resolve }]);
+    });
+  }
+
+  onEvent({ event }: Sequenced): void {
+    const agentId =
+      event.type === 'agent_accepted' ? event.facts.agent_id : 'agent_id' in event ? event.agent_id : null;
+    const waiting = agentId === null ? undefined : this.#waiting.get(agentId);
+    const agent = agentId === null ? undefined : this.#fleet().agents.get(agentId);
+    if (agentId === null || waiting === undefined || agent === undefined) return;
+    const left = waiting.filter((one) => {
+      if (!one.isThere(agent)) return true;
+      one.resolve(agent);
+      return false;
+    });
+    if (left.length === 0) this.#waiting.delete(agentId);
+    else this.#waiting.set(agentId, left);
+  }
+}

@@ -1,0 +1,86 @@
+/** Carries out what request files ask. Every action answers in `responses/`, as success or as a coded failure. */
+import { type Failure, fail, ok, type Result } from '../../../protocol/failures.ts';
+import { parseRequest } from '../../../protocol/parse-request.ts';
+import type { ZiggieRequest } from '../../../protocol/request.ts';
+import type { DeployCall } from '../commands/deploy.ts';
+import type { Coordinator, DeployAnswer, Principal } from '../facade.ts';
+import type { Answers } from './answers.ts';
+
+export interface FileRequestDeps {
+  readonly coordinator: Coordinator;
+  readonly answers: Answers;
+  readonly deploy: (call: DeployCall) => Promise<Result<DeployAnswer>>;
+  readonly principalOf: (token: string) => Principal | null;
+}
+
+export function fileRequests(deps: FileRequestDeps): (body: unknown, taken: () => void) => Promise<Failure | null> {
+  return async (body, taken) => {
+    const request = parseRequest(body);
+    const done = request.ok ? await carryOut(deps, request.value, taken) : request;
+    if (done.ok) return null;
+    // The refusal itself is answered by the inbox, which also puts the file aside.
+    return done.failure;
+  };
+}
+
+async function carryOut(deps: FileRequestDeps, request: ZiggieRequest, taken: () => void): Promise<Result<void>> {
+  const by = callerOf(deps, request.token);
+  if (!by.ok) return by;
+  if (request.action === 'deploy') return deployByFile(deps, request, by.value, taken);
+  const answer = await query(deps.coordinator, request, by.value);
+  if (!answer.ok) return answer;
+  deps.answers.success(request.request_id, answer.value);
+  taken();
+  return ok(undefined);
+}
+
+/** Without a token the file speaks for whoever may write into the folder: the user. */
+function callerOf({ principalOf }: FileRequestDeps, token: string | null): Result<Principal> {
+  if (token === null) return ok({ kind: 'operator' });
+  const principal = principalOf(token);
+  if (principal !== null) return ok(principal);
+  return fail(
+    'UNAUTHENTICATED',
+    'The token in the request is not valid, or its agent has ended. Use $ZIGGIE_TOKEN of a living agent, or leave it out.',
+  );
+}
+
+async function deployByFile(
+  { answers, deploy }: FileRequestDeps,
+  request: Extract<ZiggieRequest, { action: 'deploy' }>,
+  by: Principal,
+  taken: () => void,
+): Promise<Result<void>> {
+  let isTaken = false;
+  const onDurable = (agentId: string): void => {
+    isTaken = true;
+    taken();
+    // A failure to start is an answer, too; it is written from the journal's word like every other.
+    void answers.whenStarted(agentId, request.request_id);
+  };
+  const answer = await deploy({ request, by, door: 'file', wait: 'admission', onDurable });
+  if (answer.ok && answer.value.replayed) onDurable(answer.value.record.agent_id);
+  return answer.ok || isTaken ? ok(undefined) : answer;
+}
+
+async function query(
+  coordinator: Coordinator,
+  request: Exclude<ZiggieRequest, { action: 'deploy' }>,
+  by: Principal,
+): Promise<Result<unknown>> {
+  switch (request.action) {
+    case 'stop':
+      return coordinator.stop(request.agent_id, by, request.reason);
+    case 'status':
+      return coordinator.get(request.agent_id, by);
+    case 'report':
+      return coordinator.report(request.agent_id, by);
+    case 'list': {
+      const { parent_agent } = request;
+      const agents = coordinator
+        .list(by)
+        .filter((agent) => parent_agent === null || agent.parent_agent === parent_agent);
+      return ok({ total: agents.length, agents });
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/** A file that cannot be read yet may still be being written. How long it is waited for. */
+import type { Clock } from '../clock.ts';
+
+/** Unchanged for this long, it is taken as finished. */
+const settledAfterMs = 2000;
+/** However busy its writer, no longer than this. */
+const longestWaitMs = 30_000;
+
+interface Seen {
+  readonly first: number;
+  readonly changed: number;
+  readonly signature: string;
+}
+
+export class Patience {
+  readonly #clock: Clock;
+  readonly #seen = new Map<string, Seen>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** True once the file will not become readable by waiting. */
+  isOver(name: string, signature: string): boolean {
+    const now = this.#clock.monotonic();
+    const seen = this.#seen.get(name) ?? { first: now, changed: now, signature };
+    const changed = seen.signature === signature ? seen.changed : now;
+    this.#seen.set(name, { first: seen.first, changed, signature });
+    return now - changed >= settledAfterMs || now - seen.first >= longestWaitMs;
+  }
+
+  /** Forgets all files but these. */
+  keepOnly(names: ReadonlySet<string>): void {
+    for (const name of this.#seen.keys()) if (!names.has(name)) this.#seen.delete(name);
+  }
+}

@@ -1,0 +1,47 @@
+/** What the launcher left in the attempt's folder: that the run began (claim), and how it ended (exit record). */
+import { readFileSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { claimName, exitRecordName } from './gate.ts';
+
+export interface ExitStatus {
+  /** As a shell counts: the program's exit code, or 128 + the signal that ended it. null: not known. */
+  readonly code: number | null;
+  /** Name of the signal that ended it ("SIGTERM"), where one did. */
+  readonly signal: string | null;
+  /** ISO 8601. */
+  readonly endedAt: string;
+}
+
+const exitRecordSchema = z.object({ code: z.number().int() });
+
+/** null: there is none (yet), or what is there is not whole. */
+export function readExitRecord(attemptFolder: string): ExitStatus | null {
+  const path = join(attemptFolder, exitRecordName);
+  try {
+    const { code } = exitRecordSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return { ...exitOfShell(code), endedAt: statSync(path).mtime.toISOString() };
+  } catch {
+    return null; // Missing or cut short: the caller looks at other evidence.
+  }
+}
+
+export type Claim = { readonly is: 'absent' } | { readonly is: 'claimed'; readonly pid: number | null };
+
+/** `pid` is null when the gate died between making the claim and writing into it. */
+export function readClaim(attemptFolder: string): Claim {
+  try {
+    const pid = Number(readFileSync(join(attemptFolder, claimName), 'utf8').trim());
+    return { is: 'claimed', pid: Number.isInteger(pid) && pid > 0 ? pid : null };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { is: 'absent' };
+    throw error;
+  }
+}
+
+/** A shell says 128 + n for "ended by signal n"; a program that itself exits with such a code cannot be told apart. */
+function exitOfShell(code: number): { code: number; signal: string | null } {
+  const name = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0] ?? null;
+  return { code, signal: name };
+}

@@ -1,0 +1,49 @@
+/**
+ * Who a process is. A pid alone names a stranger sooner or later: it is compared together with the start time and the
+ * boot, and only a match is ever signalled.
+ */
+import { execFileSync } from 'node:child_process';
+import type { Identity } from '../../../protocol/agent.ts';
+import { readBootId, readStat } from './proc.ts';
+
+/** `gone`: no process has the pid. `unknown`: there is one, and nothing tells whether it is ours. */
+export type IdentityCheck = 'match' | 'mismatch' | 'gone' | 'unknown';
+
+export function identityOf(pid: number): Identity {
+  return { pid, start_time: startTimeOf(pid), boot_id: readBootId() };
+}
+
+export function checkIdentity({ pid, start_time, boot_id }: Identity): IdentityCheck {
+  const boot = readBootId();
+  if (boot !== null && boot_id !== null && boot !== boot_id) return 'mismatch';
+  if (!isAlive(pid)) return 'gone';
+  const now = startTimeOf(pid);
+  if (now === null) return isAlive(pid) ? 'unknown' : 'gone';
+  if (start_time === null) return 'unknown';
+  return now === start_time ? 'match' : 'mismatch';
+}
+
+/** True if a process has the pid and has not ended; a zombie has ended. */
+export function isAlive(pid: number): boolean {
+  if (process.platform === 'linux') {
+    const stat = readStat(pid);
+    return stat !== null && stat.state !== 'Z' && stat.state !== 'X';
+  }
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function startTimeOf(pid: number): string | null {
+  if (process.platform === 'linux') return readStat(pid)?.startTime ?? null;
+  if (process.platform === 'win32') return null;
+  try {
+    const text = execFileSync('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 5000 });
+    return text.trim() === '' ? null : text.trim();
+  } catch {
+    return null; // `ps` exits 1 when the process is gone; the caller asks for life separately.
+  }
+}

@@ -1,0 +1,70 @@
+/** Follows an agent's log file and hands complete lines to the reader of its runtime. Memory stays bounded. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { OutputReader } from '../runtimes/runtime.ts';
+
+const chunkBytes = 256 * 1024;
+/** A single line may be a whole tool result; beyond this it is skipped, never collected. */
+const longestLineBytes = 16 * 1024 * 1024;
+
+export class OutputTail {
+  readonly #path: string;
+  readonly #reader: OutputReader;
+  #offset: number;
+  #partial: Buffer[] = [];
+  #partialBytes = 0;
+
+  constructor(path: string, offset: number, reader: OutputReader) {
+    this.#path = path;
+    this.#offset = offset;
+    this.#reader = reader;
+  }
+
+  /** Reads what was added, at most `limitBytes`, and says whether there may be more. A missing file has nothing yet. */
+  read(limitBytes: number): boolean {
+    let fd: number;
+    try {
+      fd = openSync(this.#path, 'r');
+    } catch {
+      return false; // Not there yet, or gone: there is nothing to read either way.
+    }
+    try {
+      const buffer = Buffer.allocUnsafe(chunkBytes);
+      for (let total = 0; total < limitBytes;) {
+        const count = readSync(fd, buffer, 0, chunkBytes, this.#offset);
+        if (count === 0) return false;
+        this.#offset += count;
+        total += count;
+        this.#take(Buffer.from(buffer.subarray(0, count)));
+      }
+      return true;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** Reads to the end, giving other work a turn in between, and counts an unfinished last line as a line. */
+  async drain(): Promise<void> {
+    while (this.read(8 * chunkBytes)) await new Promise((resolve) => setImmediate(resolve));
+    if (this.#partialBytes > 0) this.#line(Buffer.alloc(0));
+  }
+
+  #take(chunk: Buffer): void {
+    let from = 0;
+    for (let newline = chunk.indexOf(0x0a); newline !== -1; newline = chunk.indexOf(0x0a, from)) {
+      this.#line(chunk.subarray(from, newline));
+      from = newline + 1;
+    }
+    const rest = chunk.subarray(from);
+    this.#partialBytes += rest.length;
+    if (this.#partialBytes <= longestLineBytes) this.#partial.push(rest);
+    else this.#partial = [];
+  }
+
+  #line(end: Buffer): void {
+    if (this.#partialBytes <= longestLineBytes) {
+      this.#reader.line(Buffer.concat([...this.#partial, end]).toString('utf8'));
+    }
+    this.#partial = [];
+    this.#partialBytes = 0;
+  }
+}

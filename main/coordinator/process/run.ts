@@ -1,0 +1,162 @@
+/**
+ * One attempt of one agent while its process exists: from the moment it is let go, or adopted after a restart, until its
+ * end is settled and nothing of it is left. Follows its output, its time limit and its exit.
+ */
+import type { Ending, Identity, StopReason, Usage } from '../../../protocol/agent.ts';
+import type { Clock } from '../clock.ts';
+import { checkReport, type ReportExpectation } from '../reports/gate.ts';
+import type { OutputReader, StopStep } from '../runtimes/runtime.ts';
+import { type ExitStatus, readExitRecord } from './exit-record.ts';
+import { checkIdentity } from './identity.ts';
+import type { LeftoverSweep } from './leftovers.ts';
+import { OutputTail } from './output-tail.ts';
+import { settle } from './settle.ts';
+import { type StopOutcome, stopTree } from './stop.ts';
+import { until, within } from './wait.ts';
+
+export interface RunOptions {
+  readonly agentId: string;
+  readonly identity: Identity;
+  readonly nonce: string;
+  readonly attemptFolder: string;
+  readonly logFile: string;
+  readonly reader: OutputReader;
+  readonly stopSteps: readonly StopStep[];
+  readonly report: ReportExpectation;
+  readonly reportRequired: boolean;
+  readonly maxRuntimeSeconds: number;
+  readonly startedAt: string;
+  readonly clock: Clock;
+  readonly sweep: LeftoverSweep;
+  /** Settles when the launcher is gone; null for an adopted run, which is nobody's child any more. */
+  readonly gone: Promise<{ readonly code: number | null; readonly signal: string | null }> | null;
+  readonly onUsage: (usage: Usage) => void;
+  readonly onTimeUp: () => void;
+}
+
+/** Usage is told at most this often; the output itself is on the disk all the time. */
+const followEveryMs = 1000;
+/** How soon the end of an adopted process is noticed. */
+const watchEveryMs = 200;
+const followBytesPerTurn = 2 * 1024 * 1024;
+
+export interface StopOrder {
+  readonly reason: StopReason;
+  readonly by: string;
+}
+
+export class Run {
+  readonly #options: RunOptions;
+  readonly #tail: OutputTail;
+  readonly #monotonicStart: number | null;
+  readonly #gone: Promise<void>;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #launcherExit: { readonly code: number | null; readonly signal: string | null } | null = null;
+  #stop: { readonly order: StopOrder; readonly outcome: Promise<StopOutcome> } | null = null;
+  #released = false;
+  #lastUsage = '';
+  /** Settles with how it ended; the coordinator's `close` makes it settle never. */
+  readonly ended: Promise<Ending>;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#tail = new OutputTail(options.logFile, 0, options.reader);
+    this.#monotonicStart = options.gone === null ? null : options.clock.monotonic();
+    this.#gone =
+      options.gone === null ? this.#watchAdopted() : options.gone.then((exit) => void (this.#launcherExit = exit));
+    this.#timers.push(setInterval(() => this.#follow(), followEveryMs).unref());
+    this.#armTimeLimit();
+    this.ended = this.#gone.then(() => this.#settle());
+  }
+
+  /** Begins the stop protocol once; a second call waits for the first. */
+  stop(order: StopOrder): Promise<StopOutcome> {
+    this.#stop ??= {
+      order,
+      outcome: stopTree(this.#options.identity, this.#options.nonce, this.#options.stopSteps, this.#gone),
+    };
+    return this.#stop.outcome;
+  }
+
+  /** Lets go of the run without touching the process. */
+  release(): void {
+    this.#released = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #armTimeLimit(): void {
+    const { maxRuntimeSeconds, startedAt, clock, gone, onTimeUp } = this.#options;
+    if (maxRuntimeSeconds === 0) return;
+    const usedMs = gone === null ? Math.max(0, Date.parse(clock.now()) - Date.parse(startedAt)) : 0;
+    const leftMs = Math.max(0, maxRuntimeSeconds * 1000 - usedMs);
+    // setTimeout holds 24.8 days at most; a longer limit is looked at again then.
+    this.#timers.push(setTimeout(onTimeUp, Math.min(leftMs, 2_147_000_000)).unref());
+  }
+
+  #follow(): void {
+    this.#tail.read(followBytesPerTurn);
+    this.#tellUsage();
+  }
+
+  #tellUsage(): void {
+    const usage = this.#options.reader.usage();
+    const text = JSON.stringify(usage);
+    if (text === this.#lastUsage) return;
+    this.#lastUsage = text;
+    this.#options.onUsage(usage);
+  }
+
+  async #watchAdopted(): Promise<void> {
+    const { identity } = this.#options;
+    const isOver = (): boolean => this.#released || ['mismatch', 'gone'].includes(checkIdentity(identity));
+    while (!(await until(isOver, watchEveryMs, Number.MAX_SAFE_INTEGER)));
+    if (this.#released) await new Promise(() => undefined);
+  }
+
+  async #settle(): Promise<Ending> {
+    const { identity, nonce, attemptFolder, report, reportRequired, reader, sweep, clock } = this.#options;
+    const endedAt = clock.now();
+    for (const timer of this.#timers) clearTimeout(timer);
+    const leftOver = await sweep.sweep({ leader: identity.pid, nonce });
+    const stop = await this.#stopOutcome();
+    await this.#tail.drain();
+    this.#tellUsage();
+    const record = readExitRecord(attemptFolder);
+    const exit = record ?? this.#exitOfLauncher(endedAt);
+    return settle({
+      exit,
+      exitSource: this.#launcherExit === null ? 'exit_record' : 'exit_event',
+      result: reader.result(),
+      stop: this.#stop === null ? null : { ...this.#stop.order, maxRuntime: this.#options.maxRuntimeSeconds },
+      report: await checkReport(report),
+      reportRequired,
+      stopSteps: stop.steps,
+      survivors: [...stop.survivors, ...leftOver],
+      endedAt,
+      executionSeconds: this.#executionSeconds(exit?.endedAt ?? endedAt),
+    });
+  }
+
+  async #stopOutcome(): Promise<StopOutcome> {
+    if (this.#stop === null) return { steps: [], survivors: [] };
+    const { outcome } = this.#stop;
+    // The protocol verifies the whole tree; it ends by itself, this only guards against waiting for ever.
+    await within(outcome, 30_000);
+    return outcome;
+  }
+
+  /** The launcher was ended itself, so it left no record: what its parent saw is all there is. */
+  #exitOfLauncher(endedAt: string): ExitStatus | null {
+    if (this.#launcherExit === null || this.#launcherExit.signal === null) return null;
+    return { code: null, signal: this.#launcherExit.signal, endedAt };
+  }
+
+  #executionSeconds(endedAt: string): number {
+    const { startedAt, clock } = this.#options;
+    const ms =
+      this.#monotonicStart === null
+        ? Date.parse(endedAt) - Date.parse(startedAt)
+        : clock.monotonic() - this.#monotonicStart;
+    return Math.max(0, Math.round(ms) / 1000);
+  }
+}

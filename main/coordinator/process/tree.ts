@@ -1,0 +1,46 @@
+/**
+ * Everything that belongs to a run: its session and process group, and whatever carries its marker in the environment,
+ * which finds helpers that left the group (a detached server, a shell in a session of its own).
+ */
+import { isAlive } from './identity.ts';
+import { allPids, readEnvironment, readStat } from './proc.ts';
+
+export interface RunMark {
+  /** Leader of the run's session and group: the launcher. */
+  readonly leader: number;
+  /** Value of `ZIGGIE_RUN` in every process of the run. */
+  readonly nonce: string;
+}
+
+/** Living members of each run, by nonce, without the leaders. One pass over the process table for any number of runs. */
+export function membersOf(runs: readonly RunMark[]): Map<string, number[]> {
+  const members = new Map<string, number[]>(runs.map(({ nonce }) => [nonce, []]));
+  if (process.platform !== 'linux') return members;
+  const byLeader = new Map(runs.map((run) => [run.leader, run.nonce]));
+  for (const pid of allPids()) {
+    if (pid === process.pid || byLeader.has(pid)) continue;
+    const stat = readStat(pid);
+    if (stat === null || stat.state === 'Z' || stat.state === 'X') continue;
+    const nonce = byLeader.get(stat.session) ?? byLeader.get(stat.group) ?? nonceIn(pid);
+    if (nonce !== null && nonce !== undefined) members.get(nonce)?.push(pid);
+  }
+  return members;
+}
+
+function nonceIn(pid: number): string | null {
+  const environment = readEnvironment(pid);
+  if (environment === null) return null;
+  return /(?:^|\0)ZIGGIE_RUN=([^\0]*)/.exec(environment)?.[1] ?? null;
+}
+
+/** Sends the signal; a process that is gone by now is what was wanted. */
+export function signalQuietly(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+/** Those of the pids that still live. */
+export const stillAlive = (pids: readonly number[]): number[] => pids.filter(isAlive);

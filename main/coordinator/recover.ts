@@ -1,0 +1,101 @@
+/** Coming back: what each agent that was not over needs now (the table is in process/recovery.ts), without starting anything twice. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Agent } from '../../protocol/agent.ts';
+import { failureOf } from '../../protocol/failures.ts';
+import { livingAgents } from '../../protocol/fleet.ts';
+import type { Scheduler } from './admission/scheduler.ts';
+import type { Clock } from './clock.ts';
+import { placeInline } from './commands/stored-prompt.ts';
+import { readJournal } from './ledger/journal-read.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { readClaim, readExitRecord } from './process/exit-record.ts';
+import { checkIdentity } from './process/identity.ts';
+import { readBootId } from './process/proc.ts';
+import { recoveryOf } from './process/recovery.ts';
+import type { Supervisor } from './process/supervisor.ts';
+import type { Layout } from './root/layout.ts';
+
+export interface RecoverDeps {
+  readonly layout: Layout;
+  readonly ledger: Ledger;
+  readonly supervisor: Supervisor;
+  readonly scheduler: Scheduler;
+  readonly clock: Clock;
+  readonly log: (line: string) => void;
+}
+
+/** A launcher that was let go just before the crash claims within milliseconds; asked this often until it has, or is gone. */
+const askAgainMs = 50;
+
+export async function recover(deps: RecoverDeps): Promise<void> {
+  await restorePrompts(deps);
+  for (const agent of livingAgents(deps.ledger.current)) {
+    if (agent.life.status === 'queued') deps.scheduler.enqueue(agent.facts);
+    else
+      void decide(deps, agent).catch((error: unknown) =>
+        deps.log(`${agent.facts.agent_id} could not be recovered: ${String(error)}`),
+      );
+  }
+}
+
+async function decide(deps: RecoverDeps, agent: Agent): Promise<void> {
+  const { supervisor, scheduler, ledger, layout } = deps;
+  const { life, facts } = agent;
+  if (life.status !== 'starting' && life.status !== 'running' && life.status !== 'stopping') return;
+  const identity = life.status === 'starting' ? null : life.identity;
+  const attemptFolder = layout.attemptFolder(facts.agent_id, life.attempt);
+  const recovery = recoveryOf({
+    status: life.status,
+    identity,
+    sameBoot: identity === null || identity.boot_id === readBootId(),
+    launcher: identity === null ? 'gone' : checkIdentity(identity),
+    claim: readClaim(attemptFolder),
+    exit: readExitRecord(attemptFolder),
+  });
+  deps.log(`${facts.agent_id} was ${life.status}: ${recovery}`);
+  switch (recovery) {
+    case 'adopt':
+    case 'settle':
+      supervisor.adopt(agent);
+      return;
+    case 'wait':
+      setTimeout(() => void decide(deps, agent), askAgainMs);
+      return;
+    case 'end_unbegun':
+      await supervisor.endUnbegun(agent);
+      return;
+    case 'start': {
+      const ticket = supervisor.ticket(facts.agent_id, life.attempt);
+      await ledger.commit([ticket.event]);
+      await scheduler.start(facts.agent_id, ticket);
+    }
+  }
+}
+
+/** A small prompt's file was not synced when it was accepted; the journal has its text. */
+async function restorePrompts({ layout, ledger, clock, log }: RecoverDeps): Promise<void> {
+  const broken = livingAgents(ledger.current).filter(
+    ({ life, facts }) => life.status !== 'running' && !isWhole(layout.promptFile(facts.agent_id), facts.prompt_sha256),
+  );
+  if (broken.length === 0) return;
+  const wanted = new Set(broken.map(({ facts }) => facts.agent_id));
+  readJournal(layout.journal, 0, ({ event }) => {
+    if (event.type !== 'agent_accepted' || event.prompt === null || !wanted.delete(event.facts.agent_id)) return;
+    placeInline(layout.runFolder(event.facts.agent_id), layout.promptFile(event.facts.agent_id), event.prompt);
+    log(`${event.facts.agent_id}: its prompt was restored from the journal`);
+  });
+  const failure = failureOf(
+    'PROMPT_NOT_FOUND',
+    'The prompt was damaged while the coordinator was away. Deploy it again with a new request_id.',
+  );
+  await ledger.commit(
+    [...wanted].map(
+      (agent_id) => ({ type: 'agent_never_began', at: clock.now(), agent_id, as: 'refused', failure }) as const,
+    ),
+  );
+}
+
+function isWhole(path: string, sha256: string): boolean {
+  return existsSync(path) && createHash('sha256').update(readFileSync(path)).digest('hex') === sha256;
+}

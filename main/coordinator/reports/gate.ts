@@ -1,0 +1,103 @@
+/** The completion report: is it there, was it written during the run, does it name the agent, has it every section? */
+import { readFile, stat } from 'node:fs/promises';
+import type { Root } from 'mdast';
+import { toString } from 'mdast-util-to-string';
+import remarkParse from 'remark-parse';
+import { unified } from 'unified';
+import type { ReportProblem } from '../../../protocol/agent.ts';
+
+export interface ReportVerdict {
+  readonly exists: boolean;
+  readonly problems: readonly ReportProblem[];
+}
+
+export interface ReportExpectation {
+  readonly path: string;
+  readonly agentId: string;
+  readonly sections: readonly string[];
+  /** Milliseconds since the epoch; an older file is from another run. null: unknown, not checked. */
+  readonly writtenAfter: number | null;
+}
+
+/** More than any report needs; reading more would only help a runaway agent fill our memory. */
+const largestReportBytes = 4 * 1024 * 1024;
+
+export async function checkReport(expected: ReportExpectation): Promise<ReportVerdict> {
+  const { path } = expected;
+  let markdown: string;
+  try {
+    const { size, mtimeMs } = await stat(path);
+    if (size > largestReportBytes) {
+      return unreadable(`The report ${path} has ${size} bytes; at most ${largestReportBytes} are read. Shorten it.`);
+    }
+    if (expected.writtenAfter !== null && mtimeMs < expected.writtenAfter) {
+      return {
+        exists: true,
+        problems: [problem('stale', `The report ${path} is older than this run. Write it anew.`)],
+      };
+    }
+    markdown = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return {
+        exists: false,
+        problems: [problem('missing', `There is no report at ${path}. The agent must write it before it ends.`)],
+      };
+    }
+    return unreadable(`The report ${path} cannot be read: ${String(error)}.`);
+  }
+  return { exists: true, problems: checkMarkdown(markdown, expected.agentId, expected.sections) };
+}
+
+function unreadable(message: string): ReportVerdict {
+  return { exists: true, problems: [problem('unreadable', message)] };
+}
+
+/** The problems of a report's text. Headings of any depth count as sections; case and surrounding numbers do not matter. */
+export function checkMarkdown(markdown: string, agentId: string, sections: readonly string[]): ReportProblem[] {
+  const tree = unified().use(remarkParse).parse(markdown);
+  const problems: ReportProblem[] = [];
+  if (!markdown.includes(agentId)) {
+    problems.push(
+      problem('agent_not_named', `The report does not name its agent. Write "Agent: ${agentId}" in it.`, 1),
+    );
+  }
+  const found = sectionsOf(tree);
+  for (const section of sections) {
+    const match = found.find(({ title }) => title === normalize(section));
+    if (match === undefined) {
+      problems.push(
+        problem('section_missing', `The section "${section}" is missing. Add a heading "## ${section}" with its text.`),
+      );
+    } else if (match.isEmpty) {
+      problems.push(problem('section_empty', `The section "${section}" is empty. Say at least "None".`, match.line));
+    }
+  }
+  return problems;
+}
+
+interface Section {
+  readonly title: string;
+  readonly line: number | null;
+  readonly isEmpty: boolean;
+}
+
+function sectionsOf(tree: Root): Section[] {
+  return tree.children.flatMap((node, index) => {
+    if (node.type !== 'heading') return [];
+    const next = tree.children[index + 1];
+    // A deeper heading below it is content, too.
+    const isEmpty = next === undefined || (next.type === 'heading' && next.depth <= node.depth);
+    return [{ title: normalize(toString(node)), line: node.position?.start.line ?? null, isEmpty }];
+  });
+}
+
+const normalize = (title: string): string =>
+  title
+    .toLowerCase()
+    .replace(/^[\s\d.)]+|[\s:]+$/g, '')
+    .replace(/\s+/g, ' ');
+
+function problem(code: ReportProblem['code'], message: string, line: number | null = null): ReportProblem {
+  return { code, message, line };
+}

@@ -1,0 +1,31 @@
+/** `coordinator.json`: written once the doors are open, removed at a clean stop. */
+import { readFileSync, rmSync } from 'node:fs';
+import { apiVersion, type Discovery, discoverySchema } from '../../../protocol/discovery.ts';
+import { replaceFileDurably } from '../ledger/atomic-file.ts';
+import type { Layout } from './layout.ts';
+
+export async function announce(layout: Layout, port: number, startedAt: string): Promise<void> {
+  const discovery: Discovery = {
+    api_version: apiVersion,
+    pid: process.pid,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    started_at: startedAt,
+    token_file: layout.token,
+    root: layout.root,
+  };
+  await replaceFileDurably(layout.discovery, `${JSON.stringify(discovery, null, 2)}\n`);
+}
+
+export function withdraw(layout: Layout): void {
+  rmSync(layout.discovery, { force: true });
+}
+
+/** Who announced itself last, alive or not; null when nobody did or the file is not whole. */
+export function readAnnounced(layout: Layout): Discovery | null {
+  try {
+    return discoverySchema.parse(JSON.parse(readFileSync(layout.discovery, 'utf8')));
+  } catch {
+    return null; // Absent or cut: there is nobody to name.
+  }
+}

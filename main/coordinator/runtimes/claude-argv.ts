@@ -1,0 +1,78 @@
+/**
+ * The arguments of one unattended Claude Code run. The prompt is its standard input, never an argument. Options that take
+ * lists are written with `=` and every list is one value, so that none of them can swallow what comes after.
+ */
+import type { AgentFacts } from '../../../protocol/agent.ts';
+
+export interface ClaudeCall {
+  readonly facts: Pick<AgentFacts, 'model' | 'max_turns' | 'max_cost_usd'>;
+  /** A fresh UUID v4: an id that was used before in the same folder is refused. */
+  readonly sessionId: string;
+  readonly instructionsFile: string;
+  /** Claude Code refuses to bypass permissions for the superuser; the tools are then allowed by name. */
+  readonly isRoot: boolean;
+  /** The administrator's own arguments, last, so that they win over ours. */
+  readonly extraArgs: readonly string[];
+}
+
+/**
+ * What would start agents or schedules outside the coordinator's sight and limits, move the agent to another folder, or let
+ * it talk to sessions that are not below it. Names that a release does not have are ignored.
+ */
+const disallowedTools = [
+  'Agent',
+  'Workflow',
+  'CronCreate',
+  'CronDelete',
+  'CronList',
+  'ScheduleWakeup',
+  'EnterWorktree',
+  'ExitWorktree',
+  'ListAgents',
+  'SendMessage',
+];
+
+/** Everything an agent needs to work and to write its report outside its working folder. PowerShell is Windows without Git Bash. */
+const allowedTools = [
+  'Bash',
+  'PowerShell',
+  'Read',
+  'Edit',
+  'Write',
+  'NotebookEdit',
+  'Glob',
+  'Grep',
+  'WebFetch',
+  'WebSearch',
+  'Skill',
+  'ToolSearch',
+  'TodoWrite',
+  'TaskCreate',
+  'TaskGet',
+  'TaskList',
+  'TaskUpdate',
+  'TaskOutput',
+  'TaskStop',
+  'Monitor',
+];
+
+export function claudeArgs({ facts, sessionId, instructionsFile, isRoot, extraArgs }: ClaudeCall): string[] {
+  return [
+    '-p',
+    ...['--output-format', 'stream-json', '--verbose'],
+    ...['--session-id', sessionId],
+    ...(facts.model === null ? [] : [`--model=${facts.model}`]),
+    ...permissionArgs(isRoot),
+    `--disallowedTools=${disallowedTools.join(',')}`,
+    '--strict-mcp-config',
+    ...['--append-system-prompt-file', instructionsFile],
+    ...(facts.max_turns > 0 ? ['--max-turns', String(facts.max_turns)] : []),
+    ...(facts.max_cost_usd > 0 ? ['--max-budget-usd', String(facts.max_cost_usd)] : []),
+    ...extraArgs,
+  ];
+}
+
+function permissionArgs(isRoot: boolean): string[] {
+  if (!isRoot) return ['--permission-mode', 'bypassPermissions'];
+  return ['--permission-mode', 'dontAsk', `--allowedTools=${allowedTools.join(',')}`];
+}

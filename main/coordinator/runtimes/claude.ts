@@ -1,0 +1,57 @@
+/** Claude Code as an agent: one headless run that writes its events to the log as JSON lines. */
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { claudeArgs } from './claude-argv.ts';
+import { claudeInstructions } from './claude-instructions.ts';
+import { createClaudeOutputReader } from './claude-output.ts';
+import { type ClaudeProgramOptions, createClaudeLocator } from './claude-program.ts';
+import type { Launch, LaunchSpec, Program, Runtime, StopStep } from './runtime.ts';
+
+export interface ClaudeRuntimeOptions extends ClaudeProgramOptions {
+  readonly isRoot: boolean;
+}
+
+export function createClaudeRuntime(options: ClaudeRuntimeOptions): Runtime {
+  return {
+    kind: 'claude',
+    locate: createClaudeLocator(options),
+    preparePrompt: guardSlash,
+    launch: (program, spec) => launch(options, program, spec),
+    stopSteps,
+    outputReader: createClaudeOutputReader,
+  };
+}
+
+/** A prompt that begins with `/word` would be taken for a command of the program and never reach the model. */
+const guardSlash = (prompt: string): string => (prompt.startsWith('/') ? `\n${prompt}` : prompt);
+
+function launch({ config, isRoot }: ClaudeRuntimeOptions, program: Program, spec: LaunchSpec): Launch {
+  const instructionsFile = path.join(spec.runFolder, 'instructions.md');
+  const args = claudeArgs({
+    facts: spec.facts,
+    sessionId: randomUUID(),
+    instructionsFile,
+    isRoot,
+    extraArgs: config.args,
+  });
+  return {
+    file: program.file,
+    args: [...program.leadingArgs, ...args],
+    // An agent must not change the program under all the others.
+    env: { DISABLE_AUTOUPDATER: '1', ...config.env, ...program.env },
+    promptOnStdin: true,
+    files: { [instructionsFile]: claudeInstructions(spec) },
+  };
+}
+
+/** SIGINT ends the running tool and prints a result line; SIGTERM ends the program at once and leaves the tool behind. */
+const sigintSeconds = 5;
+const sigtermSeconds = 2;
+
+function stopSteps(graceSeconds: number): StopStep[] {
+  const scale = Math.min(1, graceSeconds / (sigintSeconds + sigtermSeconds));
+  return [
+    { signal: 'SIGINT', waitSeconds: sigintSeconds * scale },
+    { signal: 'SIGTERM', waitSeconds: sigtermSeconds * scale },
+  ];
+}

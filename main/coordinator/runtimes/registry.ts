@@ -1,0 +1,52 @@
+/** The runtimes of config.json by name. */
+import type { Config, RuntimeConfig } from '../../../protocol/config.ts';
+import { fail, ok, type Result } from '../../../protocol/failures.ts';
+import { createClaudeRuntime } from './claude.ts';
+import { createCommandRuntime } from './command.ts';
+import { createDemoRuntime } from './demo.ts';
+import type { Machine } from './find-executable.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface RuntimeDeps extends Machine {
+  readonly isRoot: boolean;
+  readonly homedir: string;
+  /** Absolute path of the demo agent's script. */
+  readonly demoAgent: string;
+}
+
+export interface Runtimes {
+  readonly names: readonly string[];
+  /** UNKNOWN_RUNTIME when config.json has no such entry. */
+  get(name: string): Result<Runtime>;
+}
+
+export function createRuntimes(config: Pick<Config, 'runtimes'>, deps: RuntimeDeps): Runtimes {
+  const runtimes = new Map(
+    Object.entries(config.runtimes).map(([name, entry]) => [name, createRuntime(name, entry, deps)]),
+  );
+  const names = [...runtimes.keys()];
+  return {
+    names,
+    get(name) {
+      const runtime = runtimes.get(name);
+      if (runtime !== undefined) return ok(runtime);
+      const known = names.length === 0 ? 'none' : names.join(', ');
+      return fail(
+        'UNKNOWN_RUNTIME',
+        `There is no runtime "${name}"; config.json has ${known}. Name one of these in config.runtime, or add it to "runtimes" in config.json.`,
+        { given: name, known: names },
+      );
+    },
+  };
+}
+
+function createRuntime(name: string, config: RuntimeConfig, deps: RuntimeDeps): Runtime {
+  switch (config.kind) {
+    case 'claude':
+      return createClaudeRuntime({ name, config, ...deps });
+    case 'command':
+      return createCommandRuntime({ name, config, ...deps });
+    case 'demo':
+      return createDemoRuntime({ name, config, script: deps.demoAgent });
+  }
+}

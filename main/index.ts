@@ -1,0 +1,55 @@
+/** The desktop entry: one instance first, then the coordinator, then the shell around it. */
+import { app } from 'electron';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startHost } from './compose.ts';
+import { deployDemo } from './demo/deploy-demo.ts';
+import { type ShellArguments, readArguments } from './shell/arguments.ts';
+import { openShellLog } from './shell/log.ts';
+import { profileFolder } from './shell/profile.ts';
+import { endOnMistakes, exitCodeOf, exitCodes, refuseToRun } from './shell/refusal.ts';
+import { startShell } from './shell/shell.ts';
+import { type SingleInstance, claimSingleInstance } from './shell/single-instance.ts';
+
+/** The built entry is dist/main/index.js: two folders below the application's own. */
+const application = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+const given = readArguments(process.argv.slice(1));
+app.setPath('userData', profileFolder(app.getPath('appData'), given.ok ? given.value.root : null));
+const log = openShellLog(join(app.getPath('userData'), 'logs', 'shell.log'));
+const instance = given.ok ? claimSingleInstance() : null;
+
+if (!given.ok) refuseToRun(given.failure, exitCodes.usage, log);
+else if (instance === null) app.exit(0);
+else void run(given.value, instance);
+
+async function run({ root, port, demo, hidden }: ShellArguments, own: SingleInstance): Promise<void> {
+  endOnMistakes(log);
+  await app.whenReady();
+  const host = await startHost({
+    root,
+    port,
+    dashboardFolder: join(application, 'dist', 'renderer'),
+    demoAgent: join(application, 'dist', 'main', 'demo-agent.js'),
+    promptsFolder: join(application, 'assets', 'prompts'),
+    log: (line) => log.info(line),
+  });
+  if (!host.ok) return refuseToRun(host.failure, exitCodeOf(host.failure), log);
+
+  const { coordinator, url, token } = host.value;
+  log.info(`Serving ${coordinator.root} at ${url}.`);
+  startShell({
+    coordinator,
+    url,
+    token,
+    close: (reason) => host.value.close(reason),
+    instance: own,
+    log,
+    files: {
+      preload: join(application, 'dist', 'preload', 'preload.cjs'),
+      icons: join(application, 'assets', 'icons'),
+    },
+    hidden,
+  });
+  if (demo) await deployDemo(host.value);
+}

@@ -1,0 +1,87 @@
+/** The coordinator in a terminal: started, announced, stopped by a signal. Agents go on. */
+import { execa } from 'execa';
+import type { Failure } from '../protocol/failures.ts';
+import { livingAgents } from '../protocol/fleet.ts';
+import { type Host, startHost } from './compose.ts';
+import { deployDemo } from './deploy-demo.ts';
+import { installedPaths } from './paths.ts';
+
+export interface HeadlessOptions {
+  readonly root: string | null;
+  readonly port: number | null;
+  /** Opens the dashboard in the user's browser. */
+  readonly open: boolean;
+  /** Also deploys the demo tree. */
+  readonly demo: boolean;
+}
+
+/** sysexits: another one holds the root, a temporary trouble, a wrong configuration. */
+const exitCodes = { ok: 0, failed: 1, rootLocked: 73, storage: 75, configuration: 78 } as const;
+
+/** Serves until a signal comes; settles with the exit code. */
+export async function runHeadless(options: HeadlessOptions): Promise<number> {
+  const started = await startHost({ ...installedPaths, root: options.root, port: options.port, log: logLine });
+  if (!started.ok) {
+    process.stderr.write(`ziggie: ${started.failure.code}: ${started.failure.message}\n`);
+    return exitCodeOf(started.failure);
+  }
+  const host = started.value;
+  const stopped = stopSignal();
+  sayReady(host);
+  if (options.open) await openBrowser(host.dashboardUrl());
+  if (options.demo) await deployDemo(host);
+  const signal = await stopped;
+  const running = livingAgents(host.coordinator.fleet()).length;
+  process.stdout.write(
+    `${signal}: stopping. ${running === 0 ? 'No agent is at work.' : `${running} agents go on; the next start adopts them.`}\n`,
+  );
+  await host.close(signal);
+  return exitCodes.ok;
+}
+
+function sayReady(host: Host): void {
+  process.stdout.write(
+    [
+      `Ziggie Coordinator serves ${host.coordinator.root}`,
+      `  Dashboard  ${host.dashboardUrl()}   (opens once, within a minute)`,
+      `  API        ${host.url}/api/coordinator`,
+      `  Requests   ${host.coordinator.root}/requests`,
+      'Press Ctrl+C to stop; agents go on.',
+      '',
+    ].join('\n'),
+  );
+}
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+async function openBrowser(url: string): Promise<void> {
+  const [file, args] =
+    process.platform === 'win32'
+      ? ['rundll32', ['url.dll,FileProtocolHandler', url]]
+      : process.platform === 'darwin'
+        ? ['open', [url]]
+        : ['xdg-open', [url]];
+  const opened = await execa(file, args, { reject: false, timeout: 10_000, stdio: 'ignore' });
+  if (opened.failed) logLine('no browser could be opened; use the address above');
+}
+
+function exitCodeOf({ code }: Failure): number {
+  switch (code) {
+    case 'LIMIT_REACHED':
+      return exitCodes.rootLocked;
+    case 'STORAGE_UNAVAILABLE':
+      return exitCodes.storage;
+    case 'INVALID_REQUEST':
+      return exitCodes.configuration;
+    default:
+      return exitCodes.failed;
+  }
+}
+
+function logLine(line: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${line.replaceAll(/[\r\n]+/g, ' ')}\n`);
+}
