@@ -16,7 +16,12 @@ export interface Fleet {
   readonly accepted: number;
   /** Ids of agents whose life has not ended, in order of acceptance. */
   readonly living: PersistentMap<string, true>;
+  /** How many agents are in each state that is not an end. */
+  readonly counts: Counts;
 }
+
+export type Counts = Readonly<Record<'queued' | 'starting' | 'running' | 'stopping', number>>;
+const noCounts: Counts = { queued: 0, starting: 0, running: 0, stopping: 0 };
 
 /** Why an agent is queued that waits for nothing but its turn, milliseconds from now. */
 export const nextToStart = 'next to start';
@@ -28,6 +33,7 @@ export const emptyFleet: Fleet = {
   requests: PersistentMap(),
   accepted: 0,
   living: PersistentMap(),
+  counts: noCounts,
 };
 
 export function fleet(state: Fleet, { seq, event }: Sequenced): Fleet {
@@ -84,6 +90,7 @@ function accept(state: Fleet, { facts, request_sha256, at }: Extract<ZiggieEvent
       agents: state.agents.set(facts.agent_id, agent),
       living: state.living.set(facts.agent_id, true),
       accepted: Math.max(state.accepted, facts.ordinal),
+      counts: count(state.counts, null, agent.life),
     },
     facts.parent_agent,
     facts.agent_id,
@@ -195,7 +202,17 @@ function withAgent(state: Fleet, agentId: string, change: (agent: Agent) => Agen
     ...state,
     agents: state.agents.set(agentId, changed),
     living: over ? state.living.delete(agentId) : state.living,
+    counts: count(state.counts, agent.life, changed.life),
   };
+}
+
+/** One agent goes from one state to another; ends are not counted. */
+function count(counts: Counts, from: Life | null, to: Life): Counts {
+  if (from?.status === to.status) return counts;
+  const next = { ...counts };
+  if (from !== null && from.status !== 'ended' && from.status !== 'never_began') next[from.status] -= 1;
+  if (to.status !== 'ended' && to.status !== 'never_began') next[to.status] += 1;
+  return next;
 }
 
 export function toSnapshot(state: Fleet): FleetSnapshot {
@@ -216,6 +233,7 @@ export function fromSnapshot(snapshot: FleetSnapshot): Fleet {
     requests: PersistentMap(snapshot.requests),
     accepted: snapshot.agents.reduce((most, { facts }) => Math.max(most, facts.ordinal), 0),
     living: PersistentMap(living.map(({ facts }) => [facts.agent_id, true])),
+    counts: living.reduce((counts, { life }) => count(counts, null, life), noCounts),
   };
 }
 

@@ -12,7 +12,7 @@ export const deployConfigSchema = z.looseObject({
   /** Relative to the root, or absolute below a folder that `allowed_roots` names. */
   prompt_file: nullableDefault(z.string().min(1).max(4096)),
   prompt: nullableDefault(z.string().min(1).max(1_000_000)),
-  model: nullableDefault(z.string().regex(/^[A-Za-z0-9._:/[\]@-]{1,128}$/, 'must be a model name or alias')),
+  model: nullableDefault(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/[\]@-]{0,127}$/, 'must be a model name or alias')),
   /** An entry of `runtimes` in config.json; null takes `default_runtime`. */
   runtime: nullableDefault(z.string().min(1).max(64)),
   /** Working folder; null takes the root folder. Below the root or an `allowed_roots` folder. */

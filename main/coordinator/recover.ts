@@ -67,8 +67,7 @@ async function decide(deps: RecoverDeps, agent: Agent): Promise<void> {
       return;
     case 'start': {
       const ticket = supervisor.ticket(facts.agent_id, life.attempt);
-      await ledger.commit([ticket.event]);
-      await scheduler.start(facts.agent_id, ticket);
+      scheduler.start(facts.agent_id, ticket, ledger.commit([ticket.event]));
     }
   }
 }

@@ -1,14 +1,13 @@
 /** How many may run and start at a time. Over a limit an agent waits in the queue and is told why. */
 import type { Config } from '../../../protocol/config.ts';
-import { isActive } from '../../../protocol/agent.ts';
-import { type Fleet, livingAgents } from '../../../protocol/fleet.ts';
+import type { Fleet } from '../../../protocol/fleet.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 
 export type SlotDecision =
   | { readonly is: 'admit' }
   | { readonly is: 'wait'; readonly reason: string; /** Only until another has started. */ readonly isBrief: boolean };
 
-export function decideSlot(running: number, starting: number, limits: Config['limits']): SlotDecision {
+function decideSlot(running: number, starting: number, limits: Config['limits']): SlotDecision {
   if (running >= limits.max_running) {
     return {
       is: 'wait',
@@ -26,11 +25,9 @@ export function decideSlot(running: number, starting: number, limits: Config['li
   return { is: 'admit' };
 }
 
-export function countActive(fleet: Fleet): { running: number; starting: number; queued: number } {
-  const living = livingAgents(fleet);
-  const active = living.filter(isActive);
-  const starting = active.filter(({ life }) => life.status === 'starting').length;
-  return { running: active.length, starting, queued: living.length - active.length };
+/** Who holds a slot: it has, or is about to have, a process. */
+export function decideFor({ counts }: Fleet, limits: Config['limits']): SlotDecision {
+  return decideSlot(counts.starting + counts.running + counts.stopping, counts.starting, limits);
 }
 
 export function checkQueue(queued: number, limits: Config['limits']): Result<void> {

@@ -3,11 +3,11 @@ import type { AgentFacts } from '../../../protocol/agent.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { failureOf } from '../../../protocol/failures.ts';
 import type { Config } from '../../../protocol/config.ts';
-import { livingAgents } from '../../../protocol/fleet.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { StartTicket, Supervisor } from '../process/supervisor.ts';
-import { countActive, decideSlot } from './limits.ts';
+import { decideFor } from './limits.ts';
+import { Queue } from './queue.ts';
 
 export interface SchedulerOptions {
   readonly ledger: Ledger;
@@ -19,6 +19,7 @@ export interface SchedulerOptions {
 
 export class Scheduler {
   readonly #options: SchedulerOptions;
+  readonly #queue = new Queue();
   readonly #expiry = new Map<string, NodeJS.Timeout>();
   #closed = false;
 
@@ -32,51 +33,38 @@ export class Scheduler {
    */
   admit(agentId: string): { readonly events: readonly ZiggieEvent[]; readonly ticket: StartTicket | null } {
     const { ledger, supervisor, limits, clock } = this.#options;
-    const { running, starting } = countActive(ledger.pending);
-    const slot = decideSlot(running, starting, limits);
-    if (slot.is === 'admit') {
+    // Whoever waits already goes first.
+    const slot = decideFor(ledger.pending, limits);
+    if (slot.is === 'admit' && this.#queue.first === null) {
       const ticket = supervisor.ticket(agentId, 1);
       return { events: [ticket.event], ticket };
     }
     // Waiting for another's start takes milliseconds and is not worth a word; waiting for another's end is.
-    const events = slot.isBrief
+    const isBrief = slot.is === 'admit' || slot.isBrief;
+    const events = isBrief
       ? []
       : [{ type: 'agent_waiting', at: clock.now(), agent_id: agentId, reason: slot.reason } as const];
     return { events, ticket: null };
-  }
-
-  /** Starts an admitted agent and, when that is settled, whoever is next. */
-  async start(agentId: string, ticket: StartTicket): Promise<void> {
-    this.#forget(agentId);
-    try {
-      await this.#options.supervisor.start(agentId, ticket);
-    } catch (error) {
-      this.#options.log(`${agentId} could not be started now: ${String(error)}`);
-    }
-    this.pump();
   }
 
   /** Starts as many waiting agents as there are slots. */
   pump(): void {
     const { ledger, supervisor, limits } = this.#options;
     if (this.#closed) return;
-    const queue = livingAgents(ledger.pending)
-      .filter(({ life }) => life.status === 'queued')
-      .sort((a, b) => a.facts.priority - b.facts.priority || a.facts.ordinal - b.facts.ordinal);
-    for (const { facts, life } of queue) {
-      const { running, starting } = countActive(ledger.pending);
-      if (decideSlot(running, starting, limits).is === 'wait') return;
-      if (life.status !== 'queued') continue;
-      const ticket = supervisor.ticket(facts.agent_id, 1);
-      ledger.commit([ticket.event]).then(
-        () => void this.start(facts.agent_id, ticket),
-        (error: unknown) => this.#options.log(`${facts.agent_id} stays queued: ${String(error)}`),
-      );
+    for (let next = this.#queue.first; next !== null; next = this.#queue.first) {
+      const agentId = next.agent_id;
+      if (ledger.pending.agents.get(agentId)?.life.status === 'queued') {
+        if (decideFor(ledger.pending, limits).is === 'wait') return;
+        const ticket = supervisor.ticket(agentId, 1);
+        this.start(agentId, ticket, ledger.commit([ticket.event]));
+      }
+      this.#queue.takeFirst(); // Started now, or cancelled or expired while it waited.
     }
   }
 
   /** Enters an accepted agent in the queue; its patience counts from its acceptance, so that a restart does not prolong it. */
   enqueue(facts: AgentFacts): void {
+    this.#queue.add(facts);
     this.#expireLater(facts);
     this.pump();
   }
@@ -111,6 +99,15 @@ export class Scheduler {
     await ledger
       .commit([{ type: 'agent_never_began', at: clock.now(), agent_id: agentId, as: 'expired', failure }])
       .catch((error: unknown) => log(`${agentId} could not be expired: ${String(error)}`));
+  }
+
+  /** Starts an admitted agent whose ticket is on its way to the journal, and then whoever is next. */
+  start(agentId: string, ticket: StartTicket, durable: Promise<void>): void {
+    this.#forget(agentId);
+    this.#options.supervisor
+      .start(agentId, ticket, durable)
+      .catch((error: unknown) => this.#options.log(`${agentId} could not be started now: ${String(error)}`))
+      .finally(() => this.pump());
   }
 
   #forget(agentId: string): void {

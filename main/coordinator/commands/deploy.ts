@@ -7,7 +7,7 @@ import { nextToStart } from '../../../protocol/fleet.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import { type DeployRequest, deployConfigSchema, deployRequestSchema } from '../../../protocol/request.ts';
 import { checkHierarchy, type Place } from '../admission/hierarchy.ts';
-import { checkQueue, countActive } from '../admission/limits.ts';
+import { checkQueue } from '../admission/limits.ts';
 import { loadPrompt } from '../admission/prompt.ts';
 import type { Scheduler } from '../admission/scheduler.ts';
 import { resolveWorkingFolder } from '../admission/working-folder.ts';
@@ -116,7 +116,7 @@ function place(
   if (!parent.ok) return parent;
   const placed = checkHierarchy(fleet, request.agent_type, parent.value, config.limits.max_depth);
   if (!placed.ok) return placed;
-  const queue = checkQueue(countActive(fleet).queued, config.limits);
+  const queue = checkQueue(fleet.counts.queued, config.limits);
   return queue.ok ? ok({ ...placed.value, parent: parent.value }) : queue;
 }
 
@@ -137,10 +137,11 @@ async function accept(
   prepared.prompt.place(layout.runFolder(facts.agent_id), layout.promptFile(facts.agent_id));
   const { events, ticket } = scheduler.admit(facts.agent_id);
   const accepted = { type: 'agent_accepted', at, request_sha256: hash, facts, prompt: prepared.prompt.inline } as const;
-  await ledger.commit([...external, accepted, ...events]);
+  const durable = ledger.commit([...external, accepted, ...events]);
+  if (ticket !== null) scheduler.start(facts.agent_id, ticket, durable);
+  await durable;
   call.onDurable(facts.agent_id);
   if (ticket === null) scheduler.enqueue(facts);
-  else void scheduler.start(facts.agent_id, ticket);
   return answer(deps, call, facts.agent_id, false);
 }
 

@@ -3,9 +3,9 @@
  * its file is a copy that can be made again; a large one is made durable first, so that the journal stays small.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { replaceFileDurably, syncFolder } from '../ledger/atomic-file.ts';
+import { makeFolder, replaceFileDurably, syncFolder } from '../ledger/atomic-file.ts';
 
 /** Nearly every prompt is smaller; one line of the journal should stay well below a segment. */
 const inlineLimitBytes = 64 * 1024;
@@ -29,12 +29,12 @@ export async function storePrompt(prompt: string, runs: string): Promise<StoredP
 }
 
 export function placeInline(folder: string, file: string, prompt: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   writeFileSync(file, prompt, { mode: 0o600 });
 }
 
 function placeDurable(folder: string, file: string, temporary: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   renameSync(temporary, file);
   syncFolder(folder);
   syncFolder(dirname(folder));

@@ -7,12 +7,15 @@ import { agentRecord } from '../../../protocol/record.ts';
 import type { Layout } from '../root/layout.ts';
 import { replaceFile } from './atomic-file.ts';
 
+/** An agent changes several times within milliseconds when it starts and ends; its file is written once. */
+const gatherMs = 40;
+
 export class StateFiles {
   readonly #layout: Layout;
   readonly #fleet: () => Fleet;
   readonly #log: (line: string) => void;
   readonly #dirty = new Set<string>();
-  #scheduled: NodeJS.Immediate | null = null;
+  #scheduled: NodeJS.Timeout | null = null;
 
   constructor(layout: Layout, fleet: () => Fleet, log: (line: string) => void) {
     this.#layout = layout;
@@ -20,11 +23,13 @@ export class StateFiles {
     this.#log = log;
   }
 
-  /** Marks the agents an event concerns; their files are written together a moment later. */
+  /** Marks the agents an event concerns; their files are written a moment later, an end at once. */
   onEvent({ event }: Sequenced): void {
     if (event.type === 'agent_accepted') {
       this.#mark(event.facts.agent_id);
       if (event.facts.parent_agent !== null) this.#mark(event.facts.parent_agent);
+    } else if (event.type === 'agent_ended' || event.type === 'agent_never_began') {
+      this.writeNow(event.agent_id); // Whoever waits for the end looks here.
     } else if ('agent_id' in event) {
       this.#mark(event.agent_id);
     }
@@ -47,14 +52,14 @@ export class StateFiles {
   }
 
   flush(): void {
-    if (this.#scheduled !== null) clearImmediate(this.#scheduled);
+    if (this.#scheduled !== null) clearTimeout(this.#scheduled);
     this.#scheduled = null;
     for (const agentId of [...this.#dirty]) this.writeNow(agentId);
   }
 
   #mark(agentId: string): void {
     this.#dirty.add(agentId);
-    this.#scheduled ??= setImmediate(() => this.flush());
+    this.#scheduled ??= setTimeout(() => this.flush(), gatherMs);
   }
 
   #write(agent: Agent): void {

@@ -3,7 +3,6 @@
  * ledger. It knows the order of a start, where nothing may be lost and nothing run twice:
  *   agent_starting durable -> held -> agent_started durable -> let go
  */
-import { mkdirSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { devNull } from 'node:os';
 import type { Agent, Ending, StopReason } from '../../../protocol/agent.ts';
@@ -11,7 +10,7 @@ import type { EventOf } from '../../../protocol/events.ts';
 import { failureFromUnknown, failureOf, type Failure, ok, type Result } from '../../../protocol/failures.ts';
 import type { Config } from '../../../protocol/config.ts';
 import type { Clock } from '../clock.ts';
-import { replaceFileDurably } from '../ledger/atomic-file.ts';
+import { makeFolder, replaceFileDurably } from '../ledger/atomic-file.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Layout } from '../root/layout.ts';
 import { agentEnvironment } from '../runtimes/environment.ts';
@@ -48,10 +47,12 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #runs = new Map<string, Run>();
   readonly #sweep = new LeftoverSweep();
+  readonly #inherited: Readonly<Record<string, string>>;
   #closed = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#inherited = agentEnvironment(options.inherited, {});
   }
 
   /** The event that reserves a slot. Commit it, then call `start`. */
@@ -68,38 +69,37 @@ export class Supervisor {
     return { event, token };
   }
 
-  /** Starts an agent whose `agent_starting` is durable. Settles when it runs, or will never run. */
-  async start(agentId: string, { event, token }: StartTicket): Promise<void> {
-    const agent = this.#options.ledger.current.agents.get(agentId);
-    if (agent === undefined || this.#closed) return;
-    const held = await this.#hold(agent, event, token);
-    if (!held.ok) {
-      await this.#neverBegan(agentId, event.attempt, held.failure);
-      return;
-    }
-    const { identity } = held.value;
-    const { clock, ledger } = this.#options;
-    const started = {
-      type: 'agent_started',
-      at: clock.now(),
-      agent_id: agentId,
-      attempt: event.attempt,
-      identity,
-    } as const;
+  /**
+   * Starts an agent whose `agent_starting` is on its way to the journal: `durable`. The launcher is started meanwhile; it
+   * is held and leaves by itself if we die, so nothing can begin before its identity is durable, too. Settles when the
+   * agent runs, or will never run. Rejects when the journal refused: then nothing began.
+   */
+  async start(agentId: string, { event, token }: StartTicket, durable: Promise<void>): Promise<void> {
+    const agent = this.#options.ledger.pending.agents.get(agentId);
+    if (agent === undefined || this.#closed) return durable;
+    const [held] = await Promise.all([this.#hold(agent, event, token), durable.catch(() => undefined)]);
     try {
-      await ledger.commit([started]);
+      await durable;
+      if (held.ok) await this.#begin(agentId, event.attempt, held.value);
+      else await this.#neverBegan(agentId, event.attempt, held.failure);
     } catch (error) {
-      held.value.abandon(); // Not in the journal, so it must not begin.
+      if (held.ok) held.value.abandon(); // Not in the journal, so it must not begin.
       throw error;
     }
+  }
+
+  async #begin(agentId: string, attempt: number, held: HeldRun): Promise<void> {
+    const { clock, ledger } = this.#options;
+    const { identity } = held;
+    await ledger.commit([{ type: 'agent_started', at: clock.now(), agent_id: agentId, attempt, identity }]);
     const now = ledger.current.agents.get(agentId);
-    if (now?.life.status !== 'running') {
-      held.value.abandon(); // Stopped while it was being started.
-      await this.#end(agentId, event.attempt, unbegunEnding(now, clock.now()));
+    if (now?.life.status === 'running') {
+      held.release();
+      this.#watch(now, held);
       return;
     }
-    held.value.release();
-    this.#watch(now, held.value);
+    held.abandon(); // Stopped while it was being started.
+    await this.#end(agentId, attempt, unbegunEnding(now, clock.now()));
   }
 
   /** Takes over a run of a predecessor: watches it to its end, and carries on a stop that was under way. */
@@ -144,7 +144,7 @@ export class Supervisor {
   }
 
   async #hold(agent: Agent, { attempt, nonce }: EventOf<'agent_starting'>, token: string): Promise<Result<HeldRun>> {
-    const { layout, launcher, inherited, runtimes } = this.#options;
+    const { layout, launcher, runtimes } = this.#options;
     const { facts } = agent;
     const runtime = runtimes.get(facts.runtime);
     if (!runtime.ok) return runtime;
@@ -153,7 +153,7 @@ export class Supervisor {
     const launch = runtime.value.launch(program.value, this.#specOf(agent, attempt));
     const attemptFolder = layout.attemptFolder(facts.agent_id, attempt);
     try {
-      mkdirSync(attemptFolder, { recursive: true, mode: 0o700 });
+      makeFolder(attemptFolder);
       await writeFiles(launch);
     } catch (error) {
       return {
@@ -168,7 +168,7 @@ export class Supervisor {
       file: launch.file,
       args: launch.args,
       cwd: facts.cwd,
-      env: agentEnvironment(inherited, { ...launch.env, ...this.#identifyingEnvironment(agent, nonce, token) }),
+      env: { ...this.#inherited, ...launch.env, ...this.#identifyingEnvironment(agent, nonce, token) },
       inputFile: launch.promptOnStdin ? layout.promptFile(facts.agent_id) : devNull,
       logFile: facts.log_file,
       attemptFolder,

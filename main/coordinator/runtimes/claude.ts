@@ -44,14 +44,15 @@ function launch({ config, isRoot }: ClaudeRuntimeOptions, program: Program, spec
   };
 }
 
-/** SIGINT ends the running tool and prints a result line; SIGTERM ends the program at once and leaves the tool behind. */
-const sigintSeconds = 5;
-const sigtermSeconds = 2;
+/**
+ * SIGINT ends the running tool and prints a result line; SIGTERM ends the program at once and leaves the tool behind. So
+ * the first gets most of the grace.
+ */
+const sigintShare = 0.7;
 
 function stopSteps(graceSeconds: number): StopStep[] {
-  const scale = Math.min(1, graceSeconds / (sigintSeconds + sigtermSeconds));
   return [
-    { signal: 'SIGINT', waitSeconds: sigintSeconds * scale },
-    { signal: 'SIGTERM', waitSeconds: sigtermSeconds * scale },
+    { signal: 'SIGINT', waitSeconds: graceSeconds * sigintShare },
+    { signal: 'SIGTERM', waitSeconds: graceSeconds * (1 - sigintShare) },
   ];
 }

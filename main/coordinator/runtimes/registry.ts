@@ -22,7 +22,7 @@ export interface Runtimes {
 
 export function createRuntimes(config: Pick<Config, 'runtimes'>, deps: RuntimeDeps): Runtimes {
   const runtimes = new Map(
-    Object.entries(config.runtimes).map(([name, entry]) => [name, createRuntime(name, entry, deps)]),
+    Object.entries(config.runtimes).map(([name, entry]) => [name, remembering(createRuntime(name, entry, deps))]),
   );
   const names = [...runtimes.keys()];
   return {
@@ -36,6 +36,23 @@ export function createRuntimes(config: Pick<Config, 'runtimes'>, deps: RuntimeDe
         `There is no runtime "${name}"; config.json has ${known}. Name one of these in config.runtime, or add it to "runtimes" in config.json.`,
         { given: name, known: names },
       );
+    },
+  };
+}
+
+/** A program that was there a moment ago is taken as there: a burst of deployments looks for it once. */
+const rememberMs = 5000;
+
+function remembering(runtime: Runtime): Runtime {
+  let remembered: { readonly until: number; readonly found: ReturnType<Runtime['locate']> } | null = null;
+  return {
+    ...runtime,
+    async locate() {
+      if (remembered !== null && performance.now() < remembered.until) return remembered.found;
+      const found = runtime.locate();
+      remembered = { until: performance.now() + rememberMs, found };
+      if (!(await found).ok) remembered = null; // It may be installed the next moment.
+      return found;
     },
   };
 }

@@ -1,0 +1,29 @@
+/** Who waits for a slot, in the order in which they start: by priority, then by age. */
+import type { AgentFacts } from '../../../protocol/agent.ts';
+
+export class Queue {
+  readonly #waiting: AgentFacts[] = [];
+
+  get first(): AgentFacts | null {
+    return this.#waiting[0] ?? null;
+  }
+
+  add(facts: AgentFacts): void {
+    let low = 0;
+    let high = this.#waiting.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.#waiting[middle];
+      if (other !== undefined && startsBefore(other, facts)) low = middle + 1;
+      else high = middle;
+    }
+    this.#waiting.splice(low, 0, facts);
+  }
+
+  takeFirst(): void {
+    this.#waiting.shift();
+  }
+}
+
+const startsBefore = (a: AgentFacts, b: AgentFacts): boolean =>
+  a.priority < b.priority || (a.priority === b.priority && a.ordinal < b.ordinal);

@@ -1,0 +1,224 @@
+/** The built coordinator as a process of its own on a root of its own, with real agents, real files and real sockets. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createHttpClient, type HttpClient } from '../../clients/typescript/http-client.ts';
+import { type Discovery, discoverySchema } from '../../protocol/discovery.ts';
+import type { ErrorAnswer } from '../../protocol/failures.ts';
+import type { Sequenced } from '../../protocol/events.ts';
+import type { AgentRecord } from '../../protocol/record.ts';
+import { decodeLine } from '../../main/coordinator/ledger/journal-line.ts';
+import { waitFor } from './wait-for.ts';
+
+const entry = resolve(import.meta.dirname, '../../dist/main/headless.js');
+
+export interface CoordinatorOptions {
+  /** config.json */
+  readonly config?: Record<string, unknown>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What an answer file may hold: a record, or a coded error. */
+export type Answer = Partial<AgentRecord> & Partial<Omit<ErrorAnswer, 'status' | 'request_id'>> & { status?: string };
+
+export class TestCoordinator {
+  readonly root: string;
+  readonly #env: Readonly<Record<string, string>>;
+  #process: ChildProcess | null = null;
+  #output = '';
+  #discovery: Discovery | null = null;
+
+  private constructor(root: string, env: Readonly<Record<string, string>>) {
+    this.root = root;
+    this.#env = env;
+  }
+
+  static async start({ config, env = {} }: CoordinatorOptions = {}): Promise<TestCoordinator> {
+    const root = mkdtempSync(join(tmpdir(), 'ziggie-test-'));
+    if (config !== undefined) writeFileSync(join(root, 'config.json'), JSON.stringify(config));
+    const coordinator = new TestCoordinator(root, env);
+    await coordinator.start();
+    return coordinator;
+  }
+
+  /** One that shares another's root, not started. */
+  static on(root: string): TestCoordinator {
+    return new TestCoordinator(root, {});
+  }
+
+  /** Starts (again) on the same root and waits until it announces itself. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [entry, '--root', this.root, '--port', '0'], {
+      env: { ...process.env, ...this.#env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    child.stdout.on('data', (text: Buffer) => (this.#output += text.toString()));
+    child.stderr.on('data', (text: Buffer) => (this.#output += text.toString()));
+    this.#discovery = await waitFor(
+      'the coordinator announces itself',
+      () => {
+        if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${this.#output}`);
+        const found = this.#readDiscovery();
+        return found?.pid === child.pid ? found : null;
+      },
+      { timeoutMs: 20_000, seen: () => this.#output },
+    );
+  }
+
+  get url(): string {
+    return this.#discovery?.url ?? '';
+  }
+
+  get port(): number {
+    return this.#discovery?.port ?? 0;
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  /** Everything it printed. */
+  get output(): string {
+    return this.#output;
+  }
+
+  get token(): string {
+    return readFileSync(join(this.root, 'token'), 'utf8').trim();
+  }
+
+  get client(): HttpClient {
+    return createHttpClient({ url: this.url, token: this.token });
+  }
+
+  path(...parts: string[]): string {
+    return join(this.root, ...parts);
+  }
+
+  /** Puts a request into the folder as a client should: whole, then renamed. */
+  drop(name: string, body: unknown): void {
+    const temporary = this.path('requests', `${name}.tmp`);
+    writeFileSync(temporary, Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body));
+    renameSync(temporary, this.path('requests', `${name}.json`));
+  }
+
+  /** The answer file of a request, success or error, once it is there. */
+  async answer(requestId: string, timeoutMs = 15_000): Promise<Answer> {
+    const paths = ['response', 'error'].map((kind) => this.path('responses', `${requestId}_${kind}.json`));
+    const path = await waitFor(`an answer to ${requestId}`, () => paths.find((one) => existsSync(one)), {
+      timeoutMs,
+      seen: () => ({ responses: readdirSync(this.path('responses')), output: this.#output }),
+    });
+    return JSON.parse(readFileSync(path, 'utf8')) as Answer;
+  }
+
+  async dropAndAnswer(body: Record<string, unknown> & { request_id: string }, timeoutMs?: number): Promise<Answer> {
+    this.drop(body.request_id, body);
+    return this.answer(body.request_id, timeoutMs);
+  }
+
+  /** The record once its agent has ended. */
+  async ended(agentId: string, timeoutMs = 30_000): Promise<AgentRecord> {
+    const last: { record: AgentRecord | null } = { record: null };
+    return waitFor(
+      `${agentId} ends`,
+      async () => {
+        const record = await this.client.get(agentId);
+        if (!record.ok) return null;
+        last.record = record.value;
+        return ['queued', 'starting', 'running', 'stopping'].includes(record.value.status) ? null : record.value;
+      },
+      { timeoutMs, seen: () => ({ record: last.record, log: this.log(agentId), output: this.#output }) },
+    );
+  }
+
+  log(agentId: string): string {
+    const path = this.path('logs', `${agentId}.log`);
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  }
+
+  state(agentId: string): AgentRecord {
+    return JSON.parse(readFileSync(this.path('state', `${agentId}.json`), 'utf8')) as AgentRecord;
+  }
+
+  journal(): Sequenced[] {
+    return readdirSync(this.path('journal'))
+      .filter((name) => name.endsWith('.jsonl'))
+      .sort()
+      .flatMap((name) => readFileSync(this.path('journal', name), 'utf8').split('\n'))
+      .flatMap((line) => decodeLine(line) ?? []);
+  }
+
+  /** Pids of everything that was started from this root and still lives. */
+  processes(): number[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => environmentOf(pid).includes(`ZIGGIE_ROOT=${this.root}`) && !isZombie(pid));
+  }
+
+  /** SIGKILL, as a crash. */
+  async crash(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<number | null> {
+    return this.#end('SIGTERM');
+  }
+
+  /** Ends it and whatever it started, and removes its root. Returns what was still alive. */
+  async dispose(): Promise<number[]> {
+    await this.#end('SIGTERM');
+    const left = this.processes();
+    for (const pid of left) kill(pid);
+    await waitFor('everything it started is gone', () => this.processes().length === 0, {
+      seen: () => this.processes(),
+    });
+    rmSync(this.root, { recursive: true, force: true });
+    return left;
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#process;
+    if (child === null) return null;
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      await exited;
+    }
+    this.#process = null;
+    return child.exitCode;
+  }
+
+  #readDiscovery(): Discovery | null {
+    const path = this.path('coordinator.json');
+    if (!existsSync(path)) return null;
+    return discoverySchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  }
+}
+
+function environmentOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+  } catch {
+    return []; // It ended while we looked, or is somebody else's.
+  }
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return true; // Gone.
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}

@@ -1,0 +1,57 @@
+/** The language between a test and the double: what a person at the desktop could see and do. */
+import type { MenuText } from './tray.ts';
+
+export type PermissionName = 'clipboard-read' | 'clipboard-sanitized-write' | 'media' | 'notifications';
+
+export interface TrayText {
+  /** File name of the picture. */
+  readonly image: string;
+  readonly tooltip: string;
+  readonly menu: MenuText;
+}
+
+export interface WindowText {
+  readonly url: string;
+  readonly visible: boolean;
+  readonly focused: boolean;
+  readonly preferences: Readonly<Record<string, unknown>>;
+}
+
+export interface DialogText {
+  readonly message: string;
+  readonly detail: string;
+  readonly buttons: readonly string[];
+}
+
+/** Command -> what it takes and what it answers. Window commands mean the only window there is. */
+export interface Commands {
+  tray: () => TrayText;
+  clickTray: () => null;
+  /** Labels from the top of the menu down; the beginning of each is enough. */
+  clickMenu: (path: readonly string[]) => null;
+  windows: () => readonly WindowText[];
+  /** Value of a JavaScript expression in the page. */
+  evaluate: (expression: string) => unknown;
+  screenshot: (file: string) => null;
+  closeWindow: () => null;
+  blurWindow: () => null;
+  crashWindow: () => null;
+  dialogs: () => readonly DialogText[];
+  /** Presses a button of the dialog that is open. */
+  press: (button: string) => null;
+  /** What a page of this origin is answered when it asks for a right. */
+  permission: (name: PermissionName, origin: string) => { request: boolean; check: boolean };
+  /** A message as if from a frame of this address. */
+  invokeFrom: (frameUrl: string, channel: string) => unknown;
+  openedPaths: () => readonly string[];
+  /** The operating system asks the application to end. */
+  systemQuit: () => null;
+}
+
+export type CommandName = keyof Commands;
+export interface Order {
+  readonly id: number;
+  readonly name: CommandName;
+  readonly parameters: readonly unknown[];
+}
+export type Reply = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: string };

@@ -1,0 +1,63 @@
+/**
+ * A double of the `electron` module for plain Node, of exactly the parts that the shell uses. Windows are real Chromium
+ * pages with the real preload script in them; tray, menus and dialogs are recorded and operated by the test (steering.ts).
+ *
+ * What it cannot show: the sandbox itself, the look of native menus and dialogs, and the operating system's own events.
+ */
+import { app } from './app.ts';
+import { BrowserWindow, type Contents } from './browser-window.ts';
+import { dialog } from './dialog.ts';
+import { ipcMain } from './ipc-main.ts';
+import { session, shell } from './session.ts';
+import { obeyTheTest } from './steering.ts';
+import { Menu, Tray, nativeImage } from './tray.ts';
+
+export { BrowserWindow, Menu, Tray, app, dialog, ipcMain, nativeImage, session, shell };
+
+/**
+ * Held against Electron's own types, so that the double cannot drift from what it stands for: a member that Electron does
+ * not have, or has with other parameters, does not compile. (`on` is checked by `Emits`, event by event: see events.ts.)
+ */
+({
+  app,
+  BrowserWindow,
+  Menu,
+  Tray,
+  dialog,
+  ipcMain,
+  nativeImage,
+  session: session.defaultSession,
+  shell,
+}) satisfies {
+  app: Pick<
+    Electron.App,
+    'exit' | 'getPath' | 'getVersion' | 'quit' | 'requestSingleInstanceLock' | 'setPath' | 'whenReady'
+  >;
+  BrowserWindow: new (options: Electron.BrowserWindowConstructorOptions) => UsedWindow;
+  Menu: { buildFromTemplate: (...given: Parameters<typeof Electron.Menu.buildFromTemplate>) => unknown };
+  Tray: new (
+    ...given: ConstructorParameters<typeof Electron.Tray>
+  ) => Pick<Electron.Tray, 'destroy' | 'setContextMenu' | 'setImage' | 'setToolTip'>;
+  dialog: Pick<Electron.Dialog, 'showErrorBox' | 'showMessageBox'>;
+  ipcMain: Pick<Electron.IpcMain, 'handle'>;
+  nativeImage: { createFromPath: (...given: Parameters<typeof Electron.NativeImage.createFromPath>) => unknown };
+  session: Pick<Electron.Session, 'setPermissionCheckHandler' | 'setPermissionRequestHandler'>;
+  shell: Pick<Electron.Shell, 'openPath'>;
+};
+
+type UsedWindow = Pick<
+  Electron.BrowserWindow,
+  | 'close'
+  | 'destroy'
+  | 'focus'
+  | 'hide'
+  | 'isDestroyed'
+  | 'isFocused'
+  | 'isMinimized'
+  | 'isVisible'
+  | 'loadURL'
+  | 'restore'
+  | 'show'
+> & { webContents: Contents & Pick<Electron.WebContents, 'loadURL' | 'setWindowOpenHandler'> };
+
+obeyTheTest();

@@ -1,0 +1,73 @@
+/** The lock of a profile folder: a file with the holder's pid, and a socket on which later starts report. */
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type Server, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export class InstanceLock {
+  readonly held: boolean;
+  readonly #file: string;
+  readonly #address: string;
+  #server: Server | null = null;
+  #told: Promise<void> = Promise.resolve();
+
+  constructor(folder: string, onLaterStart: (argv: string[], workingDirectory: string) => void) {
+    const name = `electron-double-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
+    this.#file = join(folder, 'SingletonLock');
+    this.#address = process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), name);
+    this.held = this.#take();
+    if (this.held) this.#listen(onLaterStart);
+    else this.#told = this.#tell();
+  }
+
+  /** Lets go of the lock, after what is to be told to the holder has been told. */
+  async release(): Promise<void> {
+    await this.#told;
+    if (!this.held) return;
+    this.#server?.close();
+    rmSync(this.#file, { force: true });
+  }
+
+  #take(): boolean {
+    try {
+      writeFileSync(this.#file, String(process.pid), { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+    if (isAlive(Number(readFileSync(this.#file, 'utf8')))) return false;
+    rmSync(this.#file, { force: true });
+    return this.#take();
+  }
+
+  #listen(onLaterStart: (argv: string[], workingDirectory: string) => void): void {
+    if (process.platform !== 'win32') rmSync(this.#address, { force: true });
+    this.#server = createServer((socket) => {
+      let text = '';
+      socket.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+      });
+      socket.on('end', () => {
+        const [argv, folder] = JSON.parse(text) as [string[], string];
+        onLaterStart(argv, folder);
+        socket.end();
+      });
+    }).listen(this.#address);
+  }
+
+  #tell(): Promise<void> {
+    return new Promise((resolve) => {
+      const socket = connect(this.#address, () => socket.end(JSON.stringify([process.argv, process.cwd()])));
+      socket.on('close', () => resolve()).on('error', (error) => process.stderr.write(`${error.message}\n`));
+    });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // No such process is what was asked.
+  }
+}

@@ -1,0 +1,73 @@
+/** Carries out what the test orders over the process's message channel, and ends with the test. */
+import { app } from './app.ts';
+import { BrowserWindow } from './browser-window.ts';
+import type { Commands, Order, Reply } from './commands.ts';
+import { dialog } from './dialog.ts';
+import { ipcMain } from './ipc-main.ts';
+import { openedPaths, session } from './session.ts';
+import { Tray } from './tray.ts';
+
+type Carried = {
+  [Name in keyof Commands]: (...given: Parameters<Commands[Name]>) => Answer<ReturnType<Commands[Name]>>;
+};
+type Answer<T> = (T extends null ? void : T) | Promise<T extends null ? void : T>;
+
+const commands: Carried = {
+  tray: () => Tray.shown().describe(),
+  clickTray: () => void Tray.shown().emit('click'),
+  clickMenu: (path) => Tray.shown().clickMenu(path),
+  windows: () => Promise.all(BrowserWindow.getAllWindows().map(describe)),
+  evaluate: async (expression) => (await onlyPage()).evaluate(expression),
+  screenshot: async (path) => void (await (await onlyPage()).screenshot({ path })),
+  closeWindow: () => onlyWindow().close(),
+  blurWindow: () => onlyWindow().blur(),
+  crashWindow: async () => void (await onlyPage()).goto('chrome://crash').catch(() => null), // A crash answers nothing.
+  dialogs: () =>
+    dialog.open.map(({ options }) => ({
+      message: options.message,
+      detail: options.detail ?? '',
+      buttons: options.buttons ?? [],
+    })),
+  press: (button) => dialog.press(button),
+  permission: (name, origin) => session.defaultSession.permission(name, origin),
+  invokeFrom: (url, channel) => ipcMain.dispatch(channel, { url, parent: null }, []),
+  openedPaths: () => openedPaths,
+  systemQuit: () => app.quit(),
+};
+
+function onlyWindow(): BrowserWindow {
+  const [window, ...others] = BrowserWindow.getAllWindows();
+  if (window === undefined || others.length > 0)
+    throw new Error(`There are ${others.length + (window ? 1 : 0)} windows.`);
+  return window;
+}
+
+const onlyPage = () => onlyWindow().webContents.page.loaded();
+
+async function describe(window: BrowserWindow) {
+  const page = await window.webContents.page.loaded();
+  const { sandbox, contextIsolation, nodeIntegration } = window.webContents.preferences;
+  return {
+    url: page.url(),
+    visible: window.isVisible(),
+    focused: window.isFocused(),
+    preferences: { sandbox, contextIsolation, nodeIntegration },
+  };
+}
+
+export function obeyTheTest(): void {
+  process.on('message', (order: Order) => void obey(order));
+  // The test is gone, so nobody will ever press Quit.
+  process.on('disconnect', () => app.exit(1));
+}
+
+async function obey({ id, name, parameters }: Order): Promise<void> {
+  const carry = commands[name] as (...given: readonly unknown[]) => unknown;
+  const reply: Reply = await Promise.resolve()
+    .then(() => carry(...parameters))
+    .then(
+      (value) => ({ id, value: value ?? null }),
+      (error: unknown) => ({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    );
+  process.send?.(reply);
+}

@@ -1,0 +1,107 @@
+/** `Tray`, `Menu` and `nativeImage` of the double: what a person would see and click, kept to be read and clicked by a test. */
+import { EventEmitter } from 'node:events';
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Emits } from './events.ts';
+
+type TrayEvents = { click: [] };
+true satisfies Emits<Electron.Tray, TrayEvents>;
+
+class Image {
+  readonly path: string;
+  constructor(path: string) {
+    this.path = path;
+  }
+}
+
+export const nativeImage = {
+  createFromPath: (path: string): Electron.NativeImage => new Image(path) as unknown as Electron.NativeImage,
+};
+
+interface Entry {
+  /** As it is read: `&&` is one `&`, a single one marks a key. */
+  readonly label: string;
+  readonly enabled: boolean;
+  readonly click: () => void;
+  readonly submenu: Menu | null;
+}
+
+/** A menu as JSON: labels, with their submenus below them. */
+export type MenuText = (string | { readonly [label: string]: MenuText })[];
+
+export class Menu {
+  readonly entries: readonly Entry[];
+
+  static buildFromTemplate(template: (Electron.MenuItemConstructorOptions | Electron.MenuItem)[]): Menu {
+    return new Menu(template as Electron.MenuItemConstructorOptions[]);
+  }
+
+  constructor(template: readonly Electron.MenuItemConstructorOptions[]) {
+    this.entries = template.map(({ type, label, enabled, click, submenu }) => ({
+      label: type === 'separator' ? '---' : (label ?? '').replace(/&(.)/g, '$1'),
+      enabled: enabled !== false,
+      click: click as () => void,
+      submenu: Array.isArray(submenu) ? new Menu(submenu) : null,
+    }));
+  }
+
+  text(): MenuText {
+    return this.entries.map(({ label, submenu }) => (submenu === null ? label : { [label]: submenu.text() }));
+  }
+
+  /** Clicks the entry at the end of the path; each label may be given by its beginning. */
+  click([label = '', ...below]: readonly string[]): void {
+    const entry = this.entries.find((candidate) => candidate.label.startsWith(label));
+    if (entry === undefined) throw new Error(`No entry "${label}" in ${JSON.stringify(this.text())}.`);
+    if (below.length > 0 && entry.submenu !== null) entry.submenu.click(below);
+    else if (!entry.enabled || entry.submenu !== null) throw new Error(`"${entry.label}" cannot be clicked.`);
+    else entry.click();
+  }
+}
+
+const shownTrays = new Set<Tray>();
+
+export class Tray extends EventEmitter<TrayEvents> {
+  #image = '';
+  #tooltip = '';
+  #menu: Menu | null = null;
+
+  static shown(): Tray {
+    const [tray] = shownTrays;
+    if (tray === undefined) throw new Error('There is no tray icon.');
+    return tray;
+  }
+
+  constructor(image: Electron.NativeImage | string) {
+    super();
+    this.setImage(image);
+    shownTrays.add(this);
+  }
+
+  setImage(image: Electron.NativeImage | string): void {
+    const path = typeof image === 'string' ? image : (image as unknown as Image).path;
+    if (!existsSync(path)) throw new Error(`Failed to load image from path '${path}'`);
+    this.#image = basename(path);
+  }
+
+  setToolTip(tooltip: string): void {
+    this.#tooltip = tooltip;
+  }
+
+  setContextMenu(menu: Electron.Menu | null): void {
+    this.#menu = menu as Menu | null;
+  }
+
+  destroy(): void {
+    shownTrays.delete(this);
+  }
+
+  describe() {
+    return { image: this.#image, tooltip: this.#tooltip, menu: this.#menu?.text() ?? [] };
+  }
+
+  clickMenu(path: readonly string[]): void {
+    if (this.#menu === null) throw new Error('The tray has no menu.');
+    this.#menu.click(path);
+  }
+}
