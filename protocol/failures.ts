@@ -14,6 +14,7 @@ interface FailureKind {
 const kind = (title: string, httpStatus: number, retryable = false): FailureKind => ({ title, httpStatus, retryable });
 
 export const failureCatalogue = {
+  BAD_HTTP: kind('The HTTP request is malformed', 400, true),
   INVALID_REQUEST: kind('The request is not valid', 422),
   DUPLICATE_REQUEST_MISMATCH: kind('This request_id was used for a different request', 409),
   UNKNOWN_ACTION: kind('The action is not known', 422),

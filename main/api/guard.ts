@@ -65,7 +65,7 @@ export function checkRequest(
 function checkShape({ raw }: FastifyRequest): Result<void> {
   const hostLines = raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
   if (hostLines === 1 && raw.url?.startsWith('/') === true) return ok(undefined);
-  return fail('INVALID_REQUEST', 'A request needs exactly one Host header and a target that begins with "/".', {
+  return fail('BAD_HTTP', 'A request needs exactly one Host header and a target that begins with "/".', {
     reason: 'request_line',
   });
 }

@@ -1,4 +1,5 @@
 /** The HTTP door: a client of the coordinator's facade like any other. Listens on 127.0.0.1 only. */
+import type { Socket } from 'node:net';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { fail, failureOf, ok, type Result } from '../../protocol/failures.ts';
@@ -44,6 +45,11 @@ export async function startServer(options: ServerOptions, wishedPort: number): P
     () => port,
     () => isStopping,
   );
+  const connections = new Set<Socket>();
+  app.server.on('connection', (connection) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
   const listening = await listen(app, wishedPort);
   if (!listening.ok) return listening;
   port = listening.value;
@@ -52,7 +58,10 @@ export async function startServer(options: ServerOptions, wishedPort: number): P
     issueCode: () => codes.issue({ kind: 'operator' }),
     close: async () => {
       isStopping = true;
-      await app.close();
+      const closed = app.close();
+      // A refused upgrade leaves a connection that the server no longer counts as its own and would wait for.
+      for (const connection of connections) connection.destroySoon();
+      await closed;
     },
   });
 }
@@ -76,6 +85,11 @@ async function buildApp(
     void reply.headers(securityHeaders(port()));
     const checked = checkRequest(request, { coordinator, tickets, port });
     if (!checked.ok) {
+      // A refused upgrade must not keep its connection: nothing would ever come over it.
+      if (request.headers.upgrade !== undefined) {
+        void reply.header('connection', 'close');
+        reply.raw.once('finish', () => request.raw.socket.destroySoon());
+      }
       sendFailure(reply, checked.failure);
       return;
     }
