@@ -9,12 +9,13 @@ import { systemClock } from './coordinator/clock.ts';
 import { readyCoordinator } from './coordinator/coordinator.ts';
 import type { Coordinator } from './coordinator/facade.ts';
 import { lockRoot, type RootLock } from './coordinator/ledger/root-lock.ts';
-import { posixLauncher } from './coordinator/process/posix-launcher.ts';
-import { windowsLauncher } from './coordinator/process/windows-launcher.ts';
+import { createPosixLauncher } from './coordinator/process/posix-launcher.ts';
+import { createWindowsLauncher } from './coordinator/process/windows-launcher.ts';
 import { loadConfig } from './coordinator/root/config-file.ts';
 import { announce, readAnnounced, withdraw } from './coordinator/root/discovery-file.ts';
 import { type Layout, layoutOf, makeFolders } from './coordinator/root/layout.ts';
 import { seedPrompts } from './coordinator/root/prompts.ts';
+import { agentEnvironment } from './coordinator/runtimes/environment.ts';
 import { createRuntimes } from './coordinator/runtimes/registry.ts';
 import { operatorToken } from './coordinator/tokens.ts';
 import { version } from './version.ts';
@@ -60,7 +61,7 @@ export async function startHost(options: HostOptions): Promise<Result<Host>> {
 
 function chooseRoot(asked: string | null): Result<string> {
   const root = resolve(
-    asked ?? process.env['ZIGGIE_ROOT'] ?? defaultRoot(process.platform, process.env, homedir(), existsSync),
+    asked || process.env['ZIGGIE_ROOT'] || defaultRoot(process.platform, process.env, homedir(), existsSync),
   );
   try {
     mkdirSync(root, { recursive: true, mode: 0o700 });
@@ -89,6 +90,8 @@ function heldBy(layout: Layout): Result<never> {
   );
 }
 
+const createLauncher = process.platform === 'win32' ? createWindowsLauncher : createPosixLauncher;
+
 async function startLocked(options: HostOptions, layout: Layout, lock: RootLock): Promise<Result<Host>> {
   makeFolders(layout);
   seedPrompts(options.promptsFolder, layout.prompts);
@@ -106,10 +109,9 @@ async function startLocked(options: HostOptions, layout: Layout, lock: RootLock)
       homedir: homedir(),
       demoAgent: options.demoAgent,
     }),
-    launcher: process.platform === 'win32' ? windowsLauncher : posixLauncher,
+    launcher: createLauncher(agentEnvironment(process.env, {})),
     clock: systemClock,
     log: options.log,
-    inherited: process.env,
     operatorToken: token,
     version,
     url: () => `http://127.0.0.1:${address.port}`,

@@ -17,7 +17,7 @@ function readOptions(): HeadlessOptions | string {
     const port = values.port === undefined ? null : Number(values.port);
     if (port !== null && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
       return `--port takes 0 to 65535, given "${values.port}"`;
-    return { root: values.root ?? null, port, open: values.open, demo: values.demo };
+    return { root: values.root ?? null, port, open: values.open, demo: values.demo, json: false };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -2,8 +2,7 @@
 import { app } from 'electron';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startHost } from './compose.ts';
-import { deployDemo } from './demo/deploy-demo.ts';
+import { installedPaths } from './paths.ts';
 import { type ShellArguments, readArguments } from './shell/arguments.ts';
 import { openShellLog } from './shell/log.ts';
 import { profileFolder } from './shell/profile.ts';
@@ -25,13 +24,13 @@ else void run(given.value, instance);
 
 async function run({ root, port, demo, hidden }: ShellArguments, own: SingleInstance): Promise<void> {
   endOnMistakes(log);
+  // Loaded only by the instance that has the lock, so that a second start is over in a moment.
+  const { startHost } = await import('./compose.ts');
   await app.whenReady();
   const host = await startHost({
+    ...installedPaths,
     root,
     port,
-    dashboardFolder: join(application, 'dist', 'renderer'),
-    demoAgent: join(application, 'dist', 'main', 'demo-agent.js'),
-    promptsFolder: join(application, 'assets', 'prompts'),
     log: (line) => log.info(line),
   });
   if (!host.ok) return refuseToRun(host.failure, exitCodeOf(host.failure), log);
@@ -51,5 +50,9 @@ async function run({ root, port, demo, hidden }: ShellArguments, own: SingleInst
     },
     hidden,
   });
-  if (demo) await deployDemo(host.value);
+  if (demo) {
+    const { deployDemo } = await import('./deploy-demo.ts');
+    const deployed = await deployDemo(host.value);
+    if (!deployed.ok) log.error(`The demo was not deployed: ${deployed.failure.message}`);
+  }
 }

@@ -13,6 +13,8 @@ export interface HeadlessOptions {
   readonly open: boolean;
   /** Also deploys the demo tree. */
   readonly demo: boolean;
+  /** For programs: one line of JSON when it serves, failures as JSON, too. */
+  readonly json: boolean;
 }
 
 /** sysexits: another one holds the root, a temporary trouble, a wrong configuration. */
@@ -22,21 +24,28 @@ const exitCodes = { ok: 0, failed: 1, rootLocked: 73, storage: 75, configuration
 export async function runHeadless(options: HeadlessOptions): Promise<number> {
   const started = await startHost({ ...installedPaths, root: options.root, port: options.port, log: logLine });
   if (!started.ok) {
-    process.stderr.write(`ziggie: ${started.failure.code}: ${started.failure.message}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify(started.failure)}\n`);
+    else process.stderr.write(`ziggie: ${started.failure.code}: ${started.failure.message}\n`);
     return exitCodeOf(started.failure);
   }
   const host = started.value;
   const stopped = stopSignal();
-  sayReady(host);
+  if (options.json) process.stdout.write(`${JSON.stringify(readiness(host))}\n`);
+  else sayReady(host);
   if (options.open) await openBrowser(host.dashboardUrl());
   if (options.demo) await deployDemo(host);
   const signal = await stopped;
   const running = livingAgents(host.coordinator.fleet()).length;
-  process.stdout.write(
+  (options.json ? process.stderr : process.stdout).write(
     `${signal}: stopping. ${running === 0 ? 'No agent is at work.' : `${running} agents go on; the next start adopts them.`}\n`,
   );
   await host.close(signal);
   return exitCodes.ok;
+}
+
+function readiness(host: Host) {
+  const { url, port, coordinator } = host;
+  return { url, port, root: coordinator.root, pid: process.pid, dashboard_url: host.dashboardUrl() };
 }
 
 function sayReady(host: Host): void {

@@ -69,11 +69,11 @@ function deployTimeoutMs({ timeoutMs = 30_000 }: FileClientOptions, configTimeou
 function askThrough({ root, token, timeoutMs: usualMs = 30_000, pollMs = 100 }: FileClientOptions): Ask {
   const folders = foldersOf(root);
   return async (action, fields, schema, timeoutMs = usualMs) => {
+    // No timestamp: a request that is made again under its request_id has to be the same request.
     const body = {
       request_id: makeRequestId(action),
       ...fields,
       action,
-      timestamp: new Date().toISOString(),
       ...(token === undefined ? {} : { token }),
     };
     if (!requestIdSchema.safeParse(body.request_id).success) return badRequestId(body.request_id);

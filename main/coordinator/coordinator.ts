@@ -43,7 +43,6 @@ export interface CoordinatorOptions {
   readonly launcher: Launcher;
   readonly clock: Clock;
   readonly log: (line: string) => void;
-  readonly inherited: Readonly<Record<string, string | undefined>>;
   readonly operatorToken: string;
   readonly version: string;
   readonly url: () => string;
@@ -57,7 +56,7 @@ export interface Readied {
 
 /** STORAGE_UNAVAILABLE when the journal is damaged; nothing is changed then. The root must be locked. */
 export async function readyCoordinator(options: CoordinatorOptions): Promise<Result<Readied>> {
-  const { layout, config, runtimes, launcher, clock, log, inherited, url } = options;
+  const { layout, config, runtimes, launcher, clock, log, url } = options;
   const snapshots = new SnapshotStore(layout.snapshot, log);
   const restored = await restore(layout, snapshots);
   if (!restored.ok) return restored;
@@ -75,7 +74,6 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Res
     runtimes,
     launcher,
     clock,
-    inherited,
     url,
     log,
     onSlotFree: () => scheduler.pump(),

@@ -3,7 +3,7 @@
  * standard input and does what its `@` lines say (script.ts), with the same doors and duties as a real agent.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -93,6 +93,8 @@ class DemoAgent {
         return this.#deploy(step);
       case 'wait':
         return this.#wait();
+      case 'until':
+        return until(join(this.#environment.root, step.file));
       case 'report':
         return this.#report(step.text);
       case 'spawn':
@@ -177,6 +179,11 @@ function announcedUrl(root: string): string | null {
 
 function say(text: string): void {
   process.stdout.write(`${new Date().toISOString()} ${text}\n`);
+}
+
+async function until(file: string): Promise<void> {
+  say(`waiting for ${file}`);
+  while (!existsSync(file)) await delay(lookEveryMs);
 }
 
 async function work(milliseconds: number): Promise<void> {

@@ -6,6 +6,7 @@
  *   @deploy .1 FILE [key=value…]  deploys a child: `.1` is its place below this agent, FILE its prompt file
  *                                 (name="…" share=0.33 group=ID/SIZE door=file|http runtime=NAME)
  *   @wait                         waits until every child of this agent has ended
+ *   @until FILE                   waits until the file exists (below the root)
  *   @report TEXT                  writes the completion report
  *   @spawn SECONDS                leaves a detached helper process behind that lives so long
  *   @ignore-signals               does not stop when asked politely
@@ -25,6 +26,7 @@ export type Step =
   | { readonly verb: 'work'; readonly milliseconds: number }
   | DeployStep
   | { readonly verb: 'wait' }
+  | { readonly verb: 'until'; readonly file: string }
   | { readonly verb: 'report'; readonly text: string }
   | { readonly verb: 'spawn'; readonly seconds: number }
   | { readonly verb: 'ignore-signals' }
@@ -55,6 +57,8 @@ function parseStep(verb: string, rest: string): Step | null {
       return { verb };
     case 'report':
       return { verb, text: rest };
+    case 'until':
+      return rest === '' ? null : { verb, file: rest };
     case 'spawn':
       return /^\d+$/.test(rest) ? { verb, seconds: Number(rest) } : null;
     case 'exit':

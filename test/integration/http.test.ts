@@ -186,7 +186,7 @@ describe('an agent’s own token', () => {
     const mine = await deploy('mine');
     const other = await deploy('other');
     const ids = [mine, other].map((answer) => (answer.ok ? answer.value.record : null));
-    const token = tokenOf(ids[0]?.pid ?? 0);
+    const token = await coordinator.agentToken(ids[0]?.agent_id ?? '');
     const as = { Host: host(), Authorization: `Bearer ${token}` };
 
     expect((await raw(request(`GET /api/coordinator/agents/${ids[1]?.agent_id}`, as))).status).toBe(404);
@@ -217,7 +217,7 @@ describe('an agent’s own token', () => {
       config: { prompt: '@work 60s', report_required: false },
     });
     const record = answer.ok ? answer.value.record : null;
-    const token = tokenOf(record?.pid ?? 0);
+    const token = await coordinator.agentToken(record?.agent_id ?? '');
     expect(token).toHaveLength(43);
     expect(filesWith(token)).toEqual([]);
     await coordinator.client.stop(record?.agent_id ?? '');
@@ -348,11 +348,6 @@ describe('the dashboard’s address', () => {
     expect(answer.body).not.toContain('root:');
   });
 });
-
-function tokenOf(pid: number): string {
-  const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
-  return /(?:^|\0)ZIGGIE_TOKEN=([^\0]*)/.exec(environment)?.[1] ?? '';
-}
 
 function filesWith(text: string): string[] {
   return readdirSync(coordinator.root, { recursive: true, withFileTypes: true })

@@ -1,6 +1,7 @@
 /** kill -9 of the coordinator: agents go on, are adopted, and end as they would have. */
+import { writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { TestCoordinator } from '../rig/coordinator.ts';
+import { isAlive, TestCoordinator } from '../rig/coordinator.ts';
 import { waitFor } from '../rig/wait-for.ts';
 
 const used: TestCoordinator[] = [];
@@ -27,10 +28,13 @@ async function deploy(
   return { agentId: answer.agent_id ?? '', pid: answer.pid ?? 0 };
 }
 
+/** What the agents of these tests wait for. */
+const letGo = (coordinator: TestCoordinator): void => writeFileSync(coordinator.path('go'), '');
+
 test('three running agents survive a kill -9, keep their pids, and end with their exact exit codes', async () => {
   const coordinator = await start();
   const agents = await Promise.all(
-    [0, 7, 42].map((code) => deploy(coordinator, `exit-${code}`, `@work 2s\n@exit ${code}`)),
+    [0, 7, 42].map((code) => deploy(coordinator, `exit-${code}`, `@until go\n@exit ${code}`)),
   );
   await coordinator.crash();
   await coordinator.start();
@@ -38,6 +42,7 @@ test('three running agents survive a kill -9, keep their pids, and end with thei
   expect(adopted.map((answer) => answer.ok && [answer.value.status, answer.value.pid])).toEqual(
     agents.map(({ pid }) => ['running', pid]),
   );
+  letGo(coordinator);
   const ends = await Promise.all(agents.map(({ agentId }) => coordinator.ended(agentId)));
   expect(ends.map(({ status, exit_code }) => ({ status, exit_code }))).toEqual([
     { status: 'completed', exit_code: 0 },
@@ -50,9 +55,10 @@ test('three running agents survive a kill -9, keep their pids, and end with thei
 
 test('an agent that ended while nobody watched is settled from its exit record', async () => {
   const coordinator = await start();
-  const { agentId, pid } = await deploy(coordinator, 'away', '@work 500ms\n@exit 9');
+  const { agentId, pid } = await deploy(coordinator, 'away', '@until go\n@exit 9');
   await coordinator.crash();
-  await waitFor('the agent is gone', () => !coordinator.processes().includes(pid));
+  letGo(coordinator);
+  await waitFor('the agent is gone', () => !isAlive(pid));
   await coordinator.start();
   expect(await coordinator.ended(agentId)).toMatchObject({
     status: 'failed',
@@ -76,10 +82,11 @@ test('requests dropped while it was down are carried out, once', async () => {
 
 test('a clean stop lets agents go on, and the next start adopts them', async () => {
   const coordinator = await start();
-  const { agentId, pid } = await deploy(coordinator, 'clean', '@work 2s');
+  const { agentId, pid } = await deploy(coordinator, 'clean', '@until go');
   expect(await coordinator.stop()).toBe(0);
-  expect(coordinator.processes()).toContain(pid);
+  expect(isAlive(pid)).toBe(true);
   await coordinator.start();
+  letGo(coordinator);
   expect(await coordinator.ended(agentId)).toMatchObject({ status: 'completed', exit_code: 0 });
 });
 
@@ -101,7 +108,7 @@ test('an adopted agent can be stopped with all it started', async () => {
 
 test('a queued agent keeps its place over a crash', async () => {
   const coordinator = await start({ limits: { max_running: 1 } });
-  const first = await deploy(coordinator, 'holds-the-slot', '@work 2s');
+  const first = await deploy(coordinator, 'holds-the-slot', '@until go');
   const waiting = await coordinator.client.deploy({
     request_id: 'waits',
     agent_type: 'L1',
@@ -110,6 +117,8 @@ test('a queued agent keeps its place over a crash', async () => {
   expect(waiting).toMatchObject({ ok: true, value: { record: { status: 'queued', pid: null } } });
   await coordinator.crash();
   await coordinator.start();
+  expect((await coordinator.client.get(first.agentId)).ok).toBe(true);
+  letGo(coordinator);
   await coordinator.ended(first.agentId);
   const id = waiting.ok ? waiting.value.record.agent_id : '';
   expect(await coordinator.ended(id)).toMatchObject({ status: 'completed' });

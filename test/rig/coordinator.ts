@@ -48,9 +48,9 @@ export class TestCoordinator {
     return new TestCoordinator(root, {});
   }
 
-  /** Starts (again) on the same root and waits until it announces itself. */
-  async start(): Promise<void> {
-    const child = spawn(process.execPath, [entry, '--root', this.root, '--port', '0'], {
+  /** Starts (again) on the same root and waits until it announces itself. `port` 0 takes any. */
+  async start(port = 0): Promise<void> {
+    const child = spawn(process.execPath, [entry, '--root', this.root, '--port', String(port)], {
       env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -159,6 +159,16 @@ export class TestCoordinator {
       .filter((pid) => environmentOf(pid).includes(`ZIGGIE_ROOT=${this.root}`) && !isZombie(pid));
   }
 
+  /** The token that an agent was given, from the environment of its process. */
+  async agentToken(agentId: string): Promise<string> {
+    const marker = `ZIGGIE_AGENT_ID=${agentId}`;
+    const pid = await waitFor(`a process of ${agentId}`, () =>
+      this.processes().find((one) => environmentOf(one).includes(marker)),
+    );
+    const entry = environmentOf(pid).find((one) => one.startsWith('ZIGGIE_TOKEN='));
+    return entry?.slice('ZIGGIE_TOKEN='.length) ?? '';
+  }
+
   /** SIGKILL, as a crash. */
   async crash(): Promise<void> {
     await this.#end('SIGKILL');
@@ -198,6 +208,9 @@ export class TestCoordinator {
     return discoverySchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   }
 }
+
+/** True while a process has the pid and has not ended. */
+export const isAlive = (pid: number): boolean => !isZombie(pid);
 
 function environmentOf(pid: number): string[] {
   try {

@@ -51,7 +51,9 @@ export class Inbox {
 
   open(): void {
     const { layout, log } = this.#options;
-    this.#watcher = watch(layout.requests, { ignoreInitial: true, depth: 0, followSymlinks: false });
+    // The files themselves are ours to look at: the watcher would only stat each of them once more.
+    const ignored = (path: string): boolean => path !== layout.requests;
+    this.#watcher = watch(layout.requests, { ignoreInitial: true, depth: 0, followSymlinks: false, ignored });
     // `raw` comes straight from the system, before the watcher makes up its mind; what it says is not believed anyway.
     this.#watcher.on('raw', () => this.#hint()).on('all', () => this.#hint());
     this.#watcher.on('error', (error) =>

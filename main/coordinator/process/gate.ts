@@ -1,34 +1,48 @@
 /**
- * The launcher of POSIX systems: a small `sh` in a session of its own that holds the agent until it is told to go, claims
- * the run so that it can begin only once, and writes the exit record, also when no coordinator is there to see the exit.
- *
- *   $1 folder of the attempt   $2 standard input of the agent   $3... the program and its arguments
+ * The launcher of POSIX systems: a small `sh` in a session of its own. It is started before it is known what it will run,
+ * waits for its order on standard input, claims the run so that it can begin only once, and writes the exit record, also
+ * when no coordinator is there to see the exit. End of input instead of an order is what a coordinator's death looks
+ * like: then it leaves, and nothing begins.
  */
+import type { LaunchOrder } from './launcher.ts';
 
-/** What the coordinator writes to let the agent go. End of input instead means that it died first: then nothing begins. */
-export const goLine = 'go\n';
 export const claimName = 'claim';
 export const exitRecordName = 'exit.json';
 
 /**
+ * Sent as soon as the gate exists.
  * - `trap :` and not `trap ''`: the gate must outlive signals sent to its group, but an ignored signal would stay ignored
  *   in the agent, while a handler is reset there.
  * - `set -C` makes the redirect fail when the claim exists; the loser leaves. The claim holds the winner's pid.
- * - The gate's own messages ("Terminated") go nowhere; the agent's errors go to the log.
+ * - The gate's own messages ("Terminated") go nowhere: its output is /dev/null. The agent's go to the log.
  * - `command -p mv` finds the system's mv whatever PATH says.
  */
-export const gateScript = `
+export const gatePrelude = `
 trap : HUP INT TERM QUIT
-run=$1 input=$2
-shift 2
-read -r word || exit 0
-[ "$word" = go ] || exit 0
-exec 3>&2 2>/dev/null
-set -C
-{ echo "$$" > "$run/${claimName}"; } || exit 0
-set +C
-"$@" < "$input" 2>&3 3>&-
-code=$?
-printf '{"code":%d}\\n' "$code" > "$run/${exitRecordName}.tmp" && command -p mv -f "$run/${exitRecordName}.tmp" "$run/${exitRecordName}"
-exit "$code"
+finish() {
+  printf '{"code":%d}\\n' "$1" > "$run/${exitRecordName}.tmp" &&
+    command -p mv -f "$run/${exitRecordName}.tmp" "$run/${exitRecordName}"
+  exit "$1"
+}
+begin() {
+  set -C
+  { echo "$$" > "$run/${claimName}"; } || exit 0
+  set +C
+  CDPATH= cd -- "$dir" || finish 126
+  "$@" < "$input" >> "$log" 2>&1
+  finish $?
+}
 `;
+
+/**
+ * What lets the agent go. The last line begins it, so an order that was cut short begins nothing: the shell runs into the
+ * end of its input, or into a syntax error, before it.
+ */
+export function gateOrder({ file, args, cwd, env, inputFile, logFile, attemptFolder }: LaunchOrder): string {
+  const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`);
+  const variables = { run: attemptFolder, input: inputFile, log: logFile, dir: cwd };
+  const settings = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
+  return `${[...exports, ...settings, `begin ${[file, ...args].map(quote).join(' ')}`].join('\n')}\n`;
+}
+
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -9,7 +9,7 @@ export interface LaunchOrder {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The complete environment. */
+  /** What this agent gets beside the environment that all inherit. Names are valid in a shell. */
   readonly env: Readonly<Record<string, string>>;
   /** Becomes standard input. */
   readonly inputFile: string;
@@ -30,4 +30,6 @@ export interface HeldRun {
 
 export interface Launcher {
   hold(order: LaunchOrder): Promise<Result<HeldRun>>;
+  /** Lets go of what it keeps ready. Runs that have begun go on. */
+  close(): void;
 }

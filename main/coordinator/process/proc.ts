@@ -25,8 +25,9 @@ export function readStat(pid: number): ProcStat | null {
   };
 }
 
+/** Which boot of the machine this is; null where the system does not tell. It cannot change while this process lives. */
 export function readBootId(): string | null {
-  return process.platform === 'linux' ? (readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? null) : null;
+  return bootId;
 }
 
 export function allPids(): number[] {
@@ -47,3 +48,5 @@ function readOrNull(path: string): string | null {
     throw error;
   }
 }
+
+const bootId = process.platform === 'linux' ? (readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? null) : null;

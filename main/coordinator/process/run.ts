@@ -117,7 +117,7 @@ export class Run {
     const { identity, nonce, attemptFolder, report, reportRequired, reader, sweep, clock } = this.#options;
     const endedAt = clock.now();
     for (const timer of this.#timers) clearTimeout(timer);
-    const leftOver = await sweep.sweep({ leader: identity.pid, nonce });
+    const leftOver = await sweep.sweep({ leader: identity, nonce });
     const stop = await this.#stopOutcome();
     await this.#tail.drain();
     this.#tellUsage();

@@ -34,7 +34,7 @@ export async function stopTree(
     steps.push(signal);
     if (await within(gone, waitSeconds * 1000)) return { steps, survivors: [] };
   }
-  return force(identity, { leader: identity.pid, nonce }, gone, steps);
+  return force(identity, { leader: identity, nonce }, gone, steps);
 }
 
 /** The members first, so that the launcher sees how the agent ended and can write it down. */

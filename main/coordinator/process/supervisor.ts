@@ -13,7 +13,6 @@ import type { Clock } from '../clock.ts';
 import { makeFolder, replaceFileDurably } from '../ledger/atomic-file.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Layout } from '../root/layout.ts';
-import { agentEnvironment } from '../runtimes/environment.ts';
 import type { Launch } from '../runtimes/runtime.ts';
 import type { Runtimes } from '../runtimes/registry.ts';
 import { hashToken, newToken } from '../tokens.ts';
@@ -28,8 +27,6 @@ export interface SupervisorOptions {
   readonly runtimes: Runtimes;
   readonly launcher: Launcher;
   readonly clock: Clock;
-  /** The environment agents inherit, before it is scrubbed. */
-  readonly inherited: Readonly<Record<string, string | undefined>>;
   /** Where this coordinator's HTTP door is; known once it listens, before the first start. */
   readonly url: () => string;
   readonly log: (line: string) => void;
@@ -47,12 +44,10 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #runs = new Map<string, Run>();
   readonly #sweep = new LeftoverSweep();
-  readonly #inherited: Readonly<Record<string, string>>;
   #closed = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#inherited = agentEnvironment(options.inherited, {});
   }
 
   /** The event that reserves a slot. Commit it, then call `start`. */
@@ -141,6 +136,7 @@ export class Supervisor {
     this.#closed = true;
     for (const run of this.#runs.values()) run.release();
     this.#runs.clear();
+    this.#options.launcher.close();
   }
 
   async #hold(agent: Agent, { attempt, nonce }: EventOf<'agent_starting'>, token: string): Promise<Result<HeldRun>> {
@@ -168,7 +164,7 @@ export class Supervisor {
       file: launch.file,
       args: launch.args,
       cwd: facts.cwd,
-      env: { ...this.#inherited, ...launch.env, ...this.#identifyingEnvironment(agent, nonce, token) },
+      env: { ...launch.env, ...this.#identifyingEnvironment(agent, nonce, token) },
       inputFile: launch.promptOnStdin ? layout.promptFile(facts.agent_id) : devNull,
       logFile: facts.log_file,
       attemptFolder,

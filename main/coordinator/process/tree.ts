@@ -2,12 +2,13 @@
  * Everything that belongs to a run: its session and process group, and whatever carries its marker in the environment,
  * which finds helpers that left the group (a detached server, a shell in a session of its own).
  */
-import { isAlive } from './identity.ts';
+import type { Identity } from '../../../protocol/agent.ts';
+import { checkIdentity, isAlive } from './identity.ts';
 import { allPids, readEnvironment, readStat } from './proc.ts';
 
 export interface RunMark {
   /** Leader of the run's session and group: the launcher. */
-  readonly leader: number;
+  readonly leader: Identity;
   /** Value of `ZIGGIE_RUN` in every process of the run. */
   readonly nonce: string;
 }
@@ -16,7 +17,10 @@ export interface RunMark {
 export function membersOf(runs: readonly RunMark[]): Map<string, number[]> {
   const members = new Map<string, number[]>(runs.map(({ nonce }) => [nonce, []]));
   if (process.platform !== 'linux') return members;
-  const byLeader = new Map(runs.map((run) => [run.leader, run.nonce]));
+  // While a session has a member its number is not given to another process. So if a stranger has the leader's pid, the
+  // session of that number is the stranger's too, and only the marker tells who belongs to us.
+  const ours = runs.filter(({ leader }) => ['match', 'gone'].includes(checkIdentity(leader)));
+  const byLeader = new Map(ours.map(({ leader, nonce }) => [leader.pid, nonce]));
   for (const pid of allPids()) {
     if (pid === process.pid || byLeader.has(pid)) continue;
     const stat = readStat(pid);

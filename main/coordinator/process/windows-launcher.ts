@@ -11,30 +11,32 @@ import { claimName, exitRecordName } from './gate.ts';
 import { identityOf } from './identity.ts';
 import type { HeldRun, Launcher, LaunchOrder } from './launcher.ts';
 
-export const windowsLauncher: Launcher = {
-  hold(order) {
-    let input: number | null = null;
-    let log: number | null = null;
-    try {
-      writeFileSync(join(order.attemptFolder, claimName), 'windows', { flag: 'wx' });
-      input = openSync(order.inputFile, 'r');
-      log = openSync(order.logFile, 'a', 0o600);
-      const child = spawn(order.file, order.args, {
-        cwd: order.cwd,
-        env: order.env,
-        stdio: [input, log, log],
-        detached: true,
-        windowsHide: true,
-      });
-      return started(child, order);
-    } catch (error) {
-      return Promise.resolve(failed(order, error));
-    } finally {
-      if (input !== null) closeSync(input);
-      if (log !== null) closeSync(log);
-    }
-  },
-};
+export function createWindowsLauncher(environment: Readonly<Record<string, string>>): Launcher {
+  return { hold: (order) => hold({ ...order, env: { ...environment, ...order.env } }), close: () => undefined };
+}
+
+function hold(order: LaunchOrder): Promise<Result<HeldRun>> {
+  let input: number | null = null;
+  let log: number | null = null;
+  try {
+    writeFileSync(join(order.attemptFolder, claimName), 'windows', { flag: 'wx' });
+    input = openSync(order.inputFile, 'r');
+    log = openSync(order.logFile, 'a', 0o600);
+    const child = spawn(order.file, order.args, {
+      cwd: order.cwd,
+      env: order.env,
+      stdio: [input, log, log],
+      detached: true,
+      windowsHide: true,
+    });
+    return started(child, order);
+  } catch (error) {
+    return Promise.resolve(failed(order, error));
+  } finally {
+    if (input !== null) closeSync(input);
+    if (log !== null) closeSync(log);
+  }
+}
 
 function started(child: ChildProcess, order: LaunchOrder): Promise<Result<HeldRun>> {
   const gone = new Promise<{ code: number | null; signal: string | null }>((resolve) => {

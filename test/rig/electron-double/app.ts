@@ -45,7 +45,7 @@ class App extends EventEmitter<AppEvents> {
 
   requestSingleInstanceLock(): boolean {
     mkdirSync(this.getPath('userData'), { recursive: true });
-    this.#lock = new InstanceLock(this.getPath('userData'), (argv, workingDirectory) => {
+    this.#lock = new InstanceLock(this.getPath('userData'), this.#home, (argv, workingDirectory) => {
       this.emit('second-instance', preventable({}), argv, workingDirectory, null);
     });
     return this.#lock.held;

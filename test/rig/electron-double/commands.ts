@@ -46,6 +46,8 @@ export interface Commands {
   openedPaths: () => readonly string[];
   /** The operating system asks the application to end. */
   systemQuit: () => null;
+  /** The test is over. */
+  end: () => null;
 }
 
 export type CommandName = keyof Commands;

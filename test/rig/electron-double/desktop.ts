@@ -20,6 +20,9 @@ export interface DesktopExit {
   readonly output: string;
 }
 
+/** Milliseconds. */
+const END_DEADLINE_MS = 5000;
+
 export class Desktop {
   readonly pid: number;
   readonly exited: Promise<DesktopExit>;
@@ -71,10 +74,13 @@ export class Desktop {
     return reply.value as ReturnType<Commands[Name]>;
   }
 
-  /** Ends it without asking. Agents it started are not touched. */
-  async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
+  /** Ends it without asking, its browser with it. Agents it started are not touched. */
+  async end(): Promise<void> {
+    // Asked first, so that it closes its browser; what has not ended by then is cut off.
+    this.order('end').catch(() => null); // It ends instead of answering, or has ended before.
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), END_DEADLINE_MS);
     await this.exited;
+    clearTimeout(timer);
   }
 
   #failWaiting(reason: string): void {

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type Server, connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export class InstanceLock {
@@ -12,10 +11,11 @@ export class InstanceLock {
   #server: Server | null = null;
   #told: Promise<void> = Promise.resolve();
 
-  constructor(folder: string, onLaterStart: (argv: string[], workingDirectory: string) => void) {
-    const name = `electron-double-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
+  /** `folder` is what is locked; in `home`, whose path is short enough for a socket's, the holder listens. */
+  constructor(folder: string, home: string, onLaterStart: (argv: string[], workingDirectory: string) => void) {
+    const name = createHash('sha256').update(folder).digest('hex').slice(0, 8);
     this.#file = join(folder, 'SingletonLock');
-    this.#address = process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), name);
+    this.#address = process.platform === 'win32' ? `\\\\.\\pipe\\electron-double-${name}` : join(home, name);
     this.held = this.#take();
     if (this.held) this.#listen(onLaterStart);
     else this.#told = this.#tell();

@@ -33,6 +33,7 @@ const commands: Carried = {
   invokeFrom: (url, channel) => ipcMain.dispatch(channel, { url, parent: null }, []),
   openedPaths: () => openedPaths,
   systemQuit: () => app.quit(),
+  end: () => app.exit(1),
 };
 
 function onlyWindow(): BrowserWindow {

@@ -55,6 +55,15 @@ export class Place {
     return { desktop, client: createHttpClient({ url: discovery.url, token }), discovery, token };
   }
 
+  /** All that the coordinator's journal holds. */
+  journal(): string {
+    const folder = join(this.root, 'journal');
+    return readdirSync(folder)
+      .filter((file) => file.endsWith('.jsonl'))
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join('');
+  }
+
   /** Processes of agents of this root. */
   agentProcesses(): number[] {
     if (process.platform === 'linux') return processesWith(`ZIGGIE_ROOT=${this.root}\0`);
@@ -63,7 +72,7 @@ export class Place {
 
   /** Ends everything of this place, by pid, and removes it. */
   async remove(): Promise<void> {
-    await Promise.all(this.#started.map((desktop) => desktop.kill()));
+    await Promise.all(this.#started.map((desktop) => desktop.end()));
     for (const pid of this.agentProcesses()) process.kill(pid, 'SIGKILL');
     await waitFor('the end of all agents', () => this.agentProcesses().length === 0, {
       seen: () => this.agentProcesses(),

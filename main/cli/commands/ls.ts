@@ -1,0 +1,63 @@
+/** `ziggie ls`: the agents as a table, indented by parent. */
+import type { Command } from 'commander';
+import { statusSchema } from '../../../protocol/agent.ts';
+import type { Context, Run } from '../context.ts';
+import { type ExitCode, exitCodes, exitCodesHelp } from '../exit-codes.ts';
+import { showFailure, usageFailure } from '../failure.ts';
+import { fleetTable } from '../view/fleet-table.ts';
+import { createPaint } from '../view/paint.ts';
+import { visibleAgents } from '../view/visible-agents.ts';
+
+interface LsOptions {
+  readonly status?: string;
+  readonly parent?: string;
+  readonly all?: boolean;
+}
+
+/** Enough to see what just happened, few enough for one screen beside what lives. */
+const endedShown = 20;
+
+export function addLs(program: Command, run: Run): void {
+  program
+    .command('ls')
+    .description(`List agents: all that live and the ${endedShown} that ended last, as a tree.`)
+    .option('--status <status>', `only agents with this status: ${statusSchema.options.join(', ')}`)
+    .option('--parent <id>', 'only the direct children of this agent')
+    .option('--all', 'every agent of this root, however old')
+    .addHelpText('after', `\nExample:\n  ziggie ls --status running\n\n${exitCodesHelp}`)
+    .action(run((context, options: LsOptions) => list(context, options)));
+}
+
+async function list(context: Context, { status, parent, all }: LsOptions): Promise<ExitCode> {
+  const { io, json } = context;
+  if (status !== undefined && !statusSchema.safeParse(status).success) {
+    const known = statusSchema.options.join(', ');
+    return await showFailure(io, json, usageFailure(`--status takes one of ${known}; given was "${status}".`));
+  }
+  const connection = await context.connect();
+  if (!connection.ok) return await showFailure(io, json, connection.failure);
+  const filter = {
+    ...(status === undefined ? {} : { status }),
+    ...(parent === undefined ? {} : { parent_agent: parent }),
+  };
+  const answer = await connection.value.client.list(filter);
+  if (!answer.ok) return await showFailure(io, json, answer.failure);
+  const { agents, total } = answer.value;
+  const { shown, hidden } = all === true ? { shown: agents, hidden: 0 } : visibleAgents(agents, endedShown);
+  if (json) {
+    await io.out(`${JSON.stringify({ total, agents: shown })}\n`);
+    return exitCodes.ok;
+  }
+  if (shown.length === 0) {
+    await io.out(emptyText(status !== undefined || parent !== undefined));
+    return exitCodes.ok;
+  }
+  await io.out(fleetTable(shown, { columns: io.columns, paint: createPaint(io.colour.out), now: io.now() }));
+  if (hidden > 0) await io.out(`${hidden} more ended before these; \`ziggie ls --all\` shows them.\n`);
+  return exitCodes.ok;
+}
+
+const emptyText = (filtered: boolean): string =>
+  filtered
+    ? 'No agent fits. `ziggie ls --all` shows every agent.\n'
+    : 'No agents yet. Deploy one: ziggie deploy --prompt "Say hello and write your report."\n';

@@ -1,0 +1,34 @@
+/** Values of options: from text to what is meant, or a sentence about what is wrong. */
+import { InvalidArgumentError } from 'commander';
+
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  };
+
+export const decimalNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d*\.?\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
+  };
+
+export interface ByteRange {
+  readonly start?: number;
+  /** After the last byte. */
+  readonly end?: number;
+  readonly lastBytes?: number;
+}
+
+/** `0-99` (both included), `100-` (to the end) or `-100` (the last hundred), as HTTP writes them. */
+export function byteRange(text: string): ByteRange {
+  const [, first = '', last = ''] = /^(\d*)-(\d*)$/.exec(text) ?? [];
+  if (first === '' && Number(last) > 0) return { lastBytes: Number(last) };
+  if (first !== '' && last === '') return { start: Number(first) };
+  if (first !== '' && Number(first) <= Number(last)) return { start: Number(first), end: Number(last) + 1 };
+  throw new InvalidArgumentError('Expected 0-99 (both included), 100- (to the end) or -100 (the last hundred bytes).');
+}
