@@ -120,7 +120,7 @@ async function bursts(url, token) {
     const children = Array.from({ length: burst }, () =>
       spawn(program, [seconds], { stdio: 'ignore', detached: true }),
     );
-    await Promise.all(children.map((child) => (child.pid === undefined ? once(child, 'spawn') : null)));
+    await Promise.all(children.map((child) => once(child, 'spawn')));
     return () => children.forEach((child) => child.kill('SIGKILL'));
   });
   const fileSeconds = await timed(async () => {

@@ -11,7 +11,8 @@ import { checkIdentity } from './identity.ts';
 import type { LeftoverSweep } from './leftovers.ts';
 import { OutputTail } from './output-tail.ts';
 import { settle } from './settle.ts';
-import { type StopOutcome, stopTree } from './stop.ts';
+import { stopTree } from './stop.ts';
+import type { StopOutcome } from './stop-outcome.ts';
 import { until, within } from './wait.ts';
 
 export interface RunOptions {

@@ -7,15 +7,9 @@ import type { StopStep } from '../runtimes/runtime.ts';
 import { checkIdentity, isAlive } from './identity.ts';
 import { endMembers } from './leftovers.ts';
 import { type RunMark, signalQuietly } from './tree.ts';
+import type { StopOutcome } from './stop-outcome.ts';
 import { endTreeOnWindows } from './windows-tree.ts';
 import { within } from './wait.ts';
-
-export interface StopOutcome {
-  /** What was needed, in order: "SIGINT", "SIGTERM", "SIGKILL". */
-  readonly steps: readonly string[];
-  /** Pids that are still there. */
-  readonly survivors: readonly number[];
-}
 
 /** The launcher writes the exit record after its agent is gone; this long and it is ended as well. */
 const launcherGraceMs = 1000;

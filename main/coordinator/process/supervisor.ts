@@ -229,8 +229,8 @@ export class Supervisor {
       sweep: this.#sweep,
       gone: held?.gone ?? null,
       onUsage: (usage) =>
-        this.#commitLogged([{ type: 'agent_usage', at: clock.now(), agent_id: facts.agent_id, usage }]),
-      onTimeUp: () => this.#stopLogged(facts.agent_id),
+        void this.#commitLogged([{ type: 'agent_usage', at: clock.now(), agent_id: facts.agent_id, usage }]),
+      onTimeUp: () => void this.#stopLogged(facts.agent_id),
     });
     this.#runs.set(facts.agent_id, run);
     void run.ended.then((ending) => this.#end(facts.agent_id, life.attempt, ending));

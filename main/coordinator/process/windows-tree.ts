@@ -1,7 +1,7 @@
 /** Ending a process tree on Windows by `tree-kill`, which calls taskkill. Windows has no polite signal for such a process. */
 import treeKill from 'tree-kill';
 import { isAlive } from './identity.ts';
-import type { StopOutcome } from './stop.ts';
+import type { StopOutcome } from './stop-outcome.ts';
 import { within } from './wait.ts';
 
 const deadlineMs = 5000;

@@ -1,0 +1,46 @@
+/**
+ * Three projects, by how much of the product a test starts:
+ *
+ *   unit          one part, in this process or one child
+ *   integration   the built or composed coordinator with real processes, sockets and files
+ *   e2e           the whole product in a real browser, one file after the other
+ */
+import { defineConfig } from 'vitest/config';
+import type { TestProjectInlineConfiguration } from 'vitest/config';
+
+function project(
+  name: string,
+  testTimeout: number,
+  order: number,
+  fileParallelism: boolean,
+): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.{ts,tsx}`],
+      testTimeout,
+      hookTimeout: testTimeout,
+      fileParallelism,
+      // One project after the other, so that a run on two cores is the same run every time.
+      sequence: { groupOrder: order },
+    },
+  };
+}
+
+export default defineConfig({
+  // The product's vite.config.ts has its own root; tests are found from here.
+  root: import.meta.dirname,
+  test: {
+    environment: 'node',
+    pool: 'forks',
+    maxWorkers: 2,
+    passWithNoTests: true,
+    restoreMocks: true,
+    projects: [
+      project('unit', 20_000, 0, true),
+      project('integration', 60_000, 1, true),
+      project('e2e', 120_000, 2, false),
+    ],
+  },
+});
