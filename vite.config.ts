@@ -1,7 +1,7 @@
 /**
  * The one build: three environments, one `vite build`.
  *
- *   main      dist/main/{index,headless,ziggie,demo-agent}.js   ESM for Node 20 and for Electron's own Node
+ *   main      dist/main/{index,headless,ziggie,demo-agent,nursery}.js   ESM for Node 20 and for Electron's own Node
  *   preload   dist/preload/preload.cjs                          one CommonJS file, as a sandboxed preload must be
  *   client    dist/renderer/                                    the dashboard, nothing inlined (the CSP allows files only)
  */
@@ -35,6 +35,7 @@ const main: EnvironmentOptions = {
         headless: at('main/headless.ts'),
         [commandName]: at('main/cli/ziggie.ts'),
         'demo-agent': at('main/demo/agent.ts'),
+        nursery: at('main/nursery/nursery.ts'),
       },
       external: isPackage,
       output: {

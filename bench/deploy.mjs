@@ -26,7 +26,8 @@ writeFileSync(
   JSON.stringify({
     default_runtime: 'sleep',
     runtimes: { sleep: { kind: 'command', command: program, args: [seconds] } },
-    limits: { max_running: 5000, grace_seconds: 1 },
+    // The limits are there to spread the starts of heavy agents; this program is not one, and a bare spawn has none.
+    limits: { max_running: 5000, max_starting: 200, grace_seconds: 1 },
     report: { required: false },
   }),
 );

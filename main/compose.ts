@@ -29,6 +29,8 @@ export interface HostOptions {
   readonly dashboardFolder: string;
   /** The built demo agent. */
   readonly demoAgent: string;
+  /** The built nursery, which starts the agents' launchers. */
+  readonly nursery: string;
   /** Templates that a new root gets a copy of. */
   readonly promptsFolder: string;
   /** One line for the operator; the host decides where it goes. */
@@ -109,7 +111,11 @@ async function startLocked(options: HostOptions, layout: Layout, lock: RootLock)
       homedir: homedir(),
       demoAgent: options.demoAgent,
     }),
-    launcher: createLauncher(agentEnvironment(process.env, {})),
+    launcher: createLauncher({
+      script: options.nursery,
+      environment: agentEnvironment(process.env, {}),
+      log: options.log,
+    }),
     clock: systemClock,
     log: options.log,
     operatorToken: token,

@@ -14,5 +14,6 @@ const application = applicationFolder();
 export const installedPaths = {
   dashboardFolder: join(application, 'dist', 'renderer'),
   demoAgent: join(application, 'dist', 'main', 'demo-agent.js'),
+  nursery: join(application, 'dist', 'main', 'nursery.js'),
   promptsFolder: join(application, 'assets', 'prompts'),
 };

@@ -21,7 +21,7 @@ const BUILD_INPUTS = [
   ...['vite.config.ts', 'tsconfig.json', 'package.json', 'package-lock.json'],
 ];
 const BUILD_OUTPUTS = [
-  ...['main/index.js', 'main/headless.js', 'main/ziggie.js', 'main/demo-agent.js'],
+  ...['main/index.js', 'main/headless.js', 'main/ziggie.js', 'main/demo-agent.js', 'main/nursery.js'],
   ...['preload/preload.cjs', 'renderer/index.html'],
 ];
 

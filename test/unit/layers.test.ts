@@ -58,7 +58,15 @@ const habits = [
   { code: 'export const g = (h: number) => h == 1;', rule: 'eslint(eqeqeq)' },
 ].map((habit, index) => ({ ...habit, line: index + 1 }));
 
-const plainNode = ['clients/typescript', 'main', 'main/coordinator', 'main/api', 'main/cli', 'main/demo'];
+const plainNode = [
+  'clients/typescript',
+  'main',
+  'main/coordinator',
+  'main/api',
+  'main/cli',
+  'main/demo',
+  'main/nursery',
+];
 const noElectron = ['protocol', 'renderer', ...plainNode];
 const noNode = ['protocol', 'renderer'];
 const noPage = ['protocol', 'main/shell', ...plainNode];

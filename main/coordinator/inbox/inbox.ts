@@ -3,7 +3,7 @@
  * guarantee: whatever the watcher missed, dropped or invented, a file that lies there is taken.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join, parse } from 'node:path';
+import { basename, join, parse } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { type Failure, failureFromUnknown } from '../../../protocol/failures.ts';
 import { requestIdSchema } from '../../../protocol/names.ts';
@@ -19,6 +19,9 @@ const sweepEveryMs = 1500;
 const hintGapMs = 4;
 /** How many files are read before other work gets a turn. */
 const filesPerTurn = 32;
+
+/** Any `*.json` that is not hidden, whatever the case. */
+const requestName = /^[^.].*\.json$/i;
 
 export interface InboxOptions {
   readonly layout: Layout;
@@ -54,8 +57,12 @@ export class Inbox {
     // The files themselves are ours to look at: the watcher would only stat each of them once more.
     const ignored = (path: string): boolean => path !== layout.requests;
     this.#watcher = watch(layout.requests, { ignoreInitial: true, depth: 0, followSymlinks: false, ignored });
-    // `raw` comes straight from the system, before the watcher makes up its mind; what it says is not believed anyway.
-    this.#watcher.on('raw', () => this.#hint()).on('all', () => this.#hint());
+    // `raw` comes straight from the system, before the watcher makes up its mind. A name that cannot be a request (its
+    // writer's temporary file) is no hint; an event without a name may be anything.
+    this.#watcher.on('raw', (_event, name: unknown) => {
+      if (typeof name !== 'string' || requestName.test(basename(name))) this.#hint();
+    });
+    this.#watcher.on('all', () => this.#hint());
     this.#watcher.on('error', (error) =>
       log(`the watcher of requests/ has trouble, the sweep goes on: ${String(error)}`),
     );
@@ -97,7 +104,7 @@ export class Inbox {
     const { requests } = this.#options.layout;
     try {
       return readdirSync(requests)
-        .filter((name) => /^[^.].*\.json$/i.test(name))
+        .filter((name) => requestName.test(name))
         .sort();
     } catch (error) {
       // The folder was removed: it is made again, and the next sweep reads it.

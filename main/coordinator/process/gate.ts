@@ -14,22 +14,27 @@ export const exitRecordName = 'exit.json';
  * - `trap :` and not `trap ''`: the gate must outlive signals sent to its group, but an ignored signal would stay ignored
  *   in the agent, while a handler is reset there.
  * - `set -C` makes the redirect fail when the claim exists; the loser leaves. The claim holds the winner's pid.
+ * - The log is made readable by the user alone; the agent itself gets the mask of the coordinator.
  * - The gate's own messages ("Terminated") go nowhere: its output is /dev/null. The agent's go to the log.
  * - `command -p mv` finds the system's mv whatever PATH says.
  */
 export const gatePrelude = `
 trap : HUP INT TERM QUIT
+_zg_mask=$(umask)
 finish() {
-  printf '{"code":%d}\\n' "$1" > "$run/${exitRecordName}.tmp" &&
-    command -p mv -f "$run/${exitRecordName}.tmp" "$run/${exitRecordName}"
+  printf '{"code":%d}\\n' "$1" > "$_zg_run/${exitRecordName}.tmp" &&
+    command -p mv -f "$_zg_run/${exitRecordName}.tmp" "$_zg_run/${exitRecordName}"
   exit "$1"
 }
 begin() {
   set -C
-  { echo "$$" > "$run/${claimName}"; } || exit 0
+  { echo "$$" > "$_zg_run/${claimName}"; } || exit 0
   set +C
-  CDPATH= cd -- "$dir" || finish 126
-  "$@" < "$input" >> "$log" 2>&1
+  umask 077
+  : >> "$_zg_log"
+  umask "$_zg_mask"
+  CDPATH= cd -- "$_zg_dir" || finish 126
+  "$@" < "$_zg_input" >> "$_zg_log" 2>&1
   finish $?
 }
 `;
@@ -40,7 +45,7 @@ begin() {
  */
 export function gateOrder({ file, args, cwd, env, inputFile, logFile, attemptFolder }: LaunchOrder): string {
   const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`);
-  const variables = { run: attemptFolder, input: inputFile, log: logFile, dir: cwd };
+  const variables = { _zg_run: attemptFolder, _zg_input: inputFile, _zg_log: logFile, _zg_dir: cwd };
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
   return `${[...exports, ...settings, `begin ${[file, ...args].map(quote).join(' ')}`].join('\n')}\n`;
 }

@@ -1,35 +1,31 @@
 /** Holds a run behind the `sh` gate (see gate.ts). */
-import { closeSync, constants, openSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
-import { GatePool } from './gate-pool.ts';
 import { gateOrder } from './gate.ts';
 import type { Launcher } from './launcher.ts';
+import { NurseryClient, type NurseryOptions } from './nursery-client.ts';
 
-export function createPosixLauncher(environment: Readonly<Record<string, string>>): Launcher {
-  const pool = new GatePool(environment);
+export function createPosixLauncher(options: NurseryOptions): Launcher {
+  const nursery = new NurseryClient(options);
   return {
     async hold(order) {
-      const log = makeLog(order.logFile);
+      const log = checkLog(order.logFile);
       if (!log.ok) return log;
-      const gate = await pool.take();
+      const gate = await nursery.take();
       if (!gate.ok) return gate;
       const { identity, gone, send, dismiss } = gate.value;
       return ok({ identity, gone, release: () => send(gateOrder(order)), abandon: dismiss });
     },
-    close: () => pool.close(),
+    close: () => nursery.close(),
   };
 }
 
-/** The file is there, for the user alone, before the gate appends to it. A link in its place is refused. */
-function makeLog(path: string): Result<void> {
-  try {
-    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
-    closeSync(openSync(path, flags, 0o600));
-    return ok(undefined);
-  } catch (error) {
-    return fail(
-      'SPAWN_FAILED',
-      `The log file ${path} cannot be opened: ${String(error)}. Check the folder and its free space.`,
-    );
-  }
+/** The gate makes the log, for the user alone, and appends to it. Something else in its place is refused. */
+function checkLog(path: string): Result<void> {
+  const info = lstatSync(path, { throwIfNoEntry: false });
+  if (info === undefined || info.isFile()) return ok(undefined);
+  return fail(
+    'SPAWN_FAILED',
+    `The log file ${path} is not a regular file. Remove what stands in its place, then deploy again with a new request_id.`,
+  );
 }

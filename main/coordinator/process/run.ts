@@ -7,13 +7,13 @@ import type { Clock } from '../clock.ts';
 import { checkReport, type ReportExpectation } from '../reports/gate.ts';
 import type { OutputReader, StopStep } from '../runtimes/runtime.ts';
 import { type ExitStatus, readExitRecord } from './exit-record.ts';
-import { checkIdentity } from './identity.ts';
+import { goneWatch } from './gone-watch.ts';
 import type { LeftoverSweep } from './leftovers.ts';
 import { OutputTail } from './output-tail.ts';
 import { settle } from './settle.ts';
 import { stopTree } from './stop.ts';
 import type { StopOutcome } from './stop-outcome.ts';
-import { until, within } from './wait.ts';
+import { within } from './wait.ts';
 
 export interface RunOptions {
   readonly agentId: string;
@@ -37,8 +37,6 @@ export interface RunOptions {
 
 /** Usage is told at most this often; the output itself is on the disk all the time. */
 const followEveryMs = 1000;
-/** How soon the end of an adopted process is noticed. */
-const watchEveryMs = 200;
 const followBytesPerTurn = 2 * 1024 * 1024;
 
 export interface StopOrder {
@@ -65,7 +63,7 @@ export class Run {
     this.#monotonicStart = options.gone === null ? null : options.clock.monotonic();
     this.#gone =
       options.gone === null ? this.#watchAdopted() : options.gone.then((exit) => void (this.#launcherExit = exit));
-    this.#timers.push(setInterval(() => this.#follow(), followEveryMs).unref());
+    if (options.reader.isTelling) this.#timers.push(setInterval(() => this.#follow(), followEveryMs).unref());
     this.#armTimeLimit();
     this.ended = this.#gone.then(() => this.#settle());
   }
@@ -108,9 +106,7 @@ export class Run {
   }
 
   async #watchAdopted(): Promise<void> {
-    const { identity } = this.#options;
-    const isOver = (): boolean => this.#released || ['mismatch', 'gone'].includes(checkIdentity(identity));
-    while (!(await until(isOver, watchEveryMs, Number.MAX_SAFE_INTEGER)));
+    await goneWatch(this.#options.identity, () => this.#released);
     if (this.#released) await new Promise(() => undefined);
   }
 
@@ -120,7 +116,7 @@ export class Run {
     for (const timer of this.#timers) clearTimeout(timer);
     const leftOver = await sweep.sweep({ leader: identity, nonce });
     const stop = await this.#stopOutcome();
-    await this.#tail.drain();
+    if (reader.isTelling) await this.#tail.drain();
     this.#tellUsage();
     const record = readExitRecord(attemptFolder);
     const exit = record ?? this.#exitOfLauncher(endedAt);

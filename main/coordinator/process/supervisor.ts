@@ -13,7 +13,7 @@ import type { Clock } from '../clock.ts';
 import { makeFolder, replaceFileDurably } from '../ledger/atomic-file.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Layout } from '../root/layout.ts';
-import type { Launch } from '../runtimes/runtime.ts';
+import { type Launch, plainOutputReader } from '../runtimes/runtime.ts';
 import type { Runtimes } from '../runtimes/registry.ts';
 import { hashToken, newToken } from '../tokens.ts';
 import type { HeldRun, Launcher } from './launcher.ts';
@@ -211,9 +211,7 @@ export class Supervisor {
       nonce: life.nonce,
       attemptFolder: layout.attemptFolder(facts.agent_id, life.attempt),
       logFile: facts.log_file,
-      reader: runtime.ok
-        ? runtime.value.outputReader()
-        : { line: () => undefined, usage: () => agent.usage, result: () => null },
+      reader: runtime.ok ? runtime.value.outputReader() : plainOutputReader(),
       stopSteps: runtime.ok ? runtime.value.stopSteps(config.limits.grace_seconds) : [],
       report: {
         path: facts.completion_report,

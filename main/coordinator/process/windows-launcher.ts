@@ -11,7 +11,12 @@ import { claimName, exitRecordName } from './gate.ts';
 import { identityOf } from './identity.ts';
 import type { HeldRun, Launcher, LaunchOrder } from './launcher.ts';
 
-export function createWindowsLauncher(environment: Readonly<Record<string, string>>): Launcher {
+/** `environment` is what every agent inherits. */
+export function createWindowsLauncher({
+  environment,
+}: {
+  readonly environment: Readonly<Record<string, string>>;
+}): Launcher {
   return { hold: (order) => hold({ ...order, env: { ...environment, ...order.env } }), close: () => undefined };
 }
 

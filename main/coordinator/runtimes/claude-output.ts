@@ -31,6 +31,7 @@ export function createClaudeOutputReader(): OutputReader {
   };
 
   return {
+    isTelling: true,
     line(text) {
       const line = parseLine(text);
       if (line === null) return;

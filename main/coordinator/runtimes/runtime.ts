@@ -51,6 +51,8 @@ export interface RuntimeResult {
 
 /** Reads one run's output line by line. Lines that mean nothing to it are ignored; it never throws. */
 export interface OutputReader {
+  /** False: its lines mean nothing here, so the output need not be read at all. */
+  readonly isTelling: boolean;
   line(text: string): void;
   usage(): Usage;
   /** null: the output states no result, only the exit code tells. */
@@ -71,6 +73,7 @@ export interface Runtime {
 /** For programs whose output is only text: nothing is known but what the process tells. */
 export function plainOutputReader(): OutputReader {
   return {
+    isTelling: false,
     line: () => undefined,
     usage: () => ({ session_id: null, tokens: null, cost_usd: null, activity: null }),
     result: () => null,

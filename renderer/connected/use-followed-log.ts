@@ -1,0 +1,61 @@
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { type Agent, isEnded } from '../../protocol/agent.ts';
+import { type FollowedLog, LogFollower } from '../log/log-follower.ts';
+import { defaultBounds, linesFrom } from '../log/log-window.ts';
+import { useDashboard } from './dashboard-context.ts';
+
+export interface FollowedLogModel {
+  readonly log: FollowedLog;
+  readonly atEnd: boolean;
+  readonly newLines: number;
+  readonly onAtEnd: (atEnd: boolean) => void;
+  readonly onToEnd: () => void;
+  readonly onLoadEarlier: () => void;
+}
+
+/** One follower for the life of the component, which is drawn anew for another agent. */
+export function useFollowedLog(agent: Agent): FollowedLogModel {
+  const follower = useLogFollower(agent.facts.agent_id, !isEnded(agent));
+  const log = useSyncExternalStore(follower.subscribe, follower.current);
+  /** Where the log ended when its reader scrolled away; null while at the end. */
+  const [leftAt, setLeftAt] = useState<number | null>(null);
+  const newLines = useMemo(() => (leftAt === null ? 0 : linesFrom(log.window, leftAt)), [log.window, leftAt]);
+  return {
+    log,
+    atEnd: leftAt === null,
+    newLines,
+    onAtEnd: (atEnd) => {
+      setLeftAt((before) => (atEnd ? null : (before ?? log.window.end)));
+      follower.setAtEnd(atEnd);
+    },
+    onToEnd: () => {
+      setLeftAt(null);
+      void follower.toEnd();
+    },
+    onLoadEarlier: () => void follower.loadEarlier(),
+  };
+}
+
+/** Fetched at first and per "load earlier". */
+const pieceBytes = 256 * 1024;
+const pace = { pollMs: 500, retryMs: 2000 };
+
+function useLogFollower(agentId: string, growing: boolean): LogFollower {
+  const { client } = useDashboard();
+  const [follower] = useState(
+    () =>
+      new LogFollower({
+        readLog: (range) => client.readLog(agentId, range),
+        bounds: defaultBounds,
+        pieceBytes,
+        ...pace,
+      }),
+  );
+  useEffect(() => follower.setGrowing(growing), [follower, growing]);
+  useEffect(() => {
+    const watch = (): void => follower.setWatched(document.visibilityState === 'visible');
+    document.addEventListener('visibilitychange', watch);
+    return () => document.removeEventListener('visibilitychange', watch);
+  }, [follower]);
+  return follower;
+}

@@ -1,0 +1,42 @@
+/** What the dashboard knows: what the coordinator said, and what its user chose. Views are functions of this. */
+import type { FollowState } from '../../clients/typescript/follow-state.ts';
+import { emptyFleet, type Fleet } from '../../protocol/fleet.ts';
+import { atRoot, type Route } from './route.ts';
+
+export type Session =
+  | { readonly status: 'entering' }
+  /** `reason`: why the last try failed; null when there was none. */
+  | { readonly status: 'signed_out'; readonly reason: string | null }
+  | { readonly status: 'signed_in' };
+
+/** What becomes of the stop button: asked for, confirmed, and what went wrong. */
+export type StopRequest =
+  | { readonly status: 'none' }
+  | { readonly status: 'confirming'; readonly agentId: string }
+  | { readonly status: 'sent'; readonly agentId: string }
+  | { readonly status: 'failed'; readonly agentId: string; readonly message: string };
+
+export interface DashboardState {
+  readonly session: Session;
+  readonly connection: FollowState;
+  readonly fleet: Fleet;
+  /** False until the first snapshot: an empty fleet is then not yet known to be empty. */
+  readonly fleetKnown: boolean;
+  /** The one clock of the page, ms since the epoch, a second at a time. */
+  readonly now: number;
+  readonly route: Route;
+  /** Keys of the branches that are folded away. New branches come unfolded. */
+  readonly collapsed: ReadonlySet<string>;
+  readonly stop: StopRequest;
+}
+
+export const initialState = (now: number): DashboardState => ({
+  session: { status: 'entering' },
+  connection: { status: 'connecting' },
+  fleet: emptyFleet,
+  fleetKnown: false,
+  now,
+  route: atRoot,
+  collapsed: new Set(),
+  stop: { status: 'none' },
+});

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkQueue, decideFor } from '../../../main/coordinator/admission/limits.ts';
+import { Queue } from '../../../main/coordinator/admission/queue.ts';
+import { configSchema } from '../../../protocol/config.ts';
+import { emptyFleet } from '../../../protocol/fleet.ts';
+import { agentFacts } from '../../rig/agent-facts.ts';
+import { failureIn } from '../../rig/result.ts';
+
+const limits = { ...configSchema.parse({}).limits, max_running: 5, max_starting: 2, max_queued: 3 };
+const counting = (starting: number, running: number, stopping = 0) => ({
+  ...emptyFleet,
+  counts: { queued: 9, starting, running, stopping },
+});
+
+test('whatever comes and goes, the first of the queue is the first by priority, then by age', () => {
+  const step = fc.oneof(
+    { weight: 2, arbitrary: fc.record({ priority: fc.integer({ min: 0, max: 9 }), ordinal: fc.nat({ max: 50 }) }) },
+    { weight: 1, arbitrary: fc.constant(null) },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
+      const queue = new Queue();
+      const model: { priority: number; ordinal: number }[] = [];
+      for (const one of steps) {
+        if (one === null) {
+          queue.takeFirst();
+          model.shift();
+        } else {
+          queue.add(agentFacts(one));
+          model.push(one);
+          model.sort((a, b) => a.priority - b.priority || a.ordinal - b.ordinal);
+        }
+        const first = queue.first;
+        expect(first && { priority: first.priority, ordinal: first.ordinal }).toEqual(model[0] ?? null);
+      }
+    }),
+  );
+});
+
+describe('a slot', () => {
+  test.each([
+    [0, 0, 0],
+    [1, 3, 0],
+    [1, 0, 3],
+  ])('is free with %i starting, %i running, %i stopping', (...counts) => {
+    expect(decideFor(counting(...counts), limits)).toEqual({ is: 'admit' });
+  });
+
+  test.each([
+    [0, 5, 0],
+    [2, 3, 0],
+    [0, 0, 5],
+    [1, 2, 2],
+    [0, 9, 0],
+  ])('is not with %i starting, %i running, %i stopping of 5, and the reason says the limit', (...counts) => {
+    const decision = decideFor(counting(...counts), limits);
+    expect(decision).toMatchObject({ is: 'wait', isBrief: false });
+    expect(decision.is === 'wait' && decision.reason).toContain('of 5 agents run (limits.max_running)');
+  });
+
+  test('is free in a moment when two start already', () => {
+    const decision = decideFor(counting(2, 1), limits);
+    expect(decision).toMatchObject({ is: 'wait', isBrief: true });
+    expect(decision.is === 'wait' && decision.reason).toContain('2 of 2 agents start (limits.max_starting)');
+  });
+});
+
+describe('the queue', () => {
+  test('takes up to max_queued', () => {
+    expect(checkQueue(2, limits).ok).toBe(true);
+    const { code, message } = failureIn(checkQueue(3, limits));
+    expect(code).toBe('QUEUE_FULL');
+    expect(message).toContain('limits.max_queued');
+  });
+  test('of length 0 still has room for one on its way to start', () => {
+    expect(checkQueue(0, { ...limits, max_queued: 0 }).ok).toBe(true);
+    expect(checkQueue(1, { ...limits, max_queued: 0 }).ok).toBe(false);
+  });
+});

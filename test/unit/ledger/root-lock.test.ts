@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { build } from 'vite';
+import { lockRoot } from '../../../main/coordinator/ledger/root-lock.ts';
+import { waitFor } from '../../rig/wait-for.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** Plain Node reads no TypeScript, so the holder of the lock is built. */
+const built = mkdtempSync(join(tmpdir(), 'ziggie-lock-'));
+beforeAll(async () => {
+  await build({
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      ssr: join(import.meta.dirname, 'lock-holder.ts'),
+      outDir: built,
+      emptyOutDir: true,
+      target: 'node20',
+      rolldownOptions: { output: { entryFileNames: 'holder.mjs' } },
+    },
+  });
+});
+afterAll(() => rmSync(built, { recursive: true, force: true }));
+
+/** Another process that tries for the lock; settles with what it says, "held" or "refused". */
+async function rival(root: string): Promise<{ said: string; child: ChildProcess }> {
+  const child = spawn(process.execPath, [join(built, 'holder.mjs'), root], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+  return { said: chunk.toString().trim(), child };
+}
+
+test('one holds it, the next is refused, and after a release it is free', async () => {
+  const root = temporaryFolder();
+  const first = await lockRoot(root);
+  expect(first).not.toBeNull();
+  expect(await lockRoot(root)).toBeNull();
+  expect((await rival(root)).said).toBe('refused');
+  await first?.release();
+  const second = await lockRoot(root);
+  expect(second).not.toBeNull();
+  await second?.release();
+});
+
+test('two roots have two locks', async () => {
+  const [one, other] = [await lockRoot(temporaryFolder()), await lockRoot(temporaryFolder())];
+  expect(one).not.toBeNull();
+  expect(other).not.toBeNull();
+  await one?.release();
+  await other?.release();
+});
+
+test('a root by another name is the same root', async () => {
+  const root = temporaryFolder();
+  const link = join(temporaryFolder(), 'link');
+  symlinkSync(root, link);
+  const first = await lockRoot(root);
+  expect(await lockRoot(link)).toBeNull();
+  await first?.release();
+});
+
+test('a holder that is killed holds it no more', async () => {
+  const root = temporaryFolder();
+  const { said, child } = await rival(root);
+  expect(said).toBe('held');
+  expect(await lockRoot(root)).toBeNull();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const lock = await waitFor('the lock is free', () => lockRoot(root));
+  await lock.release();
+});
+
+test('of many that try at the same time exactly one gets it (case 19)', async () => {
+  const root = temporaryFolder();
+  const said = await Promise.all(Array.from({ length: 6 }, () => rival(root).then((one) => one.said)));
+  expect(said.filter((word) => word === 'held')).toHaveLength(1);
+  expect(said.filter((word) => word === 'refused')).toHaveLength(5);
+});

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { encodeLine } from '../../../main/coordinator/ledger/journal-line.ts';
+import { readJournal, segmentPath } from '../../../main/coordinator/ledger/journal-read.ts';
+import { SnapshotStore } from '../../../main/coordinator/ledger/snapshot.ts';
+import { emptyFleet, type Fleet, fleet, toSnapshot } from '../../../protocol/fleet.ts';
+import { valueOf } from '../../rig/result.ts';
+import { someEvents } from './some-events.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const events = someEvents(20);
+const truth = events.reduce(fleet, emptyFleet);
+const earlier = events.slice(0, 8).reduce(fleet, emptyFleet);
+
+/** A folder with the journal of all events and a snapshot of the first eight; how a coordinator comes back from it. */
+async function leftBehind() {
+  const folder = temporaryFolder();
+  const path = join(folder, 'db.json');
+  const lines: string[] = [];
+  writeFileSync(segmentPath(folder, 1), events.map(encodeLine).join(''));
+  await new SnapshotStore(path, () => undefined).save(earlier);
+  return {
+    path,
+    lines,
+    restore: async (): Promise<{ state: Fleet; replayed: number }> => {
+      let state = await new SnapshotStore(path, (line) => lines.push(line)).read();
+      let replayed = 0;
+      valueOf(
+        readJournal(folder, state.seq, (event) => {
+          state = fleet(state, event);
+          replayed += 1;
+        }),
+      );
+      return { state, replayed };
+    },
+  };
+}
+
+test('a snapshot saves reading what it holds already', async () => {
+  const { restore } = await leftBehind();
+  const { state, replayed } = await restore();
+  expect(replayed).toBe(12);
+  expect(toSnapshot(state)).toEqual(toSnapshot(truth));
+});
+
+describe('a snapshot that is', () => {
+  test.each([
+    ['empty (case 25)', ''],
+    ['all zero (case 25)', '\0'.repeat(500)],
+    ['cut short (case 26)', '{"agents":'],
+    ['of another shape', '{"seq":8,"agents":[{"facts":{}}],"externals":[],"requests":[]}'],
+    ['a list', '[]'],
+    ['null', 'null'],
+  ])('%s is kept aside, said, and rebuilt from the journal', async (_, text) => {
+    const { path, lines, restore } = await leftBehind();
+    writeFileSync(path, text);
+    const { state, replayed } = await restore();
+    expect(replayed).toBe(20);
+    expect(toSnapshot(state)).toEqual(toSnapshot(truth));
+    expect(readFileSync(`${path}.damaged`, 'utf8')).toBe(text);
+    expect(existsSync(path)).toBe(false);
+    expect(lines).toHaveLength(1);
+  });
+
+  test('missing is rebuilt from the journal, and nothing is said (case 25)', async () => {
+    const { path, lines, restore } = await leftBehind();
+    rmSync(path);
+    expect(toSnapshot((await restore()).state)).toEqual(toSnapshot(truth));
+    expect(lines).toEqual([]);
+  });
+});
+
+test('a save that fails is said, rejects nothing, and leaves the old snapshot', async () => {
+  const folder = temporaryFolder();
+  const lines: string[] = [];
+  const path = join(folder, 'missing', 'db.json');
+  await new SnapshotStore(path, (line) => lines.push(line)).save(truth);
+  expect(lines.join()).toMatch(/db\.json could not be saved .*ENOENT/);
+});

@@ -1,0 +1,207 @@
+import { spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readClaim, readExitRecord } from '../../../main/coordinator/process/exit-record.ts';
+import { gateOrder, gatePrelude } from '../../../main/coordinator/process/gate.ts';
+import { temporaryFolder } from '../ledger/temporary-folder.ts';
+import { hold, shell } from './held-run.ts';
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+describe.skipIf(process.platform === 'win32')('the gate', () => {
+  test('begins nothing when its input ends, and leaves no claim', async () => {
+    const held = hold({ argv: shell('touch began') });
+    held.run.abandon();
+    expect(await held.run.gone).toEqual({ code: 0, signal: null });
+    expect(existsSync(join(held.folder, 'began'))).toBe(false);
+    expect(held.isClaimed()).toBe(false);
+    expect(held.exit()).toBeNull();
+  });
+
+  test('begins nothing before it is told to', async () => {
+    const held = hold({ argv: shell('touch began') });
+    // Another run that is held and released in the meantime shows that there was time enough.
+    const other = hold({ argv: shell('sleep 0.1') });
+    other.run.release();
+    await other.run.gone;
+    expect(held.isClaimed()).toBe(false);
+    expect(existsSync(join(held.folder, 'began'))).toBe(false);
+  });
+
+  test('told to go, claims with its pid, begins once, and records the exit', async () => {
+    const held = hold({ argv: shell('echo began >> began; exit 0') });
+    held.run.release();
+    expect(await held.run.gone).toEqual({ code: 0, signal: null });
+    expect(readFileSync(join(held.folder, 'began'), 'utf8')).toBe('began\n');
+    expect(readClaim(held.attemptFolder)).toEqual({ is: 'claimed', pid: held.run.identity.pid });
+    expect(held.exit()).toMatchObject({ code: 0, signal: null });
+    expect(readdirSync(held.attemptFolder).sort()).toEqual(['claim', 'exit.json']);
+  });
+
+  test('of two that want the same attempt exactly one begins, and the loser leaves without a word', async () => {
+    const argv = shell('echo "$ZIGGIE_RUN" > "$OUT/$ZIGGIE_RUN"; sleep 0.05; exit 3');
+    for (let round = 0; round < 5; round++) {
+      const first = hold({ argv, change });
+      const second = hold({ argv, attemptFolder: first.attemptFolder, change });
+      const began = (): string[] => readdirSync(first.attemptFolder).filter((name) => name.startsWith('test-'));
+      second.run.release();
+      first.run.release();
+      const codes = await Promise.all([first.run.gone, second.run.gone]);
+      expect(began()).toHaveLength(1);
+      expect(codes.map(({ code }) => code).sort((a, b) => Number(a) - Number(b))).toEqual([0, 3]);
+      expect(first.exit()).toMatchObject({ code: 3 });
+      const winner = codes[0].code === 3 ? first : second;
+      expect(readClaim(first.attemptFolder)).toEqual({ is: 'claimed', pid: winner.run.identity.pid });
+    }
+    function change<T extends { env: Readonly<Record<string, string>>; attemptFolder: string }>(order: T): T {
+      return { ...order, env: { ...order.env, OUT: order.attemptFolder } };
+    }
+  });
+
+  test('begins nothing while the last line of its order is missing', () => {
+    const folder = temporaryFolder();
+    const order = gateOrder({
+      file: '/bin/sh',
+      args: ['-c', 'touch began'],
+      cwd: folder,
+      env: { ONE: "it's", TWO: 'a\nb' },
+      inputFile: '/dev/null',
+      logFile: join(folder, 'log'),
+      attemptFolder: folder,
+    });
+    const give = (input: string) => spawnSync('/bin/sh', ['-s', 'gate'], { input, cwd: folder, timeout: 5000 });
+    const lineEnds = [...order.matchAll(/\n/g)].map(({ index }) => index + 1);
+    for (const end of [0, ...lineEnds.slice(0, -1)]) give(gatePrelude + order.slice(0, end));
+    expect(readdirSync(folder)).toEqual([]);
+    give(gatePrelude + order);
+    expect(readdirSync(folder).sort()).toEqual(['began', 'claim', 'exit.json', 'log']);
+  });
+
+  test.each([
+    ['ends well', shell('exit 0'), 0, null],
+    ['ends with 1', shell('exit 1'), 1, null],
+    ['ends with 42', shell('exit 42'), 42, null],
+    ['ends with 200', shell('exit 200'), 200, null],
+    ['ends with 255', shell('exit 255'), 255, null],
+    ['is not there', ['/no/such/program'] as const, 127, null],
+    ['may not be executed', ['/etc/passwd'] as const, 126, null],
+    ['is killed', shell('kill -KILL $$'), 137, 'SIGKILL'],
+    ['is terminated', shell('kill -TERM $$'), 143, 'SIGTERM'],
+  ])('records how a program that %s ended', async (_, argv, code, signal) => {
+    const held = hold({ argv });
+    held.run.release();
+    expect(await held.run.gone).toEqual({ code, signal: null });
+    const exit = held.exit();
+    expect(exit).toMatchObject({ code, signal });
+    expect(Math.abs(Date.parse(exit?.endedAt ?? '') - Date.now())).toBeLessThan(5000);
+    if (code === 127) expect(held.log()).toContain('/no/such/program');
+  });
+
+  test('appends what the program says on either output to the log', async () => {
+    const held = hold({ argv: shell('echo out; echo err >&2; echo out again') });
+    held.run.release();
+    await held.run.gone;
+    expect(held.log()).toBe('out\nerr\nout again\n');
+  });
+
+  test.each([
+    ['empty', Buffer.alloc(0)],
+    ['without a line end', Buffer.from('no end')],
+    ['with all that a shell might act on', Buffer.from('$(touch x) `touch y` "q" \'s\' \\ %PATH% \n\0\r\nend\n')],
+    ['of a megabyte', randomBytes(1024 * 1024)],
+  ])('gives the program a prompt %s byte for byte', async (_, prompt) => {
+    const held = hold({ argv: shell('sha256sum'), input: prompt });
+    held.run.release();
+    await held.run.gone;
+    expect(held.log().slice(0, 64)).toBe(sha256(prompt));
+  });
+
+  test('gives every argument and variable byte for byte, and runs none of them', async () => {
+    const hostile = [
+      '',
+      ' ',
+      "it's",
+      '"',
+      '$(touch x)',
+      '`touch y`',
+      '\\',
+      'a\nb',
+      '*',
+      '-n',
+      '; touch z',
+      '🦀',
+      "'\\''",
+    ];
+    const print = shell('printf "%s\\0" "$ODD" "$@" > out').concat('name', ...hostile) as unknown as [string];
+    const held = hold({ argv: print, env: { ODD: hostile.join('|') } });
+    held.run.release();
+    await held.run.gone;
+    expect(readFileSync(join(held.folder, 'out'), 'utf8').split('\0').slice(0, -1)).toEqual([
+      hostile.join('|'),
+      ...hostile,
+    ]);
+    expect(readdirSync(held.folder).sort()).toEqual(['attempt', 'log', 'out', 'prompt.md']);
+  });
+
+  test('starts the program in its folder; one that is gone is exit 126, and the program does not begin elsewhere', async () => {
+    const folder = temporaryFolder();
+    const here = hold({ argv: shell('pwd'), cwd: folder });
+    here.run.release();
+    await here.run.gone;
+    expect(here.log()).toBe(`${folder}\n`);
+    const gone = hold({ argv: shell('pwd'), cwd: join(folder, 'missing') });
+    gone.run.release();
+    await gone.run.gone;
+    expect(gone.exit()).toMatchObject({ code: 126 });
+    expect(gone.log()).toBe('');
+  });
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(
+    'sent to the group %s ends the program, which has not inherited a handler, and the gate survives to record it',
+    async (signal) => {
+      const held = hold({ argv: ['/bin/sh', '-c', 'echo ready; exec sleep 60'] });
+      held.run.release();
+      await held.said('ready');
+      process.kill(-held.run.identity.pid, signal);
+      expect((await held.run.gone).signal).toBeNull();
+      expect(held.exit()).toMatchObject({ signal });
+    },
+  );
+
+  test('sent to the group a signal reaches a program that handles it, and its own exit code is recorded', async () => {
+    const held = hold({ argv: shell('trap "echo asked; exit 9" TERM; echo ready; while :; do sleep 0.02; done') });
+    held.run.release();
+    await held.said('ready');
+    process.kill(-held.run.identity.pid, 'SIGTERM');
+    await held.run.gone;
+    expect(held.log()).toContain('asked');
+    expect(held.exit()).toMatchObject({ code: 9, signal: null });
+  });
+});
+
+describe('an exit record', () => {
+  test.each(['', '{"code":', '{"code":"0"}', '{}', '\0\0\0'])('%j is none', (text) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'exit.json'), text);
+    expect(readExitRecord(folder)).toBeNull();
+  });
+
+  test('that is not there is none', () => expect(readExitRecord(temporaryFolder())).toBeNull());
+});
+
+describe('a claim', () => {
+  test.each([
+    ['123\n', 123],
+    ['', null],
+    ['windows', null],
+    ['-4', null],
+  ])('that holds %j was made, by %j', (text, pid) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'claim'), text);
+    expect(readClaim(folder)).toEqual({ is: 'claimed', pid });
+  });
+
+  test('that is not there was not made', () => expect(readClaim(temporaryFolder())).toEqual({ is: 'absent' }));
+});

@@ -1,0 +1,103 @@
+/** A real run behind the real gate, in a folder of the test's own. Nothing of it outlives the test. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { claimName, gateOrder, gatePrelude } from '../../../main/coordinator/process/gate.ts';
+import { type ExitStatus, readExitRecord } from '../../../main/coordinator/process/exit-record.ts';
+import { identityOf } from '../../../main/coordinator/process/identity.ts';
+import type { HeldRun, LaunchOrder } from '../../../main/coordinator/process/launcher.ts';
+import { membersOf } from '../../../main/coordinator/process/tree.ts';
+import { waitFor } from '../../rig/wait-for.ts';
+import { temporaryFolder } from '../ledger/temporary-folder.ts';
+
+export interface Held {
+  readonly run: HeldRun;
+  readonly folder: string;
+  readonly attemptFolder: string;
+  readonly nonce: string;
+  isClaimed(): boolean;
+  exit(): ExitStatus | null;
+  log(): string;
+  /** Waits until the log says this. */
+  said(text: string): Promise<string>;
+}
+
+export interface Wish {
+  /** What the agent is. */
+  readonly argv: readonly [file: string, ...args: string[]];
+  readonly input?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Another run's attempt folder, for two that want the same. */
+  readonly attemptFolder?: string;
+  readonly change?: (order: LaunchOrder) => LaunchOrder;
+}
+
+/** `sh -c` with this script. */
+export const shell = (script: string): readonly [string, ...string[]] => ['/bin/sh', '-c', script];
+
+export function hold({ argv, input = '', env = {}, cwd, attemptFolder, change }: Wish): Held {
+  const folder = temporaryFolder();
+  const attempt = attemptFolder ?? join(folder, 'attempt');
+  const nonce = `test-${folder.slice(-6)}`;
+  if (attemptFolder === undefined) mkdirSync(attempt);
+  const inputFile = join(folder, 'prompt.md');
+  writeFileSync(inputFile, input);
+  const logFile = join(folder, 'log');
+  const [file, ...args] = argv;
+  const order: LaunchOrder = {
+    file,
+    args,
+    cwd: cwd ?? folder,
+    env: { ...env, ZIGGIE_RUN: nonce },
+    inputFile,
+    logFile,
+    attemptFolder: attempt,
+  };
+  const run = startGate(change === undefined ? order : change(order));
+  onTestFinished(() => {
+    run.abandon();
+    const members = membersOf([{ leader: run.identity, nonce }]).get(nonce) ?? [];
+    for (const pid of [run.identity.pid, ...members]) endQuietly(pid);
+  });
+  const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
+  return {
+    run,
+    folder,
+    attemptFolder: attempt,
+    nonce,
+    isClaimed: () => existsSync(join(attempt, claimName)),
+    exit: () => readExitRecord(attempt),
+    log,
+    said: (text) => waitFor(`the log says ${text}`, () => (log().includes(text) ? log() : null), { seen: log }),
+  };
+}
+
+/** A gate as the coordinator starts one: of its own session, held by its input, nothing of it on a terminal. */
+function startGate(order: LaunchOrder): HeldRun {
+  const gate = spawn('/bin/sh', ['-s', 'ziggie-gate'], {
+    cwd: '/',
+    env: { PATH: '/usr/bin:/bin' },
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  if (gate.pid === undefined) throw new Error('no gate could be started');
+  // A gate that a test has ended does not read any more.
+  gate.stdin.on('error', () => undefined);
+  gate.stdin.write(gatePrelude);
+  return {
+    identity: identityOf(gate.pid),
+    gone: new Promise((resolve) => gate.once('exit', (code, signal) => resolve({ code, signal }))),
+    release: () => void gate.stdin.end(gateOrder(order)),
+    abandon: () => void gate.stdin.end(),
+  };
+}
+
+function endQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}

@@ -1,0 +1,165 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { checkIdentity, identityOf, isAlive } from '../../../main/coordinator/process/identity.ts';
+import { LeftoverSweep } from '../../../main/coordinator/process/leftovers.ts';
+import { stopTree } from '../../../main/coordinator/process/stop.ts';
+import { membersOf } from '../../../main/coordinator/process/tree.ts';
+import { until, within } from '../../../main/coordinator/process/wait.ts';
+import { waitFor } from '../../rig/wait-for.ts';
+import { type Held, hold, shell } from './held-run.ts';
+
+const never = new Promise<never>(() => undefined);
+const term = (waitSeconds: number) => [{ signal: 'SIGTERM', waitSeconds }] as const;
+const markOf = ({ run, nonce }: Held) => ({ leader: run.identity, nonce });
+const members = (held: Held): number[] => membersOf([markOf(held)]).get(held.nonce) ?? [];
+const stop = ({ run, nonce }: Held, steps: Parameters<typeof stopTree>[2]) =>
+  stopTree(run.identity, nonce, steps, run.gone);
+
+/** The number that the run's log says after the word. */
+async function pidSaid(held: Held, word: string): Promise<number> {
+  const text = await held.said(`${word} `);
+  return Number(new RegExp(`${word} (\\d+)`).exec(text)?.[1]);
+}
+
+describe.skipIf(process.platform !== 'linux')('the members of a run', () => {
+  test('are its children, those in a session of their own and those whose parents are gone', async () => {
+    const held = hold({
+      argv: shell(`
+        sleep 60 & echo "child $!"
+        setsid sleep 61 & echo started
+        (sleep 62 & echo "orphan $!") &
+        (setsid sh -c 'sleep 63 & echo "detached $!"' &) &
+        wait`),
+    });
+    held.run.release();
+    const said = await Promise.all(['child', 'orphan', 'detached'].map((word) => pidSaid(held, word)));
+    const found = await waitFor('the setsid child', () => {
+      const all = members(held);
+      return all.length >= 5 && said.every((pid) => all.includes(pid)) ? all : null;
+    });
+    expect(found).not.toContain(held.run.identity.pid);
+    expect(found).not.toContain(process.pid);
+  });
+
+  test('of two runs are told apart in one pass', async () => {
+    const [one, other] = [hold({ argv: ['sleep', '60'] }), hold({ argv: ['sleep', '61'] })];
+    one.run.release();
+    other.run.release();
+    await waitFor('both sleep', () => members(one).length === 1 && members(other).length === 1);
+    const found = membersOf([markOf(one), markOf(other)]);
+    expect(found.get(one.nonce)).toEqual(members(one));
+    expect(found.get(other.nonce)).toEqual(members(other));
+  });
+
+  test('are never the session of a stranger that has the pid of a run now gone (case 4)', async () => {
+    const stranger = spawn('/bin/sh', ['-c', 'sleep 60 & echo $!; wait'], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const { pid = 0 } = stranger;
+    onTestFinished(() => void process.kill(-pid, 'SIGKILL'));
+    const [text] = (await once(stranger.stdout, 'data')) as [Buffer];
+    const child = Number(text.toString());
+    const real = identityOf(pid);
+    for (const leader of [
+      { ...real, start_time: '1' },
+      { ...real, boot_id: 'another' },
+    ]) {
+      expect(membersOf([{ leader, nonce: 'none' }]).get('none')).toEqual([]);
+      expect(await new LeftoverSweep().sweep({ leader, nonce: 'none' })).toEqual([]);
+      await stopTree(leader, 'none', term(0.1), Promise.resolve());
+    }
+    expect([isAlive(pid), isAlive(child)]).toEqual([true, true]);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('stopping a tree', () => {
+  test('asks politely, and that is all when it is enough', async () => {
+    const held = hold({ argv: shell('trap "exit 0" TERM; echo ready; while :; do sleep 0.02; done') });
+    held.run.release();
+    await held.said('ready');
+    expect(await stop(held, term(10))).toEqual({ steps: ['SIGTERM'], survivors: [] });
+    expect(held.exit()).toMatchObject({ code: 0 });
+  });
+
+  test('forces what ignores every polite step, after its time and not before (case 9)', async () => {
+    const held = hold({
+      argv: shell('trap "echo int" INT; trap "echo term" TERM; echo ready; while :; do sleep 0.02; done'),
+    });
+    held.run.release();
+    await held.said('ready');
+    const began = performance.now();
+    const outcome = await stop(held, [{ signal: 'SIGINT', waitSeconds: 0.2 }, ...term(0.3)]);
+    const took = performance.now() - began;
+    expect(outcome).toEqual({ steps: ['SIGINT', 'SIGTERM', 'SIGKILL'], survivors: [] });
+    expect(took).toBeGreaterThan(500);
+    expect(took).toBeLessThan(3000);
+    expect(held.log().match(/term/g)).toHaveLength(1);
+    // The gate was left to see it: the record says how the program ended.
+    expect(held.exit()).toMatchObject({ signal: 'SIGKILL' });
+    expect(members(held)).toEqual([]);
+  });
+
+  test('reaches those that left the session (case 8)', async () => {
+    const held = hold({
+      argv: shell('setsid sh -c "trap : TERM; echo detached \\$\\$; while :; do sleep 0.02; done" & sleep 60'),
+    });
+    held.run.release();
+    const detached = await pidSaid(held, 'detached');
+    const outcome = await stop(held, term(0.2));
+    const left = await new LeftoverSweep().sweep(markOf(held));
+    expect([...outcome.survivors, ...left]).toEqual([]);
+    expect(isAlive(detached)).toBe(false);
+    expect(checkIdentity(held.run.identity)).toBe('gone');
+  });
+
+  test('signals nobody when the identity is unknown, and says who is left', async () => {
+    const held = hold({ argv: shell('echo ready; sleep 60') });
+    held.run.release();
+    await held.said('ready');
+    const { pid } = held.run.identity;
+    const outcome = await stopTree({ ...held.run.identity, start_time: null }, held.nonce, term(5), never);
+    expect(outcome).toEqual({ steps: [], survivors: [pid] });
+    expect(isAlive(pid)).toBe(true);
+    expect(members(held)).not.toEqual([]);
+  });
+
+  test('ends a gate that is stopped (SIGSTOP) as well', async () => {
+    const held = hold({ argv: shell('echo ready; sleep 60') });
+    held.run.release();
+    await held.said('ready');
+    process.kill(held.run.identity.pid, 'SIGSTOP');
+    const outcome = await stop(held, term(0.1));
+    expect(outcome).toEqual({ steps: ['SIGTERM', 'SIGKILL'], survivors: [] });
+    expect((await held.run.gone).signal).toBe('SIGKILL');
+  });
+});
+
+test('what an agent left behind is ended with it, for many agents in one sweep (case 7)', async () => {
+  const runs = [1, 2, 3].map(() => hold({ argv: shell('(setsid sleep 60 &) ; (sleep 61 &) ; exit 0') }));
+  for (const { run } of runs) run.release();
+  await Promise.all(runs.map(({ run }) => run.gone));
+  await waitFor('two are left of each', () => runs.every((held) => members(held).length === 2));
+  const sweep = new LeftoverSweep();
+  expect(await Promise.all(runs.map((held) => sweep.sweep(markOf(held))))).toEqual([[], [], []]);
+  expect(runs.flatMap(members)).toEqual([]);
+});
+
+describe('waiting', () => {
+  test('says whether it happened in time, and leaves no timer', async () => {
+    expect(await within(Promise.resolve(), 10_000)).toBe(true);
+    expect(await within(never, 20)).toBe(false);
+    await expect(within(Promise.reject(new Error('it failed')), 10_000)).rejects.toThrow('it failed');
+    const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    await within(Promise.resolve(), 10_000);
+    expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout')).toHaveLength(timers);
+  });
+
+  test('asks until the answer is yes, or the time is up', async () => {
+    let asked = 0;
+    expect(await until(() => ++asked === 3, 1, 1000)).toBe(true);
+    expect(asked).toBe(3);
+    expect(await until(() => false, 1, 20)).toBe(false);
+  });
+});

@@ -1,0 +1,87 @@
+/** Event sequences as no coordinator would write them: few ids, every event in any order, ends before beginnings. */
+import fc from 'fast-check';
+import { endSourceSchema, endStatusSchema, neverBeganStatusSchema, unknownUsage } from '../../../protocol/agent.ts';
+import type { Sequenced, ZiggieEvent } from '../../../protocol/events.ts';
+import { agentFacts } from '../../rig/agent-facts.ts';
+
+const at = '2025-11-09T14:30:00.000Z';
+const failure = { code: 'CANCELLED', message: 'as the test says' } as const;
+const agentNumber = fc.integer({ min: 1, max: 3 });
+export const agentIdOf = (number: number): string => `agent_20251109_143000_${number}`;
+const agent_id = agentNumber.map(agentIdOf);
+const attempt = fc.integer({ min: 1, max: 3 });
+
+const accepted = fc
+  .record({ ordinal: agentNumber, parent: fc.option(fc.integer({ min: 0, max: 2 })), request: agentNumber })
+  .map(({ ordinal, parent, request }): ZiggieEvent => {
+    // A parent is older than its child, as every door makes sure; 0 is one from outside.
+    const parent_agent =
+      parent === null || parent >= ordinal ? null : parent === 0 ? 'overwatch_001' : agentIdOf(parent);
+    const facts = agentFacts({
+      agent_id: agentIdOf(ordinal),
+      ordinal,
+      parent_agent,
+      request_id: `request_${request}`,
+    });
+    return { type: 'agent_accepted', at, request_sha256: 'f'.repeat(64), facts, prompt: null };
+  });
+
+const ending = fc
+  .record({ status: fc.constantFrom(...endStatusSchema.options), source: fc.constantFrom(...endSourceSchema.options) })
+  .map(({ status, source }) => ({
+    status,
+    source,
+    status_reason: 'as the test says',
+    exit_code: null,
+    signal: null,
+    completed_at: at,
+    execution_time_seconds: 1,
+    report_exists: false,
+    report_problems: [],
+    stop_steps: [],
+    survivors: [],
+  }));
+
+const event: fc.Arbitrary<ZiggieEvent> = fc.oneof(
+  { weight: 4, arbitrary: accepted },
+  fc.constant<ZiggieEvent>({ type: 'coordinator_started', at, pid: 1, version: '1', boot_id: null }),
+  fc.constant<ZiggieEvent>({ type: 'coordinator_stopped', at, reason: 'SIGTERM' }),
+  fc.constant<ZiggieEvent>({ type: 'external_seen', at, agent_id: 'overwatch_001', level: 1 }),
+  agentNumber.map((n): ZiggieEvent => ({
+    type: 'request_refused',
+    at,
+    request_id: `request_${n}`,
+    request_sha256: 'a'.repeat(64),
+    failure,
+  })),
+  agentNumber.map((n): ZiggieEvent => ({ type: 'request_answered', at, request_id: `request_${n}` })),
+  agent_id.map((id): ZiggieEvent => ({ type: 'agent_waiting', at, agent_id: id, reason: 'waiting' })),
+  fc.record({ agent_id, attempt }).map((own): ZiggieEvent => ({
+    type: 'agent_starting',
+    at,
+    nonce: 'nonce',
+    token_sha256: 'b'.repeat(64),
+    ...own,
+  })),
+  fc.record({ agent_id, attempt, pid: fc.integer({ min: 2, max: 99 }) }).map(({ pid, ...own }): ZiggieEvent => ({
+    type: 'agent_started',
+    at,
+    identity: { pid, start_time: '1', boot_id: 'boot' },
+    ...own,
+  })),
+  fc.record({ agent_id, cost_usd: fc.integer({ min: 0, max: 9 }) }).map(({ agent_id: id, cost_usd }): ZiggieEvent => ({
+    type: 'agent_usage',
+    at,
+    agent_id: id,
+    usage: { ...unknownUsage, cost_usd },
+  })),
+  agent_id.map((id): ZiggieEvent => ({ type: 'agent_stopping', at, agent_id: id, by: 'operator', reason: 'stop' })),
+  fc.record({ agent_id, attempt, ending }).map((own): ZiggieEvent => ({ type: 'agent_ended', at, ...own })),
+  fc
+    .record({ agent_id, as: fc.constantFrom(...neverBeganStatusSchema.options) })
+    .map((own): ZiggieEvent => ({ type: 'agent_never_began', at, failure, ...own })),
+);
+
+export const anyEvents: fc.Arbitrary<Sequenced[]> = fc
+  .array(event, { maxLength: 80, size: 'max' })
+  .map((events) => events.map((one, index) => ({ seq: index + 1, event: one })));

@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isEnded, statusOf } from '../../../protocol/agent.ts';
+import { fleetSnapshotSchema, type Sequenced } from '../../../protocol/events.ts';
+import {
+  agentsInOrder,
+  emptyFleet,
+  type Fleet,
+  fleet,
+  fromSnapshot,
+  isWithin,
+  livingAgents,
+  subtree,
+  toSnapshot,
+} from '../../../protocol/fleet.ts';
+import { agentRecord, agentRecordSchema } from '../../../protocol/record.ts';
+import { agentIdOf, anyEvents } from './any-events.ts';
+
+const fold = (events: readonly Sequenced[], from: Fleet = emptyFleet): Fleet => events.reduce(fleet, from);
+/** Everything a fleet says, in a form that `toEqual` compares deeply. */
+const said = (state: Fleet): unknown => ({
+  ...toSnapshot(state),
+  requests: [...state.requests.entries()].sort(([a], [b]) => (a < b ? -1 : 1)),
+  accepted: state.accepted,
+  living: livingAgents(state).map(({ facts }) => facts.agent_id),
+  counts: state.counts,
+});
+
+describe('whatever the order of events', () => {
+  test('an end is final', () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        let state = emptyFleet;
+        for (const event of events) {
+          const before = state;
+          state = fleet(state, event);
+          for (const [id, agent] of before.agents) {
+            if (isEnded(agent)) expect(state.agents.get(id)?.life).toBe(agent.life);
+          }
+        }
+      }),
+    );
+  });
+
+  test('the counts and the living are a recount of the agents', () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        const state = fold(events);
+        const alive = agentsInOrder(state).filter((agent) => !isEnded(agent));
+        const recount = { queued: 0, starting: 0, running: 0, stopping: 0 };
+        for (const { life } of alive) {
+          if (life.status !== 'ended' && life.status !== 'never_began') recount[life.status] += 1;
+        }
+        expect(state.counts).toEqual(recount);
+        expect(livingAgents(state)).toEqual(alive);
+      }),
+    );
+  });
+
+  test('a snapshot and the tail after it fold to the same fleet as the whole sequence', () => {
+    fc.assert(
+      fc.property(anyEvents, fc.nat(), (events, cut) => {
+        const at = events.length === 0 ? 0 : cut % (events.length + 1);
+        const text = JSON.stringify(toSnapshot(fold(events.slice(0, at))));
+        const restored = fromSnapshot(fleetSnapshotSchema.parse(JSON.parse(text)));
+        expect(said(fold(events.slice(at), restored))).toEqual(said(fold(events)));
+      }),
+    );
+  });
+
+  test('a tail that is folded in twice changes nothing', () => {
+    fc.assert(
+      fc.property(anyEvents, fc.nat(), (events, cut) => {
+        const whole = fold(events);
+        expect(fold(events.slice(cut % (events.length + 1)), whole)).toBe(whole);
+      }),
+    );
+  });
+
+  test('each child is entered once, at the parent it names', () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        const state = fold(events);
+        const entered = [...state.agents.values(), ...state.externals.values()].flatMap(({ children }) => children);
+        expect(new Set(entered).size).toBe(entered.length);
+        for (const [id, agent] of state.agents) {
+          for (const child of agent.children) expect(state.agents.get(child)?.facts.parent_agent).toBe(id);
+        }
+      }),
+    );
+  });
+
+  test('every agent has a valid record, and its subtree is what lies within it', () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        const state = fold(events);
+        for (const agent of agentsInOrder(state)) {
+          const record = agentRecordSchema.parse(agentRecord(agent));
+          expect(record.status).toBe(statusOf(agent));
+          for (const below of subtree(state, agent.facts.agent_id)) {
+            expect(isWithin(state, below.facts.agent_id, agent.facts.agent_id)).toBe(true);
+          }
+        }
+      }),
+    );
+  });
+
+  test('the sequence number is that of the last event, and the next ordinal was never used', () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        const state = fold(events);
+        expect(state.seq).toBe(events.length);
+        for (const { facts } of state.agents.values()) expect(facts.ordinal).toBeLessThanOrEqual(state.accepted);
+      }),
+    );
+  });
+});
+
+test('the random events reach every state, so that the properties above say something', () => {
+  const seen = new Set<string>();
+  for (const events of fc.sample(anyEvents, { numRuns: 300, seed: 1 })) {
+    for (const agent of fold(events).agents.values()) seen.add(statusOf(agent));
+  }
+  expect([...seen].sort()).toEqual(
+    ['queued', 'starting', 'running', 'stopping', 'completed', 'failed', 'stopped', 'timed_out', 'lost']
+      .concat(['refused', 'expired', 'cancelled'])
+      .sort(),
+  );
+});
+
+test('an agent is within itself and its ancestors, not within its siblings or below', () => {
+  const parents = [null, 1, 1, 2] as const;
+  const state = fold(
+    parents.map((parent, index) => {
+      const [sample] = fc.sample(
+        anyEvents.filter((events) => events[0]?.event.type === 'agent_accepted'),
+        1,
+      );
+      const first = sample?.[0]?.event;
+      if (first?.type !== 'agent_accepted') throw new Error('the sample begins with an acceptance');
+      const ordinal = index + 1;
+      const facts = {
+        ...first.facts,
+        agent_id: agentIdOf(ordinal),
+        ordinal,
+        parent_agent: parent === null ? null : agentIdOf(parent),
+      };
+      return { seq: ordinal, event: { ...first, facts } };
+    }),
+  );
+  expect(isWithin(state, agentIdOf(4), agentIdOf(1))).toBe(true);
+  expect(isWithin(state, agentIdOf(4), agentIdOf(2))).toBe(true);
+  expect(isWithin(state, agentIdOf(4), agentIdOf(3))).toBe(false);
+  expect(isWithin(state, agentIdOf(1), agentIdOf(4))).toBe(false);
+  expect(isWithin(state, 'nobody', agentIdOf(1))).toBe(false);
+  expect(subtree(state, agentIdOf(1)).map(({ facts }) => facts.ordinal)).toEqual([1, 2, 4, 3]);
+});

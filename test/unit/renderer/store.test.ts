@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { toSnapshot } from '../../../protocol/fleet.ts';
+import {
+  withConnection,
+  withEvents,
+  withFolded,
+  withRoute,
+  withSession,
+  withSnapshot,
+  withStopAnswered,
+  withStopAsked,
+  withStopDropped,
+  withStopSent,
+} from '../../../renderer/store/changes.ts';
+import { change, createDashboardStore } from '../../../renderer/store/dashboard-store.ts';
+import { parseRoute, type Route, routeHash } from '../../../renderer/store/route.ts';
+import { fleetFrom, idOf, now, over, running, sequenced } from './fleets.ts';
+
+const events = sequenced(running(1), running(2, { parent_agent: idOf(1) }), over(2));
+const at = (agentId: string | null): Route => ({ agentId, tab: 'overview', full: false });
+
+describe('the store', () => {
+  test('says that nothing is known before the first snapshot', () => {
+    expect(createDashboardStore(now).getState()).toMatchObject({ fleetKnown: false, session: { status: 'entering' } });
+  });
+
+  test('a snapshot and the events after it give the fleet that all events give', () => {
+    const store = createDashboardStore(now);
+    change(store, withSnapshot, toSnapshot(fleetFrom(running(1))));
+    change(store, withEvents, events.slice(3));
+    const { fleet, fleetKnown } = store.getState();
+    const expected = fleetFrom(events.map(({ event }) => event));
+    expect(fleetKnown).toBe(true);
+    expect(toSnapshot(fleet).agents).toEqual(toSnapshot(expected).agents);
+    expect(fleet.seq).toBe(expected.seq);
+  });
+
+  test('events that were delivered before change nothing', () => {
+    const store = createDashboardStore(now);
+    change(store, withEvents, events);
+    const { fleet } = store.getState();
+    change(store, withEvents, events);
+    expect(store.getState().fleet).toBe(fleet);
+  });
+
+  test('a lost connection keeps the fleet', () => {
+    const store = createDashboardStore(now);
+    change(store, withSnapshot, toSnapshot(fleetFrom(running(1))));
+    const failure = { code: 'UNREACHABLE', message: 'gone' } as const;
+    change(store, withConnection, { status: 'lost', since: now, nextTryAt: now + 500, failure });
+    expect(store.getState()).toMatchObject({ fleetKnown: true, session: { status: 'entering' } });
+    expect(store.getState().fleet.agents.size).toBe(1);
+  });
+
+  test('a refused token leads to the sign-in page, with the reason', () => {
+    const store = createDashboardStore(now);
+    change(store, withSession, { status: 'signed_in' });
+    change(store, withConnection, { status: 'refused', failure: { code: 'UNAUTHENTICATED', message: 'no' } });
+    const { session } = store.getState();
+    expect(session).toMatchObject({ status: 'signed_out' });
+    expect(session).toHaveProperty('reason', expect.stringContaining('does not accept this token'));
+  });
+
+  test('what is selected by address is unfolded on the way to it', () => {
+    const store = createDashboardStore(now);
+    change(store, withEvents, events);
+    change(store, withFolded, idOf(1), true);
+    change(store, withRoute, at(idOf(2)));
+    expect(store.getState().collapsed.has(idOf(1))).toBe(false);
+  });
+
+  test('folding the branch of the selection moves it up to the branch', () => {
+    const store = createDashboardStore(now);
+    change(store, withEvents, events);
+    change(store, withRoute, at(idOf(2)));
+    change(store, withFolded, idOf(1), true);
+    expect(store.getState()).toMatchObject({ route: at(idOf(1)) });
+    change(store, withFolded, '', true);
+    expect(store.getState()).toMatchObject({ route: at(null) });
+  });
+
+  test('folding another branch leaves the selection alone', () => {
+    const store = createDashboardStore(now);
+    change(store, withEvents, [...events, { seq: 8, event: running(3)[0] ?? never() }]);
+    change(store, withRoute, at(idOf(3)));
+    change(store, withFolded, idOf(1), true);
+    expect(store.getState().route).toEqual(at(idOf(3)));
+    expect(store.getState().collapsed).toEqual(new Set([idOf(1)]));
+  });
+
+  test('a stop is asked, sent and answered', () => {
+    const store = createDashboardStore(now);
+    const seen = () => store.getState().stop;
+    change(store, withStopAsked, idOf(1));
+    expect(seen()).toEqual({ status: 'confirming', agentId: idOf(1) });
+    change(store, withStopDropped);
+    expect(seen()).toEqual({ status: 'none' });
+    change(store, withStopSent, idOf(1));
+    expect(seen()).toEqual({ status: 'sent', agentId: idOf(1) });
+    change(store, withStopAnswered, idOf(1), { code: 'NOT_ALLOWED', message: 'not yours' });
+    expect(seen()).toEqual({ status: 'failed', agentId: idOf(1), message: 'not yours' });
+    change(store, withStopAnswered, idOf(1), null);
+    expect(seen()).toEqual({ status: 'none' });
+  });
+});
+
+const never = (): never => {
+  throw new Error('An agent without events.');
+};
+
+describe('routes', () => {
+  test.each<[string, Route]>([
+    ['#/', at(null)],
+    ['#/agents/agent_1', at('agent_1')],
+    ['#/agents/agent_1/log', { agentId: 'agent_1', tab: 'log', full: false }],
+    ['#/agents/agent_1/log?full', { agentId: 'agent_1', tab: 'log', full: true }],
+    ['#/agents/agent_1?full', { agentId: 'agent_1', tab: 'overview', full: true }],
+    ['#/agents/a%2Fb', at('a/b')],
+  ])('%s reads and writes the same', (hash, route) => {
+    expect(parseRoute(hash)).toEqual(route);
+    expect(routeHash(route)).toBe(hash);
+  });
+
+  test.each(['', '#', '#/nowhere', '#/agents/', '#/agents/%E0%A4%A', '#/agents/a/b/c', '#code=abc'])(
+    '"%s" is the root',
+    (hash) => {
+      expect(parseRoute(hash)).toEqual(at(null));
+    },
+  );
+});
