@@ -77,9 +77,8 @@ describe('a request that cannot be carried out', () => {
     const answer = await coordinator.dropAndAnswer(deploy(id, change));
     expect(answer).toMatchObject({ request_id: id, status: 'error', code });
     expect(answer.error?.length).toBeGreaterThan(30);
-    await waitFor('the file is put aside', () =>
-      existsSync(coordinator.path('requests', 'rejected', `${id}.json.reason.json`)),
-    );
+    await waitFor('the file is put aside', () => existsSync(coordinator.path('requests', 'rejected', `${id}.json`)));
+    expect(existsSync(coordinator.path('requests', 'rejected', `${id}.json.reason.json`))).toBe(true);
     expect(existsSync(coordinator.path('requests', `${id}.json`))).toBe(false);
   });
 
