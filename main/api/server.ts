@@ -16,6 +16,7 @@ import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { socketRoutes } from './sockets.ts';
+import { passOverBody } from './unread-body.ts';
 
 const codeLifetimeMs = 60_000;
 const ticketLifetimeMs = 30_000;
@@ -95,6 +96,10 @@ async function buildApp(
     }
     request.principal = checked.value;
     done();
+  });
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (reply.statusCode < 400 || request.headers.upgrade !== undefined) done(null, payload);
+    else passOverBody(request.raw, () => done(null, payload));
   });
   app.setErrorHandler((error: FastifyError, _request, reply) =>
     sendFailure(reply, error instanceof BodyError ? error.failure : failureOfServer(error)),

@@ -13,7 +13,8 @@ const environment = agentEnvironment(process.env, {});
 const gates = new Map<number, ChildProcess>();
 const numbers = { last: 0 };
 
-const tell = (message: FromNursery): void => void process.send?.(message);
+// A coordinator that is gone cannot be told; `disconnect` deals with that.
+const tell = (message: FromNursery): void => void process.send?.(message, undefined, undefined, () => undefined);
 
 function startGate(): void {
   const child = spawn('/bin/sh', ['-s', 'ziggie-gate'], {

@@ -16,7 +16,7 @@ import { readRequestFile } from './request-file.ts';
 
 const sweepEveryMs = 1500;
 /** A burst of hints becomes one sweep. */
-const hintGapMs = 4;
+const hintGapMs = 2;
 /** How many files are read before other work gets a turn. */
 const filesPerTurn = 32;
 
@@ -41,6 +41,8 @@ export class Inbox {
   readonly #patience: Patience;
   readonly #inHand = new Set<string>();
   readonly #pending: string[] = [];
+  /** Files we took away, until the watcher has told us so: that is no news. */
+  readonly #removed = new Set<string>();
   #watcher: FSWatcher | null = null;
   #interval: NodeJS.Timeout | null = null;
   #hinted: NodeJS.Timeout | null = null;
@@ -57,16 +59,19 @@ export class Inbox {
     // The files themselves are ours to look at: the watcher would only stat each of them once more.
     const ignored = (path: string): boolean => path !== layout.requests;
     this.#watcher = watch(layout.requests, { ignoreInitial: true, depth: 0, followSymlinks: false, ignored });
-    // `raw` comes straight from the system, before the watcher makes up its mind. A name that cannot be a request (its
-    // writer's temporary file) is no hint; an event without a name may be anything.
-    this.#watcher.on('raw', (_event, name: unknown) => {
-      if (typeof name !== 'string' || requestName.test(basename(name))) this.#hint();
+    // `raw` comes straight from the system, before the watcher makes up its mind.
+    this.#watcher.on('raw', (_event, path: unknown) => {
+      if (typeof path !== 'string' || this.#isNews(basename(path))) this.#hint(); // Without a name it may be anything.
     });
     this.#watcher.on('all', () => this.#hint());
+    this.#watcher.once('ready', () => this.#hint()); // For what came while it was not watching yet.
     this.#watcher.on('error', (error) =>
       log(`the watcher of requests/ has trouble, the sweep goes on: ${String(error)}`),
     );
-    this.#interval = setInterval(() => this.#sweep(), sweepEveryMs);
+    this.#interval = setInterval(() => {
+      this.#removed.clear(); // What the watcher did not tell by now, it never will.
+      this.#sweep();
+    }, sweepEveryMs);
     this.#sweep();
   }
 
@@ -75,6 +80,11 @@ export class Inbox {
     if (this.#interval !== null) clearInterval(this.#interval);
     if (this.#hinted !== null) clearTimeout(this.#hinted);
     await this.#watcher?.close();
+  }
+
+  /** A name that cannot be a request (its writer's temporary file) is none, and neither is a file that we took away. */
+  #isNews(name: string): boolean {
+    return requestName.test(name) && !this.#removed.delete(name);
   }
 
   #hint(): void {
@@ -125,7 +135,10 @@ export class Inbox {
     const file = readRequestFile(join(layout.requests, name));
     if (file.is === 'body') {
       const { body } = file;
-      const taken = (): void => rmSync(join(layout.requests, name), { force: true });
+      const taken = (): void => {
+        this.#removed.add(name);
+        rmSync(join(layout.requests, name), { force: true });
+      };
       handle(body, taken)
         .catch((error: unknown) => failureFromUnknown(error))
         .then((failure) => {

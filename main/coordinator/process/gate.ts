@@ -20,7 +20,6 @@ export const exitRecordName = 'exit.json';
  */
 export const gatePrelude = `
 trap : HUP INT TERM QUIT
-_zg_mask=$(umask)
 finish() {
   printf '{"code":%d}\\n' "$1" > "$_zg_run/${exitRecordName}.tmp" &&
     command -p mv -f "$_zg_run/${exitRecordName}.tmp" "$_zg_run/${exitRecordName}"
@@ -45,9 +44,12 @@ begin() {
  */
 export function gateOrder({ file, args, cwd, env, inputFile, logFile, attemptFolder }: LaunchOrder): string {
   const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`);
-  const variables = { _zg_run: attemptFolder, _zg_input: inputFile, _zg_log: logFile, _zg_dir: cwd };
+  const variables = { _zg_run: attemptFolder, _zg_input: inputFile, _zg_log: logFile, _zg_dir: cwd, _zg_mask: umask() };
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
   return `${[...exports, ...settings, `begin ${[file, ...args].map(quote).join(' ')}`].join('\n')}\n`;
 }
+
+/** Named here, because asking the shell for its own would cost a process. */
+const umask = (): string => process.umask().toString(8).padStart(3, '0');
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

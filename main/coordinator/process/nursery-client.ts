@@ -33,6 +33,8 @@ export interface NurseryOptions {
 
 /** Enough for a parent that deploys a handful at once; each waits in 0.2 MB. */
 const keptReady = 4;
+/** A gate that was taken is replaced a moment later, so that its start does not compete with the one under way. */
+const replaceAfterMs = 10;
 
 interface Known {
   readonly gate: Gate;
@@ -47,32 +49,55 @@ export class NurseryClient {
   readonly #ready: number[] = [];
   readonly #waiting: Waiting[] = [];
   #process: ChildProcess | null = null;
+  #missing = 0;
+  #replacing: NodeJS.Timeout | null = null;
+  #closed = false;
 
   constructor(options: NurseryOptions) {
     this.#options = options;
-    this.#say({ want: keptReady });
+    this.#nursery();
   }
 
   /** A gate of one's own. SPAWN_FAILED when no process can be started. */
   take(): Promise<Result<Gate>> {
-    this.#say({ want: 1 });
+    if (this.#closed) return Promise.resolve(startFailed('the coordinator is ending'));
     const ready = this.#ready.shift();
     const known = ready === undefined ? undefined : this.#known.get(ready);
-    if (known !== undefined) return Promise.resolve(ok(known.gate));
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    if (known !== undefined) {
+      this.#replaceSoon();
+      return Promise.resolve(ok(known.gate));
+    }
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      tell(this.#nursery(), { want: 1 });
+    });
+  }
+
+  #replaceSoon(): void {
+    this.#missing += 1;
+    this.#replacing ??= setTimeout(() => {
+      this.#replacing = null;
+      const want = this.#missing;
+      this.#missing = 0;
+      if (want > 0) tell(this.#nursery(), { want });
+    }, replaceAfterMs);
   }
 
   close(): void {
+    this.#closed = true;
+    if (this.#replacing !== null) clearTimeout(this.#replacing);
     const nursery = this.#process;
     this.#process = null;
     nursery?.removeAllListeners();
     nursery?.disconnect();
   }
 
-  #say(message: ToNursery): void {
-    const nursery = (this.#process ??= this.#start());
-    // A message that cannot be sent is for a nursery that is gone; its exit is dealt with there.
-    nursery.send(message, () => undefined);
+  /** The one that lives; a new one fills its store first. */
+  #nursery(): ChildProcess {
+    if (this.#process !== null) return this.#process;
+    this.#process = this.#start();
+    tell(this.#process, { want: keptReady });
+    return this.#process;
   }
 
   #start(): ChildProcess {
@@ -84,19 +109,20 @@ export class NurseryClient {
     });
     nursery.unref();
     nursery.channel?.unref();
-    nursery.on('message', (message) => this.#hear(message as FromNursery));
-    nursery.once('error', (error) => this.#lost(error.message));
-    nursery.once('exit', (code, signal) => this.#lost(`it ended with ${signal ?? code ?? 'nothing'}`));
+    nursery.on('message', (message) => this.#hear(nursery, message as FromNursery));
+    nursery.once('error', (error) => this.#lost(nursery, error.message));
+    nursery.once('exit', (code, signal) => this.#lost(nursery, `it ended with ${signal ?? code ?? 'nothing'}`));
     return nursery;
   }
 
-  #hear(message: FromNursery): void {
-    if ('ready' in message) this.#welcome(message.ready, message.identity);
+  #hear(nursery: ChildProcess, message: FromNursery): void {
+    if (nursery !== this.#process) return; // A last word of one that is gone.
+    if ('ready' in message) this.#welcome(nursery, message.ready, message.identity);
     else if ('gone' in message) this.#forget(message.gone, message);
     else this.#waiting.shift()?.(startFailed(message.failed));
   }
 
-  #welcome(id: number, identity: Identity): void {
+  #welcome(nursery: ChildProcess, id: number, identity: Identity): void {
     let tellGone: Known['tellGone'] = () => undefined;
     const gone = new Promise<LauncherExit>((resolve) => {
       tellGone = resolve;
@@ -104,8 +130,9 @@ export class NurseryClient {
     const gate: Gate = {
       identity,
       gone,
-      send: (order) => this.#say({ gate: id, order }),
-      dismiss: () => this.#say({ dismiss: id }),
+      // To the nursery that has it: the next one gives the same numbers to gates of its own.
+      send: (order) => tell(nursery, { gate: id, order }),
+      dismiss: () => tell(nursery, { dismiss: id }),
     };
     this.#known.set(id, { gate, tellGone });
     const waiting = this.#waiting.shift();
@@ -119,14 +146,15 @@ export class NurseryClient {
     const at = this.#ready.indexOf(id);
     if (at === -1) return;
     this.#ready.splice(at, 1); // Somebody ended a gate that waited: it must not be handed out.
-    this.#say({ want: 1 });
+    this.#replaceSoon();
   }
 
   /** Gates without an order left with their nursery; agents that had begun go on, and their end is noticed by looking. */
-  #lost(reason: string): void {
-    if (this.#process === null) return;
-    this.#options.log(`the nursery is gone (${reason}); starting another`);
+  #lost(nursery: ChildProcess, reason: string): void {
+    if (nursery !== this.#process) return;
+    this.#options.log(`the nursery is gone (${reason}); the next start brings up another`);
     this.#process = null;
+    this.#missing = 0;
     for (const { gate, tellGone } of this.#known.values()) {
       void goneWatch(gate.identity).then(() => tellGone({ code: null, signal: null }));
     }
@@ -135,6 +163,11 @@ export class NurseryClient {
     // Whoever waits is told and may ask again: a nursery that cannot start at all must not be started for ever.
     for (const waiting of this.#waiting.splice(0)) waiting(startFailed(reason));
   }
+}
+
+/** A message that cannot be sent is for a nursery that is gone; its exit is dealt with. */
+function tell(nursery: ChildProcess, message: ToNursery): void {
+  nursery.send(message, () => undefined);
 }
 
 function startFailed(reason: string): Result<never> {

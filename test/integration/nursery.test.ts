@@ -1,0 +1,69 @@
+/** The process that starts the gates may die at any time, as may a gate that waits: no agent notices. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isAlive, TestCoordinator } from '../rig/coordinator.ts';
+import { waitFor } from '../rig/wait-for.ts';
+
+let coordinator: TestCoordinator;
+beforeEach(async () => {
+  coordinator = await TestCoordinator.start({ config: { default_runtime: 'demo' } });
+});
+afterEach(async () => void (await coordinator.dispose()));
+
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+
+const nursery = (): Promise<number> =>
+  waitFor('a nursery', () =>
+    childrenOf(coordinator.pid).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('nursery.js')),
+  );
+
+const readyGates = (of: number, but: readonly number[] = []): Promise<number[]> =>
+  waitFor('four gates are ready', () => {
+    const gates = childrenOf(of).filter((pid) => isAlive(pid) && !but.includes(pid));
+    return gates.length === 4 ? gates : null;
+  });
+
+async function deploy(id: string, prompt: string): Promise<string> {
+  const answer = await coordinator.client.deploy({
+    request_id: id,
+    agent_type: 'L1',
+    config: { prompt, report_required: false },
+  });
+  expect(answer).toMatchObject({ ok: true, value: { record: { status: 'running' } } });
+  return answer.ok ? answer.value.record.agent_id : '';
+}
+
+test('agents outlive their nursery, keep their exit codes, and the next one is started by another', async () => {
+  const agents = [await deploy('before-1', '@until go\n@exit 7'), await deploy('before-2', '@until go')];
+  const first = await nursery();
+  process.kill(first, 'SIGKILL');
+  await waitFor('the coordinator has noticed', () => coordinator.output.includes('nursery is gone'));
+  // More than wait ready, and with the numbers that the first nursery had given.
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const later = await Promise.all(ids.map((id) => deploy(`after-${id}`, `@say I am ${id}`)));
+  expect(await nursery()).not.toBe(first);
+  writeFileSync(coordinator.path('go'), '');
+  const ended = await Promise.all([...agents, ...later].map((id) => coordinator.ended(id)));
+  expect(ended.map(({ exit_code }) => exit_code)).toEqual([7, 0, 0, 0, 0, 0, 0, 0]);
+  expect(ended.map(({ status }) => status)).toEqual(['failed', ...Array<string>(7).fill('completed')]);
+  expect(later.map((id, index) => coordinator.log(id).includes(`I am ${ids[index]}`))).not.toContain(false);
+});
+
+test('a ready gate that somebody ended is never handed out', async () => {
+  const its = await nursery();
+  const killed = await readyGates(its);
+  for (const gate of killed) process.kill(gate, 'SIGKILL');
+  await readyGates(its, killed); // As many new ones are there once it has noticed.
+  const agents = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => deploy(id, '@say done')));
+  const ended = await Promise.all(agents.map((id) => coordinator.ended(id)));
+  expect(ended.map(({ status }) => status)).toEqual(Array<string>(5).fill('completed'));
+});
+
+test.each(['crash', 'stop'] as const)('after a %s of the coordinator neither nursery nor gates stay', async (how) => {
+  const its = await nursery();
+  const processes = [its, ...(await readyGates(its))];
+  await coordinator[how]();
+  await waitFor('all are gone', () => !processes.some(isAlive), { seen: () => processes.filter(isAlive) });
+  expect(coordinator.output).not.toContain('EPIPE');
+});
