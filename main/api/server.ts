@@ -82,8 +82,9 @@ async function buildApp(
   });
   app.server.maxConnections = 512;
   app.decorateRequest('principal', null);
+  let headers: ReturnType<typeof securityHeaders> | null = null; // The port is known once it listens.
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.headers(securityHeaders(port()));
+    void reply.headers((headers ??= securityHeaders(port())));
     const checked = checkRequest(request, { coordinator, tickets, port });
     if (!checked.ok) {
       // A refused upgrade must not keep its connection: nothing would ever come over it.

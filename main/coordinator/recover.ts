@@ -67,7 +67,7 @@ async function decide(deps: RecoverDeps, agent: Agent): Promise<void> {
       return;
     case 'start': {
       const ticket = supervisor.ticket(facts.agent_id, life.attempt);
-      scheduler.start(facts.agent_id, ticket, ledger.commit([ticket.event]));
+      scheduler.start(facts.agent_id, ticket, ledger.commit(ticket.events));
     }
   }
 }
@@ -75,7 +75,7 @@ async function decide(deps: RecoverDeps, agent: Agent): Promise<void> {
 /** A small prompt's file was not synced when it was accepted; the journal has its text. */
 async function restorePrompts({ layout, ledger, clock, log }: RecoverDeps): Promise<void> {
   const broken = livingAgents(ledger.current).filter(
-    ({ life, facts }) => life.status !== 'running' && !isWhole(layout.promptFile(facts.agent_id), facts.prompt_sha256),
+    (agent) => !hasBegun(agent, layout) && !isWhole(layout.promptFile(agent.facts.agent_id), agent.facts.prompt_sha256),
   );
   if (broken.length === 0) return;
   const wanted = new Set(broken.map(({ facts }) => facts.agent_id));
@@ -93,6 +93,12 @@ async function restorePrompts({ layout, ledger, clock, log }: RecoverDeps): Prom
       (agent_id) => ({ type: 'agent_never_began', at: clock.now(), agent_id, as: 'refused', failure }) as const,
     ),
   );
+}
+
+/** One that has begun has read its prompt, and may do with the file what it likes. */
+function hasBegun({ life, facts }: Agent, layout: Layout): boolean {
+  if (life.status !== 'running' && life.status !== 'stopping') return false;
+  return readClaim(layout.attemptFolder(facts.agent_id, life.attempt)).is === 'claimed';
 }
 
 function isWhole(path: string, sha256: string): boolean {

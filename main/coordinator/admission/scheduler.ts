@@ -6,6 +6,7 @@ import type { Config } from '../../../protocol/config.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { StartTicket, Supervisor } from '../process/supervisor.ts';
+import type { Program } from '../runtimes/runtime.ts';
 import { decideFor } from './limits.ts';
 import { Queue } from './queue.ts';
 
@@ -31,19 +32,22 @@ export class Scheduler {
    * What becomes of an agent that is being accepted: `events` go into the journal together with its acceptance, and
    * with a ticket it may start as soon as they are durable.
    */
-  admit(agentId: string): { readonly events: readonly ZiggieEvent[]; readonly ticket: StartTicket | null } {
+  admit(
+    facts: AgentFacts,
+    program: Program,
+  ): { readonly events: readonly ZiggieEvent[]; readonly ticket: StartTicket | null } {
     const { ledger, supervisor, limits, clock } = this.#options;
     // Whoever waits already goes first.
     const slot = decideFor(ledger.pending, limits);
     if (slot.is === 'admit' && this.#queue.first === null) {
-      const ticket = supervisor.ticket(agentId, 1);
-      return { events: [ticket.event], ticket };
+      const ticket = supervisor.ticketAtOnce(facts, program);
+      return { events: ticket.events, ticket };
     }
     // Waiting for another's start takes milliseconds and is not worth a word; waiting for another's end is.
     const isBrief = slot.is === 'admit' || slot.isBrief;
     const events = isBrief
       ? []
-      : [{ type: 'agent_waiting', at: clock.now(), agent_id: agentId, reason: slot.reason } as const];
+      : [{ type: 'agent_waiting', at: clock.now(), agent_id: facts.agent_id, reason: slot.reason } as const];
     return { events, ticket: null };
   }
 
@@ -56,7 +60,7 @@ export class Scheduler {
       if (ledger.pending.agents.get(agentId)?.life.status === 'queued') {
         if (decideFor(ledger.pending, limits).is === 'wait') return;
         const ticket = supervisor.ticket(agentId, 1);
-        this.start(agentId, ticket, ledger.commit([ticket.event]));
+        this.start(agentId, ticket, ledger.commit(ticket.events));
       }
       this.#queue.takeFirst(); // Started now, or cancelled or expired while it waited.
     }

@@ -17,7 +17,7 @@ import type { DeployAnswer, Principal } from '../facade.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Layout } from '../root/layout.ts';
 import type { Runtimes } from '../runtimes/registry.ts';
-import type { Runtime } from '../runtimes/runtime.ts';
+import type { Program, Runtime } from '../runtimes/runtime.ts';
 import { type StoredPrompt, storePrompt } from './stored-prompt.ts';
 import { requestHash } from './request-hash.ts';
 import { parentFor } from './rights.ts';
@@ -45,6 +45,7 @@ export interface DeployCall {
 interface Prepared {
   readonly runtimeName: string;
   readonly runtime: Runtime;
+  readonly program: Program;
   readonly prompt: StoredPrompt;
   readonly cwd: string;
 }
@@ -104,7 +105,7 @@ async function prepare(
   if (!prompt.ok) return prompt;
   if (!cwd.ok) return cwd;
   const stored = await storePrompt(runtime.value.preparePrompt(prompt.value), layout.runs);
-  return ok({ runtimeName, runtime: runtime.value, prompt: stored, cwd: cwd.value });
+  return ok({ runtimeName, runtime: runtime.value, program: program.value, prompt: stored, cwd: cwd.value });
 }
 
 function place(
@@ -135,7 +136,7 @@ async function accept(
       ? []
       : [{ type: 'external_seen', at, agent_id: placed.newExternal.agentId, level: placed.newExternal.level }];
   prepared.prompt.place(layout.runFolder(facts.agent_id), layout.promptFile(facts.agent_id));
-  const { events, ticket } = scheduler.admit(facts.agent_id);
+  const { events, ticket } = scheduler.admit(facts, prepared.program);
   const accepted = { type: 'agent_accepted', at, request_sha256: hash, facts, prompt: prepared.prompt.inline } as const;
   const durable = ledger.commit([...external, accepted, ...events]);
   if (ticket !== null) scheduler.start(facts.agent_id, ticket, durable);

@@ -1,4 +1,7 @@
-/** Waiting for a turn in an agent's life, on durable facts only. */
+/**
+ * Waiting for a turn in an agent's life, on durable facts only. Who waits is told one turn of the event loop later: by
+ * then the agent that is told to run has been let go, so that no answer is ahead of what it says.
+ */
 import type { Agent } from '../../../protocol/agent.ts';
 import type { Sequenced } from '../../../protocol/events.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
@@ -33,7 +36,7 @@ export class LifeWatch {
     if (agentId === null || waiting === undefined || agent === undefined) return;
     const left = waiting.filter((one) => {
       if (!one.isThere(agent)) return true;
-      one.resolve(agent);
+      setImmediate(() => one.resolve(agent));
       return false;
     });
     if (left.length === 0) this.#waiting.delete(agentId);

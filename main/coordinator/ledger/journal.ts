@@ -3,6 +3,7 @@
  * fdatasync, so a hundred requests cost hardly more than one.
  */
 import { closeSync, constants, fdatasync, fstatSync, openSync, writeSync } from 'node:fs';
+import { setImmediate as setImmediatePromise } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Sequenced } from '../../../protocol/events.ts';
 import { syncFolder } from './atomic-file.ts';
@@ -64,9 +65,8 @@ export class Journal {
   }
 
   async #flush(): Promise<void> {
-    // One turn of the event loop lets everything that arrived together share the sync.
-    await Promise.resolve();
     while (this.#waiting.length > 0) {
+      await setImmediatePromise();
       const batch = this.#waiting;
       this.#waiting = [];
       const error = await this.#write(batch);

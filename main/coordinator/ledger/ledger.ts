@@ -34,17 +34,21 @@ export class Ledger {
    * then none of them happened, and `pending` forgets them.
    */
   async commit(events: readonly ZiggieEvent[]): Promise<void> {
-    const sequenced: Sequenced[] = events.map((event, index) => ({ seq: this.#pending.seq + index + 1, event }));
-    this.#pending = sequenced.reduce(fleet, this.#pending);
+    const steps = events.map((event) => {
+      const sequenced: Sequenced = { seq: this.#pending.seq + 1, event };
+      this.#pending = fleet(this.#pending, sequenced);
+      return { sequenced, after: this.#pending };
+    });
     try {
-      await this.#journal.append(sequenced);
+      await this.#journal.append(steps.map(({ sequenced }) => sequenced));
     } catch (error) {
       this.#pending = this.#current;
       throw error;
     }
-    for (const event of sequenced) {
-      this.#current = fleet(this.#current, event);
-      this.#hub.publish(event);
+    // The journal settles appends in their order, so `current` goes through the very states that `pending` went through.
+    for (const { sequenced, after } of steps) {
+      this.#current = after;
+      this.#hub.publish(sequenced);
     }
   }
 }

@@ -9,6 +9,9 @@ import { replaceFile } from './atomic-file.ts';
 
 /** An agent changes several times within milliseconds when it starts and ends; its file is written once. */
 const gatherMs = 40;
+/** A burst must not be slowed by the files that tell of it: at most a fifth of the time goes into them. */
+const restPerWork = 4;
+const longestRestMs = 500;
 
 export class StateFiles {
   readonly #layout: Layout;
@@ -16,6 +19,7 @@ export class StateFiles {
   readonly #log: (line: string) => void;
   readonly #dirty = new Set<string>();
   #scheduled: NodeJS.Timeout | null = null;
+  #restMs = gatherMs;
 
   constructor(layout: Layout, fleet: () => Fleet, log: (line: string) => void) {
     this.#layout = layout;
@@ -54,12 +58,14 @@ export class StateFiles {
   flush(): void {
     if (this.#scheduled !== null) clearTimeout(this.#scheduled);
     this.#scheduled = null;
+    const began = performance.now();
     for (const agentId of [...this.#dirty]) this.writeNow(agentId);
+    this.#restMs = Math.min(Math.max(gatherMs, restPerWork * (performance.now() - began)), longestRestMs);
   }
 
   #mark(agentId: string): void {
     this.#dirty.add(agentId);
-    this.#scheduled ??= setTimeout(() => this.flush(), gatherMs);
+    this.#scheduled ??= setTimeout(() => this.flush(), this.#restMs);
   }
 
   #write(agent: Agent): void {

@@ -30,6 +30,8 @@ export interface HeldRun {
 
 export interface Launcher {
   hold(order: LaunchOrder): Promise<Result<HeldRun>>;
+  /** The same where it takes no time; null where it would, or where something is in the way. */
+  holdNow(order: LaunchOrder): HeldRun | null;
   /** Lets go of what it keeps ready. Runs that have begun go on. */
   close(): void;
 }

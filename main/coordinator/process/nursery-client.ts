@@ -61,16 +61,21 @@ export class NurseryClient {
   /** A gate of one's own. SPAWN_FAILED when no process can be started. */
   take(): Promise<Result<Gate>> {
     if (this.#closed) return Promise.resolve(startFailed('the coordinator is ending'));
-    const ready = this.#ready.shift();
-    const known = ready === undefined ? undefined : this.#known.get(ready);
-    if (known !== undefined) {
-      this.#replaceSoon();
-      return Promise.resolve(ok(known.gate));
-    }
+    const ready = this.takeReady();
+    if (ready !== null) return Promise.resolve(ok(ready));
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       tell(this.#nursery(), { want: 1 });
     });
+  }
+
+  /** null when none is ready. */
+  takeReady(): Gate | null {
+    const id = this.#closed ? undefined : this.#ready.shift();
+    const known = id === undefined ? undefined : this.#known.get(id);
+    if (known === undefined) return null;
+    this.#replaceSoon();
+    return known.gate;
   }
 
   #replaceSoon(): void {

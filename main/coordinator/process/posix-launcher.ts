@@ -2,8 +2,8 @@
 import { lstatSync } from 'node:fs';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import { gateOrder } from './gate.ts';
-import type { Launcher } from './launcher.ts';
-import { NurseryClient, type NurseryOptions } from './nursery-client.ts';
+import type { HeldRun, Launcher, LaunchOrder } from './launcher.ts';
+import { type Gate, NurseryClient, type NurseryOptions } from './nursery-client.ts';
 
 export function createPosixLauncher(options: NurseryOptions): Launcher {
   const nursery = new NurseryClient(options);
@@ -12,12 +12,18 @@ export function createPosixLauncher(options: NurseryOptions): Launcher {
       const log = checkLog(order.logFile);
       if (!log.ok) return log;
       const gate = await nursery.take();
-      if (!gate.ok) return gate;
-      const { identity, gone, send, dismiss } = gate.value;
-      return ok({ identity, gone, release: () => send(gateOrder(order)), abandon: dismiss });
+      return gate.ok ? ok(heldBy(gate.value, order)) : gate;
+    },
+    holdNow(order) {
+      const gate = checkLog(order.logFile).ok ? nursery.takeReady() : null;
+      return gate === null ? null : heldBy(gate, order);
     },
     close: () => nursery.close(),
   };
+}
+
+function heldBy({ identity, gone, send, dismiss }: Gate, order: LaunchOrder): HeldRun {
+  return { identity, gone, release: () => send(gateOrder(order)), abandon: dismiss };
 }
 
 /** The gate makes the log, for the user alone, and appends to it. Something else in its place is refused. */

@@ -2,23 +2,24 @@
  * Owns every run: starts what is admitted, adopts what a predecessor left, stops branches, and writes each end into the
  * ledger. It knows the order of a start, where nothing may be lost and nothing run twice:
  *   agent_starting durable -> held -> agent_started durable -> let go
+ * With a gate that is ready, who will run it is known before anything is written, and both events are durable at once.
  */
 import { randomUUID } from 'node:crypto';
-import { devNull } from 'node:os';
-import type { Agent, Ending, StopReason } from '../../../protocol/agent.ts';
-import type { EventOf } from '../../../protocol/events.ts';
-import { failureFromUnknown, failureOf, type Failure, ok, type Result } from '../../../protocol/failures.ts';
+import type { Agent, AgentFacts, Ending, StopReason } from '../../../protocol/agent.ts';
+import type { EventOf, ZiggieEvent } from '../../../protocol/events.ts';
+import { fail, failureFromUnknown, failureOf, type Failure, type Result } from '../../../protocol/failures.ts';
 import type { Config } from '../../../protocol/config.ts';
 import type { Clock } from '../clock.ts';
 import { makeFolder, replaceFileDurably } from '../ledger/atomic-file.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Layout } from '../root/layout.ts';
-import { type Launch, plainOutputReader } from '../runtimes/runtime.ts';
+import { plainOutputReader, type Program } from '../runtimes/runtime.ts';
 import type { Runtimes } from '../runtimes/registry.ts';
 import { hashToken, newToken } from '../tokens.ts';
 import type { HeldRun, Launcher } from './launcher.ts';
 import { LeftoverSweep } from './leftovers.ts';
 import { Run } from './run.ts';
+import { startOrder } from './start-order.ts';
 
 export interface SupervisorOptions {
   readonly layout: Layout;
@@ -34,10 +35,14 @@ export interface SupervisorOptions {
   readonly onSlotFree: () => void;
 }
 
-/** What a start needs and the journal must not hold: the token itself. */
+/** Commit its events, then call `start`. */
 export interface StartTicket {
-  readonly event: EventOf<'agent_starting'>;
+  readonly events: readonly ZiggieEvent[];
+  readonly starting: EventOf<'agent_starting'>;
+  /** What the journal must not hold. */
   readonly token: string;
+  /** A run that waits for nothing but the journal; null when one must be started yet. */
+  readonly held: HeldRun | null;
 }
 
 export class Supervisor {
@@ -50,10 +55,10 @@ export class Supervisor {
     this.#options = options;
   }
 
-  /** The event that reserves a slot. Commit it, then call `start`. */
+  /** Reserves a slot for a run whose launcher will be started meanwhile. */
   ticket(agentId: string, attempt: number): StartTicket {
     const token = newToken();
-    const event = {
+    const starting = {
       type: 'agent_starting',
       at: this.#options.clock.now(),
       agent_id: agentId,
@@ -61,32 +66,53 @@ export class Supervisor {
       nonce: randomUUID(),
       token_sha256: hashToken(token),
     } as const;
-    return { event, token };
+    return { events: [starting], starting, token, held: null };
+  }
+
+  /** The same for an agent that is being accepted: where a gate is ready it is taken, and the events tell whose it is. */
+  ticketAtOnce(facts: AgentFacts, program: Program): StartTicket {
+    const ticket = this.ticket(facts.agent_id, 1);
+    const held = this.#holdNow(facts, program, ticket);
+    if (held === null) return ticket;
+    return { ...ticket, held, events: [ticket.starting, this.#startedEvent(ticket.starting, held)] };
   }
 
   /**
-   * Starts an agent whose `agent_starting` is on its way to the journal: `durable`. The launcher is started meanwhile; it
-   * is held and leaves by itself if we die, so nothing can begin before its identity is durable, too. Settles when the
-   * agent runs, or will never run. Rejects when the journal refused: then nothing began.
+   * Starts an agent whose ticket is on its way to the journal: `durable`. The launcher is started meanwhile; it is held
+   * and leaves by itself if we die, so nothing can begin before its identity is durable, too. Settles when the agent
+   * runs, or will never run. Rejects when the journal refused: then nothing began.
    */
-  async start(agentId: string, { event, token }: StartTicket, durable: Promise<void>): Promise<void> {
-    const agent = this.#options.ledger.pending.agents.get(agentId);
-    if (agent === undefined || this.#closed) return durable;
-    const [held] = await Promise.all([this.#hold(agent, event, token), durable.catch(() => undefined)]);
-    try {
+  async start(agentId: string, ticket: StartTicket, durable: Promise<void>): Promise<void> {
+    const { ledger } = this.#options;
+    const agent = ledger.pending.agents.get(agentId);
+    if (agent === undefined || this.#closed) return durable; // What is held leaves with the launcher.
+    const { attempt } = ticket.starting;
+    if (ticket.held !== null) return this.#letGoWhen(durable, agentId, attempt, ticket.held);
+    const [held] = await Promise.all([this.#hold(agent.facts, ticket), durable.catch(() => undefined)]);
+    if (!held.ok) {
       await durable;
-      if (held.ok) await this.#begin(agentId, event.attempt, held.value);
-      else await this.#neverBegan(agentId, event.attempt, held.failure);
-    } catch (error) {
-      if (held.ok) held.value.abandon(); // Not in the journal, so it must not begin.
-      throw error;
+      return this.#neverBegan(agentId, attempt, held.failure);
     }
+    const started = durable.then(() => ledger.commit([this.#startedEvent(ticket.starting, held.value)]));
+    return this.#letGoWhen(started, agentId, attempt, held.value);
   }
 
-  async #begin(agentId: string, attempt: number, held: HeldRun): Promise<void> {
+  async #letGoWhen(durable: Promise<void>, agentId: string, attempt: number, held: HeldRun): Promise<void> {
+    try {
+      await durable;
+    } catch (error) {
+      held.abandon(); // Not in the journal, so it must not begin.
+      throw error;
+    }
+    await this.#letGo(agentId, attempt, held);
+  }
+
+  #startedEvent({ agent_id, attempt }: EventOf<'agent_starting'>, { identity }: HeldRun): EventOf<'agent_started'> {
+    return { type: 'agent_started', at: this.#options.clock.now(), agent_id, attempt, identity };
+  }
+
+  async #letGo(agentId: string, attempt: number, held: HeldRun): Promise<void> {
     const { clock, ledger } = this.#options;
-    const { identity } = held;
-    await ledger.commit([{ type: 'agent_started', at: clock.now(), agent_id: agentId, attempt, identity }]);
     const now = ledger.current.agents.get(agentId);
     if (now?.life.status === 'running') {
       held.release();
@@ -139,64 +165,39 @@ export class Supervisor {
     this.#options.launcher.close();
   }
 
-  async #hold(agent: Agent, { attempt, nonce }: EventOf<'agent_starting'>, token: string): Promise<Result<HeldRun>> {
+  /** null: no gate is ready, or something needs the long way, which also says what is wrong. */
+  #holdNow(facts: AgentFacts, program: Program, { starting, token }: StartTicket): HeldRun | null {
+    const { launcher, runtimes } = this.#options;
+    const runtime = runtimes.get(facts.runtime);
+    if (!runtime.ok || this.#closed) return null;
+    const { order, files } = startOrder(this.#options, facts, { runtime: runtime.value, program }, starting, token);
+    if (Object.keys(files).length > 0) return null; // They are made durable first.
+    try {
+      makeFolder(order.attemptFolder);
+    } catch {
+      return null;
+    }
+    return launcher.holdNow(order);
+  }
+
+  async #hold(facts: AgentFacts, { starting, token }: StartTicket): Promise<Result<HeldRun>> {
     const { layout, launcher, runtimes } = this.#options;
-    const { facts } = agent;
     const runtime = runtimes.get(facts.runtime);
     if (!runtime.ok) return runtime;
     const program = await runtime.value.locate();
     if (!program.ok) return program;
-    const launch = runtime.value.launch(program.value, this.#specOf(agent, attempt));
-    const attemptFolder = layout.attemptFolder(facts.agent_id, attempt);
+    const found = { runtime: runtime.value, program: program.value };
+    const { order, files } = startOrder(this.#options, facts, found, starting, token);
     try {
-      makeFolder(attemptFolder);
-      await writeFiles(launch);
+      makeFolder(order.attemptFolder);
+      await Promise.all(Object.entries(files).map(([path, text]) => replaceFileDurably(path, text)));
     } catch (error) {
-      return {
-        ok: false,
-        failure: failureOf(
-          'SPAWN_FAILED',
-          `The files of the run could not be written: ${String(error)}. Check the free space of ${layout.runs}.`,
-        ),
-      };
+      return fail(
+        'SPAWN_FAILED',
+        `The files of the run could not be written: ${String(error)}. Check the free space of ${layout.runs}.`,
+      );
     }
-    return launcher.hold({
-      file: launch.file,
-      args: launch.args,
-      cwd: facts.cwd,
-      env: { ...launch.env, ...this.#identifyingEnvironment(agent, nonce, token) },
-      inputFile: launch.promptOnStdin ? layout.promptFile(facts.agent_id) : devNull,
-      logFile: facts.log_file,
-      attemptFolder,
-    });
-  }
-
-  #specOf({ facts }: Agent, attempt: number) {
-    const { layout, config, url } = this.#options;
-    return {
-      facts,
-      attempt,
-      promptFile: layout.promptFile(facts.agent_id),
-      runFolder: layout.runFolder(facts.agent_id),
-      root: layout.root,
-      reportFile: facts.completion_report,
-      reportSections: config.report.sections,
-      url: url(),
-    };
-  }
-
-  #identifyingEnvironment({ facts }: Agent, nonce: string, token: string): Record<string, string> {
-    const { layout, config, url } = this.#options;
-    return {
-      ZIGGIE_ROOT: layout.root,
-      ZIGGIE_URL: url(),
-      ZIGGIE_TOKEN: token,
-      ZIGGIE_AGENT_ID: facts.agent_id,
-      ZIGGIE_AGENT_TYPE: facts.agent_type,
-      ZIGGIE_REPORT_FILE: facts.completion_report,
-      ZIGGIE_REPORT_SECTIONS: config.report.sections.join('|'),
-      ZIGGIE_RUN: nonce,
-    };
+    return launcher.hold(order);
   }
 
   #watch(agent: Agent, held: HeldRun | null): void {
@@ -270,11 +271,6 @@ export class Supervisor {
       if (!this.#closed) this.#options.log(`not recorded: ${String(error)}`);
     });
   }
-}
-
-async function writeFiles({ files }: Launch): Promise<Result<void>> {
-  await Promise.all(Object.entries(files).map(([path, text]) => replaceFileDurably(path, text)));
-  return ok(undefined);
 }
 
 function unbegunEnding(agent: Agent | undefined, at: string): Ending {

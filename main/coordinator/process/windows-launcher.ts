@@ -17,7 +17,11 @@ export function createWindowsLauncher({
 }: {
   readonly environment: Readonly<Record<string, string>>;
 }): Launcher {
-  return { hold: (order) => hold({ ...order, env: { ...environment, ...order.env } }), close: () => undefined };
+  return {
+    hold: (order) => hold({ ...order, env: { ...environment, ...order.env } }),
+    holdNow: () => null,
+    close: () => undefined,
+  };
 }
 
 function hold(order: LaunchOrder): Promise<Result<HeldRun>> {
