@@ -31,7 +31,7 @@ export interface NurseryOptions {
   readonly log: (line: string) => void;
 }
 
-/** Enough for a parent that deploys a handful at once; each waits in 0.2 MB. */
+/** Enough for a parent that deploys a handful at once; each waits in 0.1 MB of its own. */
 const keptReady = 4;
 /** A gate that was taken is replaced a moment later, so that its start does not compete with the one under way. */
 const replaceAfterMs = 10;
