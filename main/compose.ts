@@ -49,7 +49,7 @@ export interface Host {
   close(reason: string): Promise<void>;
 }
 
-/** Failures: config.json invalid (INVALID_REQUEST), root held by another coordinator (LIMIT_REACHED), journal damaged (STORAGE_UNAVAILABLE). */
+/** Failures: config.json invalid (INVALID_REQUEST), root held by another coordinator (LIMIT_REACHED). A damaged journal is none: the host is read-only then, and says so. */
 export async function startHost(options: HostOptions): Promise<Result<Host>> {
   const root = chooseRoot(options.root);
   if (!root.ok) return root;
@@ -101,7 +101,7 @@ async function startLocked(options: HostOptions, layout: Layout, lock: RootLock)
   if (!config.ok) return config;
   const token = await operatorToken(layout.token);
   const address = { port: 0 };
-  const readied = await readyCoordinator({
+  const { coordinator, begin } = await readyCoordinator({
     layout,
     config: config.value,
     runtimes: createRuntimes(config.value, {
@@ -122,8 +122,6 @@ async function startLocked(options: HostOptions, layout: Layout, lock: RootLock)
     version,
     url: () => `http://127.0.0.1:${address.port}`,
   });
-  if (!readied.ok) return readied;
-  const { coordinator, begin } = readied.value;
   const server = await startServer(
     { coordinator, operatorToken: token, dashboardFolder: options.dashboardFolder },
     options.port ?? config.value.port,

@@ -2,9 +2,19 @@
 import { z } from 'zod';
 import { agentRecordSchema } from './record.ts';
 
+/** A part of the storage that does not work at present; `since` is ISO 8601 UTC. */
+export const degradationSchema = z.object({
+  part: z.enum(['journal', 'state_files', 'snapshot', 'answers']),
+  since: z.string(),
+  message: z.string(),
+});
+export type Degradation = z.infer<typeof degradationSchema>;
+
 export const healthSchema = z.object({
-  status: z.enum(['ok', 'stopping']),
+  status: z.enum(['ok', 'degraded', 'stopping']),
   api_version: z.string(),
+  /** Empty unless `status` is `degraded`. */
+  degraded: z.array(degradationSchema).default([]),
 });
 export type Health = z.infer<typeof healthSchema>;
 

@@ -10,6 +10,7 @@ import {
   stopReasonSchema,
   usageSchema,
 } from './agent.ts';
+import { degradationSchema } from './api.ts';
 import { failureSchema } from './failures.ts';
 
 const at = z.string();
@@ -24,6 +25,12 @@ export const eventSchema = z.discriminatedUnion('type', [
     boot_id: z.string().nullable(),
   }),
   z.object({ type: z.literal('coordinator_stopped'), at, reason: z.string() }),
+  /** The journal could not be written from `since` on, and can be again. */
+  z.object({ type: z.literal('storage_recovered'), at, since: z.string() }),
+  /** Ended longer ago than `retention_days`, with all below them: their files go, and their requests are forgotten. */
+  z.object({ type: z.literal('agents_forgotten'), at, agent_ids: z.array(z.string()) }),
+  /** Refusals older than `retention_days`. */
+  z.object({ type: z.literal('requests_forgotten'), at, request_ids: z.array(z.string()) }),
   z.object({ type: z.literal('external_seen'), at, agent_id: z.string(), level: z.number().int() }),
   z.object({
     type: z.literal('request_refused'),
@@ -69,12 +76,16 @@ export const requestRecordSchema = z.object({
   agent_id: z.string().nullable(),
   failure: failureSchema.nullable(),
   answered: z.boolean(),
+  /** When it was accepted or refused; ISO 8601 UTC. */
+  at: z.string(),
 });
 export type RequestRecord = z.infer<typeof requestRecordSchema>;
 
 /** A fleet as plain JSON: the snapshot on disk and the first message of a socket. */
 export const fleetSnapshotSchema = z.object({
   seq: z.number().int(),
+  /** How many agents were ever accepted, those that are forgotten included. */
+  accepted: z.number().int(),
   agents: z.array(agentSchema),
   externals: z.array(externalSchema),
   requests: z.array(z.tuple([z.string(), requestRecordSchema])),
@@ -85,5 +96,7 @@ export type FleetSnapshot = z.infer<typeof fleetSnapshotSchema>;
 export const socketMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), seq: z.number().int(), timestamp: z.string(), fleet: fleetSnapshotSchema }),
   z.object({ type: z.literal('event'), seq: z.number().int(), event: eventSchema }),
+  /** What of the coordinator's storage is in trouble now; sent first and at each change. */
+  z.object({ type: z.literal('health'), degraded: z.array(degradationSchema) }),
 ]);
 export type SocketMessage = z.infer<typeof socketMessageSchema>;

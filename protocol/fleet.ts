@@ -45,7 +45,12 @@ function apply(state: Fleet, event: ZiggieEvent): Fleet {
   switch (event.type) {
     case 'coordinator_started':
     case 'coordinator_stopped':
+    case 'storage_recovered':
       return state;
+    case 'agents_forgotten':
+      return event.agent_ids.reduce(forget, state);
+    case 'requests_forgotten':
+      return { ...state, requests: state.requests.deleteAll(event.request_ids) };
     case 'external_seen':
       if (state.externals.has(event.agent_id)) return state;
       return {
@@ -63,6 +68,7 @@ function apply(state: Fleet, event: ZiggieEvent): Fleet {
         agent_id: null,
         failure: event.failure,
         answered: false,
+        at: event.at,
       });
     case 'request_answered': {
       const request = state.requests.get(event.request_id);
@@ -83,7 +89,7 @@ function accept(state: Fleet, { facts, request_sha256, at }: Extract<ZiggieEvent
     usage: unknownUsage,
     children: [],
   };
-  const request = { sha256: request_sha256, agent_id: facts.agent_id, failure: null, answered: false };
+  const request = { sha256: request_sha256, agent_id: facts.agent_id, failure: null, answered: false, at };
   return adopt(
     {
       ...withRequest(state, facts.request_id, request),
@@ -95,6 +101,26 @@ function accept(state: Fleet, { facts, request_sha256, at }: Extract<ZiggieEvent
     facts.parent_agent,
     facts.agent_id,
   );
+}
+
+/** Only what has ended can be forgotten. */
+function forget(state: Fleet, agentId: string): Fleet {
+  const agent = state.agents.get(agentId);
+  if (agent === undefined || state.living.has(agentId)) return state;
+  const { parent_agent: parentId, request_id: requestId } = agent.facts;
+  const without = (children: readonly string[]): string[] => children.filter((child) => child !== agentId);
+  const parent = parentId === null ? undefined : state.agents.get(parentId);
+  const external = parentId === null ? undefined : state.externals.get(parentId);
+  const agents = state.agents.delete(agentId);
+  return {
+    ...state,
+    agents: parent === undefined ? agents : agents.set(parent.facts.agent_id, { ...parent, children: without(parent.children) }),
+    externals:
+      external === undefined
+        ? state.externals
+        : state.externals.set(external.agent_id, { ...external, children: without(external.children) }),
+    requests: state.requests.get(requestId)?.agent_id === agentId ? state.requests.delete(requestId) : state.requests,
+  };
 }
 
 /** Enters a child at its parent, of ours or external. */
@@ -218,6 +244,7 @@ function count(counts: Counts, from: Life | null, to: Life): Counts {
 export function toSnapshot(state: Fleet): FleetSnapshot {
   return {
     seq: state.seq,
+    accepted: state.accepted,
     agents: agentsInOrder(state),
     externals: [...state.externals.values()],
     requests: [...state.requests.entries()],
@@ -231,7 +258,7 @@ export function fromSnapshot(snapshot: FleetSnapshot): Fleet {
     agents: PersistentMap(snapshot.agents.map((agent) => [agent.facts.agent_id, agent])),
     externals: PersistentMap(snapshot.externals.map((external) => [external.agent_id, external])),
     requests: PersistentMap(snapshot.requests),
-    accepted: snapshot.agents.reduce((most, { facts }) => Math.max(most, facts.ordinal), 0),
+    accepted: snapshot.accepted,
     living: PersistentMap(living.map(({ facts }) => [facts.agent_id, true])),
     counts: living.reduce((counts, { life }) => count(counts, null, life), noCounts),
   };

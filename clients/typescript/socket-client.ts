@@ -1,4 +1,5 @@
 /** The fleet over a WebSocket: a snapshot, then every event in order, for as long as the caller wants it. */
+import type { Degradation } from '../../protocol/api.ts';
 import type { FleetSnapshot, Sequenced, SocketMessage } from '../../protocol/events.ts';
 import { type ClientFailure, connectionFailure } from './client.ts';
 import type { FollowState } from './follow-state.ts';
@@ -14,6 +15,8 @@ export interface FollowOptions {
   /** The event right after the last one, or after the snapshot's `seq`. Never twice, never with a gap. */
   readonly onEvent: (event: Sequenced) => void;
   readonly onState: (state: FollowState) => void;
+  /** What of the coordinator's storage is in trouble; comes at each change. After each `live` state it is nothing until told. */
+  readonly onHealth?: (degraded: readonly Degradation[]) => void;
   /** Pauses before the tries after a loss, in milliseconds; the last one repeats. 0.5, 1, 2, 4, 8, 10 seconds. */
   readonly backOffMs?: readonly number[];
 }
@@ -128,6 +131,10 @@ class FleetFollower implements FleetFeed {
       this.#seq = message.fleet.seq;
       this.#options.onSnapshot(message.fleet, message.timestamp);
       this.#goLive(false);
+      return;
+    }
+    if (message.type === 'health') {
+      this.#options.onHealth?.(message.degraded);
       return;
     }
     const expected = this.#seq === null ? null : this.#seq + 1;

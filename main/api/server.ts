@@ -116,7 +116,7 @@ async function buildApp(
   );
   acceptOnlyJson(app);
   await app.register(websocket, { options: { maxPayload: 64 * 1024, perMessageDeflate: false } });
-  healthRoutes(app, isStopping);
+  healthRoutes(app, isStopping, () => coordinator.degraded());
   sessionRoutes(app, { codes, tickets, operatorToken });
   agentRoutes(app, coordinator);
   logRoutes(app, coordinator);

@@ -52,6 +52,9 @@ function follow(socket: WebSocket, coordinator: Coordinator, since: number | nul
     send(socket, { type: 'snapshot', seq: fleet.seq, timestamp: new Date().toISOString(), fleet });
   }
   for (const event of missed ?? []) sendEvent(socket, event);
+  const tellHealth = (): void => send(socket, { type: 'health', degraded: [...coordinator.degraded()] });
+  if (coordinator.degraded().length > 0) tellHealth(); // A client that was told nothing takes it as healthy.
+  socket.on('close', coordinator.onHealth(tellHealth));
   socket.on(
     'close',
     coordinator.subscribe((event) => sendEvent(socket, event)),

@@ -4,10 +4,10 @@
  *   file | HTTP | command  ->  parse  ->  command  ->  admission  ->  journal (durable)  ->  fleet  ->  start, stop
  *                                                                                  \->  state files, snapshot, answers, hub
  */
+import { basename } from 'node:path';
 import type { Config } from '../../protocol/config.ts';
-import type { Sequenced } from '../../protocol/events.ts';
-import { fail, ok, type Result } from '../../protocol/failures.ts';
-import { agentsInOrder, type Fleet, fleet as fold } from '../../protocol/fleet.ts';
+import { type Failure, fail, ok, type Result } from '../../protocol/failures.ts';
+import { agentsInOrder, type Fleet } from '../../protocol/fleet.ts';
 import { parseRequest } from '../../protocol/parse-request.ts';
 import { agentRecord } from '../../protocol/record.ts';
 import type { DeployRequest, ZiggieRequest } from '../../protocol/request.ts';
@@ -24,8 +24,10 @@ import { Answers } from './inbox/answers.ts';
 import { fileRequests } from './inbox/file-requests.ts';
 import { Inbox } from './inbox/inbox.ts';
 import { Journal, JournalError } from './ledger/journal.ts';
-import { readJournal } from './ledger/journal-read.ts';
+import { JournalWatch } from './ledger/journal-watch.ts';
 import { Ledger } from './ledger/ledger.ts';
+import { restore } from './ledger/restore.ts';
+import { Retention } from './ledger/retention.ts';
 import { SnapshotStore } from './ledger/snapshot.ts';
 import { StateFiles } from './ledger/state-files.ts';
 import type { Launcher } from './process/launcher.ts';
@@ -34,6 +36,7 @@ import { Supervisor } from './process/supervisor.ts';
 import { recover } from './recover.ts';
 import type { Layout } from './root/layout.ts';
 import type { Runtimes } from './runtimes/registry.ts';
+import { StorageHealth } from './storage-health.ts';
 import { hashToken, principalOf } from './tokens.ts';
 
 export interface CoordinatorOptions {
@@ -54,19 +57,29 @@ export interface Readied {
   begin(): Promise<void>;
 }
 
-/** STORAGE_UNAVAILABLE when the journal is damaged; nothing is changed then. The root must be locked. */
-export async function readyCoordinator(options: CoordinatorOptions): Promise<Result<Readied>> {
+/**
+ * With a damaged journal it is read-only: it shows what the journal told up to the damage, answers every change with
+ * STORAGE_UNAVAILABLE, and touches neither files nor agents. The root must be locked.
+ */
+export async function readyCoordinator(options: CoordinatorOptions): Promise<Readied> {
   const { layout, config, runtimes, launcher, clock, log, url } = options;
-  const snapshots = new SnapshotStore(layout.snapshot, log);
-  const restored = await restore(layout, snapshots);
-  if (!restored.ok) return restored;
+  const health = new StorageHealth(clock, log);
+  const snapshots = new SnapshotStore(layout.snapshot, log, health);
+  const { fleet: restored, damage } = restore(layout.journal, await snapshots.read());
+  if (damage !== null) health.trouble('journal', damageWords(damage));
 
   const hub = new EventHub(log);
-  const journal = Journal.open(layout.journal, restored.value.seq + 1);
-  const ledger = new Ledger(restored.value, journal, hub);
+  const journal =
+    damage === null
+      ? Journal.open(layout.journal, restored.seq + 1)
+      : Journal.readOnly(layout.journal, restored.seq + 1, damage.message);
+  const journalWatch = new JournalWatch(health, clock);
+  const ledger = new Ledger(restored, journal, hub, (error) => journalWatch.onTrouble(error));
+  journalWatch.follow(ledger);
   const fleet = (): Fleet => ledger.current;
   const lives = new LifeWatch(fleet);
-  const stateFiles = new StateFiles(layout, fleet, log);
+  const stateFiles = new StateFiles(layout, fleet, health);
+  const retention = new Retention({ layout, ledger, config, clock, log });
   const supervisor = new Supervisor({
     layout,
     config,
@@ -80,6 +93,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Res
   });
   const scheduler = new Scheduler({ ledger, supervisor, limits: config.limits, clock, log });
   const answers = new Answers({ layout, ledger, lives, stateFiles, clock, log });
+  hub.subscribe(() => journalWatch.onDurable());
   hub.subscribe((event) => lives.onEvent(event));
   hub.subscribe((event) => stateFiles.onEvent(event));
   hub.subscribe(() => snapshots.saveSoon(fleet));
@@ -110,6 +124,8 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Res
       return found.ok ? ok(found.value.facts.log_file) : found;
     },
     principalOf: (token) => principalOf(token, operatorHash, fleet()),
+    degraded: () => health.degraded,
+    onHealth: (listener) => health.subscribe(listener),
     close,
   };
   const inbox = new Inbox({
@@ -120,9 +136,13 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Res
     refuse: (requestId, failure) => answers.failure(requestId, failure),
   });
 
-  return ok({ coordinator, begin });
+  return { coordinator, begin };
 
   async function begin(): Promise<void> {
+    if (damage !== null) {
+      log(`read-only: ${damage.message}`);
+      return;
+    }
     await ledger.commit([
       {
         type: 'coordinator_started',
@@ -136,30 +156,32 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Res
     answers.resume();
     await recover({ layout, ledger, supervisor, scheduler, clock, log });
     inbox.open();
+    retention.begin();
   }
 
   async function close(reason: string): Promise<void> {
+    retention.close();
     await inbox.close();
     scheduler.close();
     supervisor.close();
+    if (damage !== null) return;
     await answers.close();
     await ledger
       .commit([{ type: 'coordinator_stopped', at: clock.now(), reason }])
       .catch((error: unknown) => log(String(error)));
-    stateFiles.flush();
+    journalWatch.close();
+    stateFiles.close();
     snapshots.close();
     await snapshots.save(ledger.current);
     await journal.close();
   }
 }
 
-/** The snapshot, then every event after it. A snapshot ahead of the journal cannot be right: the journal wins. */
-async function restore(layout: Layout, snapshots: SnapshotStore): Promise<Result<Fleet>> {
-  let state = await snapshots.read();
-  const read = readJournal(layout.journal, state.seq, (event: Sequenced) => {
-    state = fold(state, event);
-  });
-  return read.ok ? ok(state) : read;
+/** For everybody's eyes: the place in the journal, but not where the root lies. */
+function damageWords({ details }: Failure): string {
+  const { reason, file, offset } = details ?? {};
+  const place = typeof file === 'string' ? `${basename(file)} at byte ${String(offset)}` : 'its end is missing';
+  return `${String(reason)}: ${place}. Nothing is written or started, running agents are left alone, and what is shown ends there. The coordinator's log says what to do.`;
 }
 
 /** A disk that refuses is expected trouble; everything else that throws is a bug and is left to the door. */

@@ -1,6 +1,6 @@
 /** What a host or a door may do with a running coordinator. The API, the shell and the tests know nothing else of it. */
 import type { AgentRecord } from '../../protocol/record.ts';
-import type { ReportAnswer, StopAnswer } from '../../protocol/api.ts';
+import type { Degradation, ReportAnswer, StopAnswer } from '../../protocol/api.ts';
 import type { Sequenced } from '../../protocol/events.ts';
 import type { Result } from '../../protocol/failures.ts';
 import type { Fleet } from '../../protocol/fleet.ts';
@@ -36,6 +36,10 @@ export interface Coordinator {
   logFile(agentId: string, by: Principal): Result<string>;
   /** The holder of a token, or null. Constant time in the token. */
   principalOf(token: string): Principal | null;
+  /** What of its storage is in trouble now; empty is healthy. */
+  degraded(): readonly Degradation[];
+  /** Calls back at each change of `degraded`. Returns the unsubscribe. */
+  onHealth(listener: () => void): () => void;
   /** Takes no more requests and lets go of everything; running agents stay running and are adopted at the next start. */
   close(reason: string): Promise<void>;
 }

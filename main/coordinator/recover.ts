@@ -7,7 +7,7 @@ import { livingAgents } from '../../protocol/fleet.ts';
 import type { Scheduler } from './admission/scheduler.ts';
 import type { Clock } from './clock.ts';
 import { placeInline } from './commands/stored-prompt.ts';
-import { readJournal } from './ledger/journal-read.ts';
+import { scanJournal } from './ledger/journal-read.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { readClaim, readExitRecord } from './process/exit-record.ts';
 import { checkIdentity } from './process/identity.ts';
@@ -79,8 +79,10 @@ async function restorePrompts({ layout, ledger, clock, log }: RecoverDeps): Prom
   );
   if (broken.length === 0) return;
   const wanted = new Set(broken.map(({ facts }) => facts.agent_id));
-  readJournal(layout.journal, 0, ({ event }) => {
-    if (event.type !== 'agent_accepted' || event.prompt === null || !wanted.delete(event.facts.agent_id)) return;
+  const sums = new Map(broken.map(({ facts }) => [facts.agent_id, facts.prompt_sha256]));
+  scanJournal(layout.journal, ({ event }) => {
+    if (event.type !== 'agent_accepted' || event.prompt === null) return;
+    if (sums.get(event.facts.agent_id) !== event.facts.prompt_sha256 || !wanted.delete(event.facts.agent_id)) return;
     placeInline(layout.runFolder(event.facts.agent_id), layout.promptFile(event.facts.agent_id), event.prompt);
     log(`${event.facts.agent_id}: its prompt was restored from the journal`);
   });

@@ -6,6 +6,7 @@ import { type FleetFeed, followFleet } from '../../clients/typescript/socket-cli
 import {
   withConnection,
   withEvents,
+  withHealth,
   withSession,
   withSnapshot,
   withStopAnswered,
@@ -76,6 +77,7 @@ export class DashboardClient {
         change(store, withSnapshot, fleet);
       },
       onEvent: (event) => batch.add(event),
+      onHealth: (degraded) => change(store, withHealth, degraded),
       onState: (state) => {
         batch.flush();
         if (state.status === 'refused') tokens.forget();

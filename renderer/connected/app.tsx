@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo } from 'react';
 import { FluentProvider, webDarkTheme, webLightTheme } from '@fluentui/react-components';
 import { Fleet } from './fleet.tsx';
-import { Connection, ConnectionLost } from './connection.tsx';
+import { Connection, Trouble } from './connection.tsx';
 import { DashboardContext, type Dashboard, useDashboardState } from './dashboard-context.ts';
 import { SignInPage } from './sign-in-page.tsx';
 import { useDarkSystem } from './use-dark-system.ts';
@@ -24,7 +24,7 @@ function Page(): ReactNode {
   const status = useDashboardState(({ session }) => session.status);
   if (status === 'signed_out') return <SignInPage />;
   return (
-    <Frame connection={<Connection />} bar={<ConnectionLost />}>
+    <Frame connection={<Connection />} bar={<Trouble />}>
       <Fleet />
     </Frame>
   );

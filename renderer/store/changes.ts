@@ -1,6 +1,7 @@
 /** Every way the dashboard's state changes: pure functions from state to the changed part. */
 import type { ClientFailure } from '../../clients/typescript/client.ts';
 import type { FollowState } from '../../clients/typescript/follow-state.ts';
+import type { Degradation } from '../../protocol/api.ts';
 import type { FleetSnapshot, Sequenced } from '../../protocol/events.ts';
 import { fleet, fromSnapshot } from '../../protocol/fleet.ts';
 import { pathTo } from '../selectors/tree-rows.ts';
@@ -20,9 +21,12 @@ export const withEvents = (state: DashboardState, events: readonly Sequenced[]):
 });
 
 export function withConnection(_: DashboardState, connection: FollowState): Change {
+  if (connection.status === 'live') return { connection, degraded: [] }; // Trouble is told after this.
   if (connection.status !== 'refused') return { connection };
   return { connection, session: { status: 'signed_out', reason: refusedReason(connection.failure) } };
 }
+
+export const withHealth = (_: DashboardState, degraded: readonly Degradation[]): Change => ({ degraded });
 
 export const withSession = (_: DashboardState, session: Session): Change =>
   session.status === 'signed_in' ? { session, connection: { status: 'connecting' } } : { session };

@@ -1,5 +1,6 @@
 /** What the dashboard knows: what the coordinator said, and what its user chose. Views are functions of this. */
 import type { FollowState } from '../../clients/typescript/follow-state.ts';
+import type { Degradation } from '../../protocol/api.ts';
 import { emptyFleet, type Fleet } from '../../protocol/fleet.ts';
 import { atRoot, type Route } from './route.ts';
 
@@ -28,6 +29,8 @@ export interface DashboardState {
   /** Keys of the branches that are folded away. New branches come unfolded. */
   readonly collapsed: ReadonlySet<string>;
   readonly stop: StopRequest;
+  /** What of the coordinator's storage is in trouble now. */
+  readonly degraded: readonly Degradation[];
 }
 
 export const initialState = (now: number): DashboardState => ({
@@ -39,4 +42,5 @@ export const initialState = (now: number): DashboardState => ({
   route: atRoot,
   collapsed: new Set(),
   stop: { status: 'none' },
+  degraded: [],
 });

@@ -286,11 +286,11 @@ describe('the stream', () => {
       ),
     );
     const folded = messages.reduce(
-      (state, one) => (one.type === 'snapshot' ? fromSnapshot(one.fleet) : fleet(state, one)),
+      (state, one) => (one.type === 'snapshot' ? fromSnapshot(one.fleet) : one.type === 'event' ? fleet(state, one) : state),
       emptyFleet,
     );
     expect(folded.agents.get(agentId)?.life).toMatchObject({ status: 'ended', ending: { status: 'completed' } });
-    const sequence = messages.map(({ seq }) => seq);
+    const sequence = messages.flatMap((one) => ('seq' in one ? one.seq : []));
     expect(sequence).toEqual(sequence.map((_, index) => (sequence[0] ?? 0) + index));
     socket.close();
 

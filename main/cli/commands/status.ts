@@ -38,18 +38,19 @@ async function showHealth(context: Context): Promise<ExitCode> {
   const [health, list] = await Promise.all([client.health(), client.list()]);
   if (!health.ok) return await showFailure(io, json, health.failure);
   if (!list.ok) return await showFailure(io, json, list.failure);
-  const { status, api_version } = health.value;
+  const { status, api_version, degraded } = health.value;
   const counts = statusSchema.options.flatMap((name) => {
     const count = list.value.agents.filter((agent) => agent.status === name).length;
     return count === 0 ? [] : [[name, count] as const];
   });
   if (json) {
-    const answer = { status, api_version, url, root, total: list.value.total, agents: Object.fromEntries(counts) };
+    const answer = { status, api_version, degraded, url, root, total: list.value.total, agents: Object.fromEntries(counts) };
     await io.out(`${JSON.stringify(answer)}\n`);
     return exitCodes.ok;
   }
   const agents = counts.length === 0 ? 'none yet' : counts.map(([name, count]) => `${count} ${name}`).join(', ');
   await io.out(`coordinator  ${status} at ${url} (API ${api_version})\n`);
+  for (const { part, since, message } of degraded) await io.out(`trouble      ${part} since ${since}: ${message}\n`);
   if (root !== null) await io.out(`root         ${root}\n`);
   await io.out(`agents       ${agents}\n`);
   return exitCodes.ok;

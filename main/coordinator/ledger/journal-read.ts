@@ -1,70 +1,124 @@
-/** Reads the journal's segments back, telling a torn tail (cut it, keep it aside) from damage (say it, touch nothing). */
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Sequenced } from '../../../protocol/events.ts';
-import { fail, ok, type Result } from '../../../protocol/failures.ts';
-import { decodeLine } from './journal-line.ts';
-
-/** `00000001.jsonl`: named after the first sequence number it holds. */
-const segmentName = /^(\d{8,})\.jsonl$/;
-
-export interface Segment {
-  readonly path: string;
-  readonly firstSeq: number;
-}
-
-export const segmentPath = (folder: string, firstSeq: number): string =>
-  join(folder, `${String(firstSeq).padStart(8, '0')}.jsonl`);
-
-export function listSegments(folder: string): Segment[] {
-  return readdirSync(folder)
-    .flatMap((name) => {
-      const match = segmentName.exec(name);
-      return match === null ? [] : [{ path: join(folder, name), firstSeq: Number(match[1]) }];
-    })
-    .sort((a, b) => a.firstSeq - b.firstSeq);
-}
-
 /**
- * Feeds every event after `afterSeq` to `each`, in order, and returns the last sequence number of the journal.
- * A torn tail is cut from its file and kept beside it. Damage before good records is a failure that names file and offset.
+ * Reads the journal's segments back, and tells three things apart:
+ * - a torn tail: the newest segment ends in something that was never acknowledged. It is cut, and kept aside.
+ * - a retired end: a segment that could not be synced was given up, and the next one begins at the record that failed. What
+ *   the old one holds from there on was never acknowledged, its numbers were given again, so it counts for nothing.
+ * - damage: everything else that is not whole. It is said with file and offset, and nothing is changed.
  */
-export function readJournal(folder: string, afterSeq: number, each: (event: Sequenced) => void): Result<number> {
+import { closeSync, openSync, readFileSync, readSync, truncateSync, writeFileSync } from 'node:fs';
+import type { FleetSnapshot, Sequenced } from '../../../protocol/events.ts';
+import { fail, ok, type Result } from '../../../protocol/failures.ts';
+import { baseMark, decodeBase, decodeLine } from './journal-line.ts';
+import { listSegments, type Segment } from './segments.ts';
+
+export interface JournalReader {
+  /** Every event after `afterSeq` (or after the base), in order. */
+  event(event: Sequenced): void;
+  /** The fleet that reading begins with, where `afterSeq` is older than what the journal still has. */
+  base(snapshot: FleetSnapshot): void;
+  /** How far the journal went: for each segment, record and base that is read, also before `afterSeq`. */
+  reached?(seq: number): void;
+}
+
+/** Settles with the last sequence number of the journal; STORAGE_UNAVAILABLE is damage (`details.reason`: `journal_damaged`). */
+export function readJournal(folder: string, afterSeq: number, reader: JournalReader): Result<number> {
   const segments = listSegments(folder);
-  const start = segments.findLastIndex(({ firstSeq }) => firstSeq <= afterSeq + 1);
-  let last = afterSeq;
-  for (const [index, segment] of segments.slice(Math.max(start, 0)).entries()) {
-    const isNewest = Math.max(start, 0) + index === segments.length - 1;
-    const read = readSegment(segment, isNewest, (event) => {
-      if (event.seq > last + 1) return false;
-      if (event.seq === last + 1) {
-        each(event);
-        last = event.seq;
-      }
-      return true;
-    });
+  const start = startOf(segments, afterSeq);
+  const position = { last: afterSeq };
+  for (const [index, segment] of segments.slice(start).entries()) {
+    // What the next segment begins with, this one no longer owes.
+    const owes = (segments[start + index + 1]?.firstSeq ?? Number.POSITIVE_INFINITY) - 1;
+    const read = readSegment(segment, owes, position, reader);
     if (!read.ok) return read;
   }
-  return ok(last);
+  return ok(position.last);
 }
 
-function readSegment({ path }: Segment, isNewest: boolean, accept: (event: Sequenced) => boolean): Result<void> {
+/** The records of all segments as far as they can be read, for looking something up. Nothing is judged or changed. */
+export function scanJournal(folder: string, each: (event: Sequenced) => void): void {
+  for (const { path } of listSegments(folder)) {
+    const bytes = readFileSync(path);
+    for (let from = 0, to = bytes.indexOf(0x0a); to !== -1; from = to + 1, to = bytes.indexOf(0x0a, from)) {
+      const event = decodeLine(bytes.toString('utf8', from, to));
+      if (event !== null) each(event);
+    }
+  }
+}
+
+/** The segment that holds the next record, or the newest base where that is further on or the record is gone. */
+function startOf(segments: readonly Segment[], afterSeq: number): number {
+  const next = segments.findLastIndex(({ firstSeq }) => firstSeq <= afterSeq + 1);
+  return Math.max(next, segments.findLastIndex(beginsWithBase), 0);
+}
+
+function beginsWithBase({ path }: Segment): boolean {
+  const fd = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(baseMark.length);
+    return readSync(fd, head, 0, head.length, 0) === head.length && head.equals(baseMark);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readSegment(
+  { path, firstSeq }: Segment,
+  owes: number,
+  position: { last: number },
+  reader: JournalReader,
+): Result<void> {
   const bytes = readFileSync(path);
-  let offset = 0;
-  while (offset < bytes.length) {
+  reader.reached?.(firstSeq - 1);
+  for (let offset = 0; offset < bytes.length;) {
     const newline = bytes.indexOf(0x0a, offset);
-    const event = newline === -1 ? null : decodeLine(bytes.toString('utf8', offset, newline));
-    if (event === null || !accept(event)) {
-      if (isNewest && !hasGoodRecordAfter(bytes, offset)) return cutTail(path, bytes, offset);
-      return fail(
-        'STORAGE_UNAVAILABLE',
-        `The journal is damaged: ${path} at byte ${offset}, with good records after it. Nothing was changed. Restore the file from a backup, or move the root folder aside to start anew.`,
-        { reason: 'journal_damaged', file: path, offset },
-      );
+    const line = newline === -1 ? null : bytes.toString('utf8', offset, newline);
+    if (line === null || !take(line, offset === 0, firstSeq, owes, position, reader)) {
+      if (position.last >= owes) return ok(undefined); // A retired end.
+      if (Number.isFinite(owes) || hasGoodRecordAfter(bytes, offset)) return damaged(path, offset);
+      return cutTail(path, bytes, offset);
     }
     offset = newline + 1;
   }
-  return ok(undefined);
+  return position.last >= owes || !Number.isFinite(owes) ? ok(undefined) : damaged(path, bytes.length);
+}
+
+/** False: the line is not what must stand there. */
+function take(
+  line: string,
+  isFirst: boolean,
+  firstSeq: number,
+  owes: number,
+  position: { last: number },
+  reader: JournalReader,
+): boolean {
+  const event = decodeLine(line);
+  if (event === null) return isFirst && takeBase(line, firstSeq, position, reader);
+  if (event.seq > position.last + 1) return false;
+  if (event.seq <= owes) reader.reached?.(event.seq);
+  if (event.seq === position.last + 1 && event.seq <= owes) {
+    reader.event(event);
+    position.last = event.seq;
+  }
+  return true;
+}
+
+function takeBase(line: string, firstSeq: number, position: { last: number }, reader: JournalReader): boolean {
+  const snapshot = decodeBase(line);
+  if (snapshot === null || snapshot.seq !== firstSeq - 1) return false;
+  reader.reached?.(snapshot.seq);
+  if (snapshot.seq > position.last) {
+    reader.base(snapshot);
+    position.last = snapshot.seq;
+  }
+  return true;
+}
+
+function damaged(path: string, offset: number): Result<never> {
+  return fail(
+    'STORAGE_UNAVAILABLE',
+    `The journal is damaged: ${path} at byte ${offset}, with good records after it. Nothing was changed. Restore the file from a backup, or move the root folder aside to start anew.`,
+    { reason: 'journal_damaged', file: path, offset },
+  );
 }
 
 function hasGoodRecordAfter(bytes: Buffer, from: number): boolean {

@@ -4,21 +4,27 @@
  * so two requests of the same instant see each other; answers are given on `current`, which holds only what is durable.
  */
 import type { Sequenced, ZiggieEvent } from '../../../protocol/events.ts';
-import { type Fleet, fleet } from '../../../protocol/fleet.ts';
+import { type Fleet, fleet, toSnapshot } from '../../../protocol/fleet.ts';
 import type { EventHub } from '../events/hub.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, JournalError } from './journal.ts';
 
 export class Ledger {
   readonly #journal: Journal;
   readonly #hub: EventHub;
+  readonly #onTrouble: (error: JournalError) => void;
   #current: Fleet;
   #pending: Fleet;
+  /** Counts failures: events that were planned before the last one have been forgotten with it. */
+  #epoch = 0;
+  #whenWritable: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null;
 
-  constructor(start: Fleet, journal: Journal, hub: EventHub) {
+  /** `onTrouble` hears of each append that the disk refused. */
+  constructor(start: Fleet, journal: Journal, hub: EventHub, onTrouble: (error: JournalError) => void = () => undefined) {
     this.#current = start;
     this.#pending = start;
     this.#journal = journal;
     this.#hub = hub;
+    this.#onTrouble = onTrouble;
   }
 
   get current(): Fleet {
@@ -34,6 +40,7 @@ export class Ledger {
    * then none of them happened, and `pending` forgets them.
    */
   async commit(events: readonly ZiggieEvent[]): Promise<void> {
+    const epoch = this.#epoch;
     const steps = events.map((event) => {
       const sequenced: Sequenced = { seq: this.#pending.seq + 1, event };
       this.#pending = fleet(this.#pending, sequenced);
@@ -42,7 +49,7 @@ export class Ledger {
     try {
       await this.#journal.append(steps.map(({ sequenced }) => sequenced));
     } catch (error) {
-      this.#pending = this.#current;
+      this.#forget(epoch, error);
       throw error;
     }
     // The journal settles appends in their order, so `current` goes through the very states that `pending` went through.
@@ -50,5 +57,50 @@ export class Ledger {
       this.#current = after;
       this.#hub.publish(sequenced);
     }
+    this.#whenWritable?.resolve();
+    this.#whenWritable = null;
+  }
+
+  /**
+   * For what has happened whether or not the disk takes it (an exit, say): tried again each time the journal can be written,
+   * until it is durable. Rejects only when that will never be: the journal is closed or read-only.
+   */
+  async commitFact(events: readonly ZiggieEvent[]): Promise<void> {
+    for (;;) {
+      try {
+        await this.commit(events);
+        return;
+      } catch (error) {
+        if (!(error instanceof JournalError) || this.#journal.isFinal) throw error;
+      }
+      await this.whenWritable();
+    }
+  }
+
+  /** Settles when the journal has taken something after its last refusal; at once where nothing is wrong. */
+  whenWritable(): Promise<void> {
+    if (this.#journal.failure === null) return Promise.resolve();
+    if (this.#whenWritable === null) {
+      let resolve = (): void => undefined;
+      const promise = new Promise<void>((settle) => {
+        resolve = settle;
+      });
+      this.#whenWritable = { promise, resolve };
+    }
+    return this.#whenWritable.promise;
+  }
+
+  /** Begins a journal segment that holds everything so far, and settles with the number that names it. */
+  rebase(): Promise<number> {
+    return this.#journal.rebase(() => toSnapshot(this.#current));
+  }
+
+  /** Once for each failure: a later commit may have been planned already on what is left. */
+  #forget(epoch: number, error: unknown): void {
+    if (epoch === this.#epoch) {
+      this.#epoch += 1;
+      this.#pending = this.#current;
+    }
+    if (error instanceof JournalError) this.#onTrouble(error);
   }
 }

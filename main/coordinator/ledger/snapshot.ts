@@ -6,6 +6,7 @@ import { readFileSync, renameSync } from 'node:fs';
 import { type Adapter, Low } from 'lowdb';
 import { type FleetSnapshot, fleetSnapshotSchema } from '../../../protocol/events.ts';
 import { emptyFleet, type Fleet, fromSnapshot, toSnapshot } from '../../../protocol/fleet.ts';
+import { errorWords, type StorageHealth } from '../storage-health.ts';
 import { replaceFileDurably } from './atomic-file.ts';
 
 /** A snapshot costs milliseconds per thousand agents, so a busy fleet is saved at most this often. */
@@ -34,11 +35,16 @@ function readSnapshot(path: string, log: (line: string) => void): FleetSnapshot 
 export class SnapshotStore {
   readonly #db: Low<FleetSnapshot>;
   readonly #log: (line: string) => void;
+  readonly #health: StorageHealth | null;
   #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  /** The save that has not begun yet: it takes the newest fleet of all that ask for it. */
+  #next: { fleet: Fleet; readonly saved: Promise<void> } | null = null;
 
-  constructor(path: string, log: (line: string) => void) {
+  constructor(path: string, log: (line: string) => void, health: StorageHealth | null = null) {
     this.#db = new Low(snapshotAdapter(path, log), toSnapshot(emptyFleet));
     this.#log = log;
+    this.#health = health;
   }
 
   async read(): Promise<Fleet> {
@@ -54,13 +60,35 @@ export class SnapshotStore {
     }, saveEveryMs).unref();
   }
 
-  /** A failed save is logged only: the journal holds everything. */
-  async save(fleet: Fleet): Promise<void> {
+  /**
+   * Settles when this fleet or a newer one is saved, or could not be. One save at a time, so that an older one can never
+   * replace a newer. A failed save is said only: the journal holds everything.
+   */
+  save(fleet: Fleet): Promise<void> {
+    if (this.#next === null) {
+      const saved = this.#writing.then(() => this.#saveNext());
+      this.#next = { fleet, saved };
+      this.#writing = saved;
+    } else if (fleet.seq >= this.#next.fleet.seq) {
+      this.#next.fleet = fleet;
+    }
+    return this.#next.saved;
+  }
+
+  async #saveNext(): Promise<void> {
+    const fleet = this.#next?.fleet;
+    this.#next = null;
+    if (fleet === undefined) return;
     this.#db.data = toSnapshot(fleet);
     try {
       await this.#db.write();
+      this.#health?.wellAgain('snapshot');
     } catch (error) {
       this.#log(`db.json could not be saved (the journal has everything): ${String(error)}`);
+      this.#health?.trouble(
+        'snapshot',
+        `db.json cannot be saved (${errorWords(error)}). Nothing is lost, the journal has everything; the next start takes longer.`,
+      );
     }
   }
 

@@ -1,10 +1,14 @@
-/** `state/<agent_id>.json`: the record of each agent as a file, for clients that only read files. Rebuilt when missing. */
-import { existsSync } from 'node:fs';
+/**
+ * `state/<agent_id>.json`: the record of each agent as a file, for clients that only read files. Rebuilt when missing, and
+ * tried again until the disk takes it: a file that tells of the past for longer than that is said to.
+ */
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import type { Agent } from '../../../protocol/agent.ts';
 import type { Sequenced } from '../../../protocol/events.ts';
-import { agentsInOrder, type Fleet } from '../../../protocol/fleet.ts';
+import { agentsInOrder, type Fleet, livingAgents } from '../../../protocol/fleet.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { Layout } from '../root/layout.ts';
+import { errorWords, type StorageHealth } from '../storage-health.ts';
 import { replaceFile } from './atomic-file.ts';
 
 /** An agent changes several times within milliseconds when it starts and ends; its file is written once. */
@@ -12,19 +16,28 @@ const gatherMs = 40;
 /** A burst must not be slowed by the files that tell of it: at most a fifth of the time goes into them. */
 const restPerWork = 4;
 const longestRestMs = 500;
+/** A file that somebody holds open on Windows, or a full disk: asked again this often. */
+const tryAgainMs = 250;
+/** Trouble shorter than this is nobody's business. */
+const troubleAfterMs = 2000;
+/** Whether somebody removed the folder, or a file of a living agent, is looked at this often. */
+const lookEveryMs = 2000;
 
 export class StateFiles {
   readonly #layout: Layout;
   readonly #fleet: () => Fleet;
-  readonly #log: (line: string) => void;
+  readonly #health: StorageHealth;
   readonly #dirty = new Set<string>();
   #scheduled: NodeJS.Timeout | null = null;
+  #looking: NodeJS.Timeout | null = null;
   #restMs = gatherMs;
+  /** When the writes that still fail began to; `performance.now()`. */
+  #failingSince: number | null = null;
 
-  constructor(layout: Layout, fleet: () => Fleet, log: (line: string) => void) {
+  constructor(layout: Layout, fleet: () => Fleet, health: StorageHealth) {
     this.#layout = layout;
     this.#fleet = fleet;
-    this.#log = log;
+    this.#health = health;
   }
 
   /** Marks the agents an event concerns; their files are written a moment later, an end at once. */
@@ -34,7 +47,9 @@ export class StateFiles {
       if (event.facts.parent_agent !== null) this.#mark(event.facts.parent_agent);
     } else if (event.type === 'agent_ended' || event.type === 'agent_never_began') {
       this.writeNow(event.agent_id); // Whoever waits for the end looks here.
-    } else if ('agent_id' in event) {
+    } else if (event.type === 'agents_forgotten') {
+      for (const agentId of event.agent_ids) rmSync(this.#layout.stateFile(agentId), { force: true });
+    } else if (event.type !== 'external_seen' && 'agent_id' in event) {
       this.#mark(event.agent_id);
     }
   }
@@ -46,13 +61,11 @@ export class StateFiles {
     if (agent !== undefined) this.#write(agent);
   }
 
-  /** After a start: files that are missing, and those of agents that lived while nobody wrote. */
+  /** After a start: files that are missing, and those of agents that lived while nobody wrote. Then looks after them. */
   rebuild(): void {
-    const { living } = this.#fleet();
-    for (const agent of agentsInOrder(this.#fleet())) {
-      const id = agent.facts.agent_id;
-      if (living.has(id) || !existsSync(this.#layout.stateFile(id))) this.#write(agent);
-    }
+    this.#writeMissing(agentsInOrder(this.#fleet()));
+    for (const agent of livingAgents(this.#fleet())) this.#write(agent);
+    this.#looking ??= setInterval(() => this.#look(), lookEveryMs).unref();
   }
 
   flush(): void {
@@ -61,19 +74,53 @@ export class StateFiles {
     const began = performance.now();
     for (const agentId of [...this.#dirty]) this.writeNow(agentId);
     this.#restMs = Math.min(Math.max(gatherMs, restPerWork * (performance.now() - began)), longestRestMs);
+    if (this.#dirty.size === 0 && this.#failingSince !== null) {
+      this.#failingSince = null;
+      this.#health.wellAgain('state_files');
+    }
   }
 
-  #mark(agentId: string): void {
+  /** Writes what is still to be written, and lets go. */
+  close(): void {
+    if (this.#looking !== null) clearInterval(this.#looking);
+    this.flush();
+    if (this.#scheduled !== null) clearTimeout(this.#scheduled);
+    this.#scheduled = null;
+  }
+
+  #mark(agentId: string, afterMs = this.#restMs): void {
     this.#dirty.add(agentId);
-    this.#scheduled ??= setTimeout(() => this.flush(), this.#restMs);
+    this.#scheduled ??= setTimeout(() => this.flush(), afterMs);
+  }
+
+  #look(): void {
+    if (existsSync(this.#layout.state)) this.#writeMissing(livingAgents(this.#fleet()));
+    else this.#writeMissing(agentsInOrder(this.#fleet()));
+  }
+
+  #writeMissing(agents: readonly Agent[]): void {
+    for (const agent of agents) if (!existsSync(this.#layout.stateFile(agent.facts.agent_id))) this.#write(agent);
   }
 
   #write(agent: Agent): void {
     const record = agentRecord(agent);
+    const path = this.#layout.stateFile(record.agent_id);
+    const text = `${JSON.stringify(record, null, 2)}\n`;
     try {
-      replaceFile(this.#layout.stateFile(record.agent_id), `${JSON.stringify(record, null, 2)}\n`);
+      if (this.#failingSince !== null) mkdirSync(this.#layout.state, { recursive: true, mode: 0o700 });
+      replaceFile(path, text);
     } catch (error) {
-      this.#log(`state file of ${record.agent_id} could not be written (the journal has everything): ${String(error)}`);
+      this.#failed(record.agent_id, error);
     }
+  }
+
+  #failed(agentId: string, error: unknown): void {
+    this.#failingSince ??= performance.now();
+    this.#mark(agentId, tryAgainMs);
+    if (performance.now() - this.#failingSince < troubleAfterMs) return;
+    this.#health.trouble(
+      'state_files',
+      `Files in state/ cannot be written (${errorWords(error)}) and may tell of the past. Nothing is lost, the journal has everything; HTTP answers are up to date.`,
+    );
   }
 }

@@ -2,7 +2,8 @@ import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeLine } from '../../../main/coordinator/ledger/journal-line.ts';
-import { readJournal, segmentPath } from '../../../main/coordinator/ledger/journal-read.ts';
+import { readJournal } from '../../../main/coordinator/ledger/journal-read.ts';
+import { segmentPath } from '../../../main/coordinator/ledger/segments.ts';
 import type { Sequenced } from '../../../protocol/events.ts';
 import { emptyFleet, type Fleet, fleet, toSnapshot } from '../../../protocol/fleet.ts';
 import type { Result } from '../../../protocol/failures.ts';
@@ -20,7 +21,7 @@ interface Read {
 
 function read(folder: string, afterSeq = 0): Read {
   const events: Sequenced[] = [];
-  const result = readJournal(folder, afterSeq, (event) => events.push(event));
+  const result = readJournal(folder, afterSeq, { event: (event) => events.push(event), base: () => undefined });
   return { result, events };
 }
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { EventHub } from '../../../main/coordinator/events/hub.ts';
 import { Journal, JournalError } from '../../../main/coordinator/ledger/journal.ts';
-import { readJournal, segmentPath } from '../../../main/coordinator/ledger/journal-read.ts';
+import { readJournal } from '../../../main/coordinator/ledger/journal-read.ts';
+import { segmentPath } from '../../../main/coordinator/ledger/segments.ts';
 import { Ledger } from '../../../main/coordinator/ledger/ledger.ts';
 import type { Sequenced } from '../../../protocol/events.ts';
 import { emptyFleet } from '../../../protocol/fleet.ts';
@@ -31,7 +32,7 @@ afterEach(() => {
 
 function eventsIn(folder: string): Sequenced[] {
   const events: Sequenced[] = [];
-  valueOf(readJournal(folder, 0, (event) => events.push(event)));
+  valueOf(readJournal(folder, 0, { event: (event) => events.push(event), base: () => undefined }));
   return events;
 }
 

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeLine } from '../../../main/coordinator/ledger/journal-line.ts';
-import { readJournal, segmentPath } from '../../../main/coordinator/ledger/journal-read.ts';
+import { readJournal } from '../../../main/coordinator/ledger/journal-read.ts';
+import { segmentPath } from '../../../main/coordinator/ledger/segments.ts';
 import { SnapshotStore } from '../../../main/coordinator/ledger/snapshot.ts';
 import { emptyFleet, type Fleet, fleet, toSnapshot } from '../../../protocol/fleet.ts';
 import { valueOf } from '../../rig/result.ts';
@@ -27,9 +28,12 @@ async function leftBehind() {
       let state = await new SnapshotStore(path, (line) => lines.push(line)).read();
       let replayed = 0;
       valueOf(
-        readJournal(folder, state.seq, (event) => {
-          state = fleet(state, event);
-          replayed += 1;
+        readJournal(folder, state.seq, {
+          event: (event) => {
+            state = fleet(state, event);
+            replayed += 1;
+          },
+          base: () => undefined,
         }),
       );
       return { state, replayed };
