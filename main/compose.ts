@@ -9,6 +9,7 @@ import { systemClock } from './coordinator/clock.ts';
 import { readyCoordinator } from './coordinator/coordinator.ts';
 import type { Coordinator } from './coordinator/facade.ts';
 import { lockRoot, type RootLock } from './coordinator/ledger/root-lock.ts';
+import { isStorageError } from './coordinator/ledger/storage-error.ts';
 import { createPosixLauncher } from './coordinator/process/posix-launcher.ts';
 import { createWindowsLauncher } from './coordinator/process/windows-launcher.ts';
 import { loadConfig } from './coordinator/root/config-file.ts';
@@ -56,9 +57,20 @@ export async function startHost(options: HostOptions): Promise<Result<Host>> {
   const layout = layoutOf(root.value);
   const lock = await lockRoot(layout.root);
   if (lock === null) return heldBy(layout);
-  const host = await startLocked(options, layout, lock);
+  const host = await startLocked(options, layout, lock).catch((error: unknown) => {
+    if (!isStorageError(error)) throw error;
+    return cannotUse(layout, error);
+  });
   if (!host.ok) await lock.release();
   return host;
+}
+
+function cannotUse({ root }: Layout, error: Error): Result<never> {
+  return fail(
+    'STORAGE_UNAVAILABLE',
+    `The root folder ${root} cannot be used: ${error.message}. Free or mend the disk or its permissions, or choose another root with --root or ZIGGIE_ROOT.`,
+    { root },
+  );
 }
 
 function chooseRoot(asked: string | null): Result<string> {
@@ -129,9 +141,37 @@ async function startLocked(options: HostOptions, layout: Layout, lock: RootLock)
   if (!server.ok) return server;
   address.port = server.value.port;
   await begin();
-  await announce(layout, address.port, systemClock.now());
-  return ok(hostOf(coordinator, server.value, token, layout, lock));
+  const endAnnouncing = await announceAtLast(layout, address.port, options.log);
+  const host = hostOf(coordinator, server.value, token, layout, lock);
+  return ok({
+    ...host,
+    close: (reason) => {
+      endAnnouncing();
+      return host.close(reason);
+    },
+  });
 }
+
+/** A full disk may not take the file now; then it is written once there is room. Call what it settles with to end that. */
+async function announceAtLast(layout: Layout, port: number, log: (line: string) => void): Promise<() => void> {
+  const startedAt = systemClock.now();
+  try {
+    await announce(layout, port, startedAt);
+    return () => undefined;
+  } catch (error) {
+    if (!isStorageError(error)) throw error;
+    log(`coordinator.json could not be written (${error.message}); it is tried again until it can`);
+    const again = setInterval(() => {
+      announce(layout, port, startedAt).then(
+        () => clearInterval(again),
+        (stillNot: unknown) => log(`coordinator.json could not be written: ${String(stillNot)}`),
+      );
+    }, announceAgainMs).unref();
+    return () => clearInterval(again);
+  }
+}
+
+const announceAgainMs = 5000;
 
 function hostOf(coordinator: Coordinator, server: ApiServer, token: string, layout: Layout, lock: RootLock): Host {
   const url = `http://127.0.0.1:${server.port}`;

@@ -114,7 +114,10 @@ function forget(state: Fleet, agentId: string): Fleet {
   const agents = state.agents.delete(agentId);
   return {
     ...state,
-    agents: parent === undefined ? agents : agents.set(parent.facts.agent_id, { ...parent, children: without(parent.children) }),
+    agents:
+      parent === undefined
+        ? agents
+        : agents.set(parent.facts.agent_id, { ...parent, children: without(parent.children) }),
     externals:
       external === undefined
         ? state.externals

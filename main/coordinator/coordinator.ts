@@ -23,13 +23,14 @@ import type { Coordinator, DeployAnswer } from './facade.ts';
 import { Answers } from './inbox/answers.ts';
 import { fileRequests } from './inbox/file-requests.ts';
 import { Inbox } from './inbox/inbox.ts';
-import { Journal, JournalError } from './ledger/journal.ts';
+import { Journal } from './ledger/journal.ts';
 import { JournalWatch } from './ledger/journal-watch.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { restore } from './ledger/restore.ts';
 import { Retention } from './ledger/retention.ts';
 import { SnapshotStore } from './ledger/snapshot.ts';
 import { StateFiles } from './ledger/state-files.ts';
+import { isStorageError } from './ledger/storage-error.ts';
 import type { Launcher } from './process/launcher.ts';
 import { readBootId } from './process/proc.ts';
 import { Supervisor } from './process/supervisor.ts';
@@ -76,6 +77,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   const journalWatch = new JournalWatch(health, clock);
   const ledger = new Ledger(restored, journal, hub, (error) => journalWatch.onTrouble(error));
   journalWatch.follow(ledger);
+  const refusedOnce = new Promise<void>((resolve) => health.subscribe(resolve));
   const fleet = (): Fleet => ledger.current;
   const lives = new LifeWatch(fleet);
   const stateFiles = new StateFiles(layout, fleet, health);
@@ -143,15 +145,15 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       log(`read-only: ${damage.message}`);
       return;
     }
-    await ledger.commit([
-      {
-        type: 'coordinator_started',
-        at: clock.now(),
-        pid: process.pid,
-        version: options.version,
-        boot_id: readBootId(),
-      },
-    ]);
+    const started = {
+      type: 'coordinator_started',
+      at: clock.now(),
+      pid: process.pid,
+      version: options.version,
+      boot_id: readBootId(),
+    } as const;
+    // On a full disk it starts, too: what runs must be watched, and whoever asks must be told.
+    await Promise.race([ledger.commitFact([started]).catch((error: unknown) => log(String(error))), refusedOnce]);
     stateFiles.rebuild();
     answers.resume();
     await recover({ layout, ledger, supervisor, scheduler, clock, log });
@@ -189,7 +191,7 @@ async function guarded<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof JournalError)) throw error;
+    if (!isStorageError(error)) throw error;
     return { ok: false, failure: storageFailure(error) };
   }
 }

@@ -286,7 +286,8 @@ describe('the stream', () => {
       ),
     );
     const folded = messages.reduce(
-      (state, one) => (one.type === 'snapshot' ? fromSnapshot(one.fleet) : one.type === 'event' ? fleet(state, one) : state),
+      (state, one) =>
+        one.type === 'snapshot' ? fromSnapshot(one.fleet) : one.type === 'event' ? fleet(state, one) : state,
       emptyFleet,
     );
     expect(folded.agents.get(agentId)?.life).toMatchObject({ status: 'ended', ending: { status: 'completed' } });

@@ -44,7 +44,15 @@ async function showHealth(context: Context): Promise<ExitCode> {
     return count === 0 ? [] : [[name, count] as const];
   });
   if (json) {
-    const answer = { status, api_version, degraded, url, root, total: list.value.total, agents: Object.fromEntries(counts) };
+    const answer = {
+      status,
+      api_version,
+      degraded,
+      url,
+      root,
+      total: list.value.total,
+      agents: Object.fromEntries(counts),
+    };
     await io.out(`${JSON.stringify(answer)}\n`);
     return exitCodes.ok;
   }

@@ -19,7 +19,12 @@ export class Ledger {
   #whenWritable: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null;
 
   /** `onTrouble` hears of each append that the disk refused. */
-  constructor(start: Fleet, journal: Journal, hub: EventHub, onTrouble: (error: JournalError) => void = () => undefined) {
+  constructor(
+    start: Fleet,
+    journal: Journal,
+    hub: EventHub,
+    onTrouble: (error: JournalError) => void = () => undefined,
+  ) {
     this.#current = start;
     this.#pending = start;
     this.#journal = journal;

@@ -59,7 +59,8 @@ export class Retention {
     for (const request of requests) this.#remove(this.#options.layout.errorFile(request));
     this.#removeOldIn(this.#options.layout.rejected, before);
     await this.#shortenJournal(before);
-    if (agents.length > 0) log(`${agents.length} agents that ended over ${config.retention_days} days ago were removed`);
+    if (agents.length > 0)
+      log(`${agents.length} agents that ended over ${config.retention_days} days ago were removed`);
   }
 
   #later(afterMs: number): void {

@@ -4,6 +4,7 @@ import { apiVersion, type Discovery, discoverySchema } from '../../../protocol/d
 import { replaceFileDurably } from '../ledger/atomic-file.ts';
 import type { Layout } from './layout.ts';
 
+/** Rejects with the system's error; whoever knows the address can use it without the file. */
 export async function announce(layout: Layout, port: number, startedAt: string): Promise<void> {
   const discovery: Discovery = {
     api_version: apiVersion,

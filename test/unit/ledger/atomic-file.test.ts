@@ -77,7 +77,7 @@ describe.each(writers)('%s', (_, replace) => {
   });
 
   test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
-    'on a disk that is full leaves the old file byte for byte (case 28; needs root, for a disk of its own)',
+    'case 28: on a disk that is full leaves the old file byte for byte (needs root, for a disk of its own)',
     async () => {
       const folder = temporaryFolder();
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', folder]);

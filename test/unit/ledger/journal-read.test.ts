@@ -36,7 +36,7 @@ function journalOf(events: readonly Sequenced[]): { folder: string; path: string
 const keptAside = (folder: string): string[] => readdirSync(folder).filter((name) => name.includes('.torn-'));
 
 describe('a torn tail', () => {
-  test('is cut and kept aside wherever in the last record it tears, and all before it is kept (case 21)', () => {
+  test('case 21: is cut and kept aside wherever in the last record it tears, and all before it is kept', () => {
     const events = someEvents(50, 1);
     const whole = Buffer.from(textOf(events));
     const start = Buffer.byteLength(textOf(events.slice(0, 49)));
@@ -52,7 +52,7 @@ describe('a torn tail', () => {
     expect(keptAside(folder)).toHaveLength(whole.length - start - 1);
   });
 
-  test('of 4,096 zero bytes is cut (case 24)', () => {
+  test('case 24: of 4,096 zero bytes is cut', () => {
     const events = someEvents(50);
     const { folder, path } = journalOf(events);
     const before = readFileSync(path);
@@ -72,7 +72,7 @@ describe('a torn tail', () => {
 });
 
 describe('damage', () => {
-  test('of any bit of a record in the middle is said with file and place, and nothing is changed (case 22)', () => {
+  test('case 22: of any bit of a record in the middle is said with file and place, and nothing is changed', () => {
     const events = someEvents(50);
     const { folder, path } = journalOf(events);
     const whole = readFileSync(path);
@@ -127,7 +127,7 @@ describe('what is whole', () => {
     expect(events).toEqual(someEvents(9 - after, after + 1));
   });
 
-  test('folds to the same when its last records stand there twice (case 23)', () => {
+  test('case 23: folds to the same when its last records stand there twice', () => {
     const events = someEvents(50);
     const { folder, path } = journalOf(events);
     appendFileSync(path, textOf(events.slice(-3)));

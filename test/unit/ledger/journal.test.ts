@@ -1,26 +1,38 @@
 import type * as FileSystem from 'node:fs';
-import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { EventHub } from '../../../main/coordinator/events/hub.ts';
 import { Journal, JournalError } from '../../../main/coordinator/ledger/journal.ts';
 import { readJournal } from '../../../main/coordinator/ledger/journal-read.ts';
+import { encodeLine } from '../../../main/coordinator/ledger/journal-line.ts';
+import { restore } from '../../../main/coordinator/ledger/restore.ts';
 import { segmentPath } from '../../../main/coordinator/ledger/segments.ts';
 import { Ledger } from '../../../main/coordinator/ledger/ledger.ts';
 import type { Sequenced } from '../../../protocol/events.ts';
-import { emptyFleet } from '../../../protocol/fleet.ts';
+import { emptyFleet, toSnapshot } from '../../../protocol/fleet.ts';
 import { valueOf } from '../../rig/result.ts';
 import { acceptance, someEvents } from './some-events.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** The real call, counted: each one is a wait for the disk. */
-const syncs = vi.hoisted(() => ({ count: 0 }));
+const syncs = vi.hoisted(() => ({ count: 0, fds: [] as number[] }));
 vi.mock('node:fs', async (importActual) => {
   const fs = await importActual<typeof FileSystem>();
   return {
     ...fs,
     fdatasync: (...given: Parameters<typeof fs.fdatasync>) => {
       syncs.count += 1;
+      syncs.fds.push(given[0]);
       fs.fdatasync(...given);
     },
   };
@@ -28,6 +40,7 @@ vi.mock('node:fs', async (importActual) => {
 
 afterEach(() => {
   syncs.count = 0;
+  syncs.fds = [];
 });
 
 function eventsIn(folder: string): Sequenced[] {
@@ -53,8 +66,10 @@ function descriptorOf(path: string): number {
 function fillDisk(path: string): void {
   const fd = descriptorOf(path);
   closeSync(fd);
-  const full = openSync('/dev/full', constants.O_WRONLY);
-  if (full !== fd) throw new Error(`/dev/full became ${full}, not ${fd}`);
+  // A new descriptor gets the lowest free number, which may be another one first.
+  const opened = [openSync('/dev/full', constants.O_WRONLY)];
+  while (opened.at(-1) !== fd) opened.push(openSync('/dev/full', constants.O_WRONLY));
+  for (const other of opened.slice(0, -1)) closeSync(other);
 }
 
 describe('appending', () => {
@@ -119,20 +134,34 @@ describe('appending', () => {
 });
 
 describe.skipIf(process.platform !== 'linux')('a disk that refuses', () => {
-  test('rejects this append and those after it, and nothing is written any more', async () => {
+  test('rejects all that wait, and the next append goes on in a new segment', async () => {
     const folder = temporaryFolder();
     const journal = Journal.open(folder, 1);
     await journal.append(someEvents(1));
     fillDisk(segmentPath(folder, 1));
     const together = await Promise.allSettled([journal.append(someEvents(1, 2)), journal.append(someEvents(1, 3))]);
     expect(together.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    await expect(journal.append(someEvents(1, 2))).rejects.toThrow(/cannot be written: ENOSPC/);
-    expect(journal.failure?.message).toContain('ENOSPC');
+    expect(journal.failure?.message).toContain('cannot be written: ENOSPC');
+    expect(eventsIn(folder)).toEqual(someEvents(1));
+    await journal.append(someEvents(2, 2));
+    expect(journal.failure).toBeNull();
+    expect(readdirSync(folder)).toEqual(['00000001.jsonl', '00000002.jsonl']);
+    expect(eventsIn(folder)).toEqual(someEvents(3));
+    await journal.close();
+  });
+
+  test('refuses what was planned on events that were refused', async () => {
+    const folder = temporaryFolder();
+    const journal = Journal.open(folder, 1);
+    fillDisk(segmentPath(folder, 1));
+    await expect(journal.append(someEvents(2))).rejects.toThrow(/ENOSPC/);
+    await expect(journal.append(someEvents(1, 3))).rejects.toThrow(/planned on events/);
+    await journal.append(someEvents(1));
     expect(eventsIn(folder)).toEqual(someEvents(1));
     await journal.close();
   });
 
-  test('never syncs a descriptor again whose sync failed (case 29)', async () => {
+  test('case 29: never syncs a descriptor again whose sync failed, and the record counts once or never', async () => {
     const folder = temporaryFolder();
     const journal = Journal.open(folder, 1);
     const fd = descriptorOf(segmentPath(folder, 1));
@@ -141,10 +170,26 @@ describe.skipIf(process.platform !== 'linux')('a disk that refuses', () => {
     const pipe = openSync(await fifo(join(folder, 'pipe')), constants.O_RDWR);
     expect(pipe).toBe(fd);
     await expect(journal.append(someEvents(1))).rejects.toThrow(/cannot be written: EINVAL/);
-    const before = syncs.count;
-    await expect(journal.append(someEvents(1))).rejects.toThrow(JournalError);
-    expect(syncs.count).toBe(before);
+    expect(syncs.fds).toEqual([fd]);
+    const other = openSync('/dev/null', constants.O_RDONLY); // Takes the number, so that a later use of it would show.
+    expect(other).toBe(fd);
+    await journal.append(someEvents(1));
+    expect(syncs.fds).toHaveLength(2);
+    expect(syncs.fds[1]).not.toBe(fd);
+    expect(eventsIn(folder)).toEqual(someEvents(1));
+    closeSync(other);
     await journal.close();
+  });
+
+  test('what stands behind the last durable record of a retired segment counts for nothing', () => {
+    const folder = temporaryFolder();
+    // The cut after the failed sync failed, too: the old segment still holds records 3 and 4, and half of 5.
+    const old = someEvents(5).map(encodeLine).join('');
+    writeFileSync(segmentPath(folder, 1), old.slice(0, -10));
+    const replaced = [acceptance(77), acceptance(78)].map((event, index) => ({ seq: 3 + index, event }));
+    writeFileSync(segmentPath(folder, 3), replaced.map(encodeLine).join(''));
+    expect(eventsIn(folder)).toEqual([...someEvents(2), ...replaced]);
+    expect(readFileSync(segmentPath(folder, 1), 'utf8')).toBe(old.slice(0, -10));
   });
 
   test('leaves nothing of it in the ledger: pending forgets, nobody is told', async () => {
@@ -163,7 +208,79 @@ describe.skipIf(process.platform !== 'linux')('a disk that refuses', () => {
     expect(ledger.pending).toBe(ledger.current);
     expect(ledger.current.agents.size).toBe(1);
     expect(told).toEqual([1]);
+    await ledger.commit([acceptance(3)]);
+    expect(eventsIn(folder).map(({ event }) => event)).toEqual([acceptance(1), acceptance(3)]);
+    expect(told).toEqual([1, 2]);
     await journal.close();
+  });
+
+  test('a fact waits until the journal takes it; what only wants to happen is refused', async () => {
+    const folder = temporaryFolder();
+    const journal = Journal.open(folder, 1);
+    const ledger = new Ledger(emptyFleet, journal, new EventHub(() => undefined));
+    await ledger.commit([acceptance(1)]);
+    fillDisk(segmentPath(folder, 1));
+    const wish = ledger.commit([acceptance(2)]);
+    const fact = ledger.commitFact([acceptance(3)]);
+    await expect(wish).rejects.toThrow(JournalError);
+    const order: string[] = [];
+    void ledger.whenWritable().then(() => order.push('writable'));
+    await ledger.commit([acceptance(4)]);
+    await fact;
+    expect(order).toEqual(['writable']);
+    expect(ledger.current.accepted).toBe(4);
+    expect(eventsIn(folder).map(({ event }) => event)).toEqual([acceptance(1), acceptance(4), acceptance(3)]);
+    await journal.close();
+    await expect(ledger.commitFact([acceptance(5)])).rejects.toThrow(/closed/);
+  });
+
+  test('commits that were planned before a failure do not undo what comes after it', async () => {
+    const folder = temporaryFolder();
+    const journal = Journal.open(folder, 1);
+    const ledger = new Ledger(emptyFleet, journal, new EventHub(() => undefined));
+    fillDisk(segmentPath(folder, 1));
+    const early = [ledger.commit([acceptance(1)]), ledger.commit([acceptance(2)])];
+    const late = early[0]?.catch(() => ledger.commit([acceptance(3)]));
+    expect((await Promise.allSettled(early)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await late;
+    expect([...ledger.current.agents.keys()]).toEqual(['agent_20251109_143000_3']);
+    expect(ledger.pending).toBe(ledger.current);
+    await journal.close();
+  });
+});
+
+describe('a segment that begins with the whole fleet', () => {
+  test('makes those before it unnecessary, and numbers go on', async () => {
+    const folder = temporaryFolder();
+    const journal = Journal.open(folder, 1);
+    const ledger = new Ledger(emptyFleet, journal, new EventHub(() => undefined));
+    await ledger.commit([acceptance(1), acceptance(2)]);
+    const [base] = await Promise.all([ledger.rebase(), ledger.commit([acceptance(3)])]);
+    expect(base).toBe(3);
+    await journal.close();
+    expect(readdirSync(folder)).toEqual(['00000001.jsonl', '00000003.jsonl']);
+    const before = restore(folder, emptyFleet);
+    rmSync(segmentPath(folder, 1));
+    const after = restore(folder, emptyFleet);
+    expect(after.damage).toBeNull();
+    expect(toSnapshot(after.fleet)).toEqual(toSnapshot(ledger.current));
+    expect(toSnapshot(before.fleet)).toEqual(toSnapshot(ledger.current));
+  });
+
+  test('is kept when the first write after it fails', async () => {
+    const folder = temporaryFolder();
+    const journal = Journal.open(folder, 1);
+    const ledger = new Ledger(emptyFleet, journal, new EventHub(() => undefined));
+    await ledger.commit([acceptance(1)]);
+    await ledger.rebase();
+    rmSync(segmentPath(folder, 1));
+    fillDisk(segmentPath(folder, 2));
+    await expect(ledger.commit([acceptance(2)])).rejects.toThrow(/ENOSPC/);
+    await ledger.commit([acceptance(3)]);
+    await journal.close();
+    const { fleet: found, damage } = restore(folder, emptyFleet);
+    expect(damage).toBeNull();
+    expect([...found.agents.keys()]).toEqual(['agent_20251109_143000_1', 'agent_20251109_143000_3']);
   });
 });
 

@@ -50,13 +50,13 @@ test('a snapshot saves reading what it holds already', async () => {
 
 describe('a snapshot that is', () => {
   test.each([
-    ['empty (case 25)', ''],
-    ['all zero (case 25)', '\0'.repeat(500)],
-    ['cut short (case 26)', '{"agents":'],
+    ['empty', ''],
+    ['all zero', '\0'.repeat(500)],
+    ['cut short', '{"agents":'],
     ['of another shape', '{"seq":8,"agents":[{"facts":{}}],"externals":[],"requests":[]}'],
     ['a list', '[]'],
     ['null', 'null'],
-  ])('%s is kept aside, said, and rebuilt from the journal', async (_, text) => {
+  ])('case 25: (and 26) %s is kept aside, said, and rebuilt from the journal', async (_, text) => {
     const { path, lines, restore } = await leftBehind();
     writeFileSync(path, text);
     const { state, replayed } = await restore();
@@ -67,7 +67,7 @@ describe('a snapshot that is', () => {
     expect(lines).toHaveLength(1);
   });
 
-  test('missing is rebuilt from the journal, and nothing is said (case 25)', async () => {
+  test('case 25: missing is rebuilt from the journal, and nothing is said', async () => {
     const { path, lines, restore } = await leftBehind();
     rmSync(path);
     expect(toSnapshot((await restore()).state)).toEqual(toSnapshot(truth));
