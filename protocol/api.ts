@@ -4,7 +4,7 @@ import { agentRecordSchema } from './record.ts';
 
 /** A part of the storage that does not work at present; `since` is ISO 8601 UTC. */
 export const degradationSchema = z.object({
-  part: z.enum(['journal', 'state_files', 'snapshot', 'answers']),
+  part: z.enum(['journal', 'runs', 'state_files', 'snapshot', 'answers']),
   since: z.string(),
   message: z.string(),
 });

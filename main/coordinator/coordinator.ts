@@ -23,11 +23,12 @@ import type { Coordinator, DeployAnswer } from './facade.ts';
 import { Answers } from './inbox/answers.ts';
 import { fileRequests } from './inbox/file-requests.ts';
 import { Inbox } from './inbox/inbox.ts';
-import { Journal } from './ledger/journal.ts';
+import { Journal, JournalError } from './ledger/journal.ts';
 import { JournalWatch } from './ledger/journal-watch.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { restore } from './ledger/restore.ts';
 import { Retention } from './ledger/retention.ts';
+import { RunsWatch } from './ledger/runs-watch.ts';
 import { SnapshotStore } from './ledger/snapshot.ts';
 import { StateFiles } from './ledger/state-files.ts';
 import { isStorageError } from './ledger/storage-error.ts';
@@ -75,7 +76,10 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       ? Journal.open(layout.journal, restored.seq + 1)
       : Journal.readOnly(layout.journal, restored.seq + 1, damage.message);
   const journalWatch = new JournalWatch(health, clock);
-  const ledger = new Ledger(restored, journal, hub, (error) => journalWatch.onTrouble(error));
+  const onTrouble = (error: JournalError): void => {
+    if (damage === null) journalWatch.onTrouble(error); // Waiting does not mend damage.
+  };
+  const ledger = new Ledger(restored, journal, hub, onTrouble);
   journalWatch.follow(ledger);
   const refusedOnce = new Promise<void>((resolve) => health.subscribe(resolve));
   const fleet = (): Fleet => ledger.current;
@@ -101,7 +105,8 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   hub.subscribe(() => snapshots.saveSoon(fleet));
 
   const deps = { layout, config, ledger, scheduler, supervisor, lives, runtimes, clock };
-  const run = (call: DeployCall): Promise<Result<DeployAnswer>> => guarded(() => deploy(deps, call));
+  const runsWatch = new RunsWatch(layout.runs, health);
+  const run = (call: DeployCall): Promise<Result<DeployAnswer>> => guarded(() => deploy(deps, call), runsWatch);
   const operatorHash = hashToken(options.operatorToken);
 
   const coordinator: Coordinator = {
@@ -111,7 +116,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     eventsSince: (since) => hub.since(since, ledger.current.seq),
     deploy: (body, by, wait) =>
       parsed(body, 'deploy', (request) => run({ request, by, door: 'http', wait, onDurable: () => undefined })),
-    stop: (agentId, by, reason) => guarded(() => stop(deps, agentId, by, reason)),
+    stop: (agentId, by, reason) => guarded(() => stop(deps, agentId, by, reason), runsWatch),
     get: (agentId, by) => {
       const found = reach(fleet(), by, agentId);
       return found.ok ? ok(agentRecord(found.value)) : found;
@@ -163,6 +168,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
 
   async function close(reason: string): Promise<void> {
     retention.close();
+    runsWatch.close();
     await inbox.close();
     scheduler.close();
     supervisor.close();
@@ -187,11 +193,12 @@ function damageWords({ details }: Failure): string {
 }
 
 /** A disk that refuses is expected trouble; everything else that throws is a bug and is left to the door. */
-async function guarded<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+async function guarded<T>(work: () => Promise<Result<T>>, runsWatch: RunsWatch): Promise<Result<T>> {
   try {
     return await work();
   } catch (error) {
     if (!isStorageError(error)) throw error;
+    if (!(error instanceof JournalError)) runsWatch.onTrouble(error); // The journal's own trouble is watched by the ledger.
     return { ok: false, failure: storageFailure(error) };
   }
 }

@@ -25,6 +25,7 @@ export function StorageBar({ degraded, now }: StorageBarProps): ReactNode {
 
 const words: Readonly<Record<Degradation['part'], string>> = {
   journal: 'Storage trouble: the journal',
+  runs: 'Storage trouble: files of new agents',
   state_files: 'Storage trouble: state files',
   snapshot: 'Storage trouble: db.json',
   answers: 'Storage trouble: answers to request files',

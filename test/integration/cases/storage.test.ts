@@ -1,0 +1,278 @@
+/** A disk that refuses, a journal that is damaged, caches that are gone: said, survived, and mended without a restart. */
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Health } from '../../../protocol/api.ts';
+import { isAlive, TestCoordinator } from '../../rig/coordinator.ts';
+import { Fault, noFaults, smallDisk } from '../../rig/fault.ts';
+import { waitFor } from '../../rig/wait-for.ts';
+
+const used: TestCoordinator[] = [];
+const undo: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0)) await step();
+  for (const coordinator of used.splice(0)) await coordinator.dispose();
+});
+
+interface Wish {
+  readonly root?: string;
+  readonly wrapper?: readonly string[];
+  readonly limits?: Record<string, unknown>;
+}
+
+async function start({ limits = {}, ...rest }: Wish = {}): Promise<TestCoordinator> {
+  const config = { default_runtime: 'sleep', runtimes: { sleep }, limits, report: { required: false } };
+  const coordinator = await TestCoordinator.start({ config, ...rest });
+  used.push(coordinator);
+  return coordinator;
+}
+const sleep = {
+  kind: 'command',
+  command: '/bin/sh',
+  args: ['-c', 'while [ ! -e "$ZIGGIE_ROOT/go" ]; do sleep 0.05; done; exit 3'],
+};
+
+const requestOf = (request_id: string) => ({ request_id, agent_type: 'L1', config: { prompt: 'x' } });
+
+async function health(coordinator: TestCoordinator): Promise<Health> {
+  const answer = await coordinator.client.health();
+  if (!answer.ok) throw new Error(JSON.stringify(answer.failure));
+  return answer.value;
+}
+
+const isHealthy = (coordinator: TestCoordinator): Promise<boolean> =>
+  health(coordinator).then(({ status }) => status === 'ok');
+
+async function deployed(coordinator: TestCoordinator, requestId: string): Promise<{ agentId: string; pid: number }> {
+  const answer = await coordinator.client.deploy(requestOf(requestId));
+  expect(answer).toMatchObject({ ok: true, value: { record: { status: 'running' } } });
+  return answer.ok
+    ? { agentId: answer.value.record.agent_id, pid: answer.value.record.pid ?? 0 }
+    : { agentId: '', pid: 0 };
+}
+
+const acceptedIds = (coordinator: TestCoordinator): string[] =>
+  coordinator.journal().flatMap(({ event }) => (event.type === 'agent_accepted' ? [event.facts.request_id] : []));
+
+describe('a damaged journal', () => {
+  test('case 22: a bit flipped in the middle makes it read-only: said, answered 503, files and agents untouched', async () => {
+    const coordinator = await start();
+    const { agentId, pid } = await deployed(coordinator, 'lives');
+    for (const id of ['a', 'b', 'c']) await deployed(coordinator, id);
+    await coordinator.crash();
+    const path = coordinator.path('journal', '00000001.jsonl');
+    const bytes = readFileSync(path);
+    const at = bytes.indexOf(0x0a, bytes.length / 2) + 30;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+    coordinator.drop('waits', requestOf('waits'));
+    await coordinator.start();
+    expect(await health(coordinator)).toMatchObject({
+      status: 'degraded',
+      degraded: [{ part: 'journal', message: expect.stringMatching(/journal_damaged: 00000001\.jsonl at byte \d+/) }],
+    });
+    const refused = await coordinator.client.deploy(requestOf('new'));
+    expect(refused).toMatchObject({ ok: false, failure: { code: 'STORAGE_UNAVAILABLE' } });
+    expect(await coordinator.client.stop(agentId, 'enough')).toMatchObject({
+      ok: false,
+      failure: { code: 'STORAGE_UNAVAILABLE' },
+    });
+    expect((await coordinator.client.get(agentId)).ok).toBe(true);
+    expect(await coordinator.stop()).toBe(0);
+    expect(isAlive(pid)).toBe(true);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    expect(readdirSync(coordinator.path('journal'))).toEqual(['00000001.jsonl']);
+    expect(existsSync(coordinator.path('requests', 'waits.json'))).toBe(true);
+  });
+
+  test('case 22: one that ends before what db.json knows has lost records, and is read-only, too', async () => {
+    const coordinator = await start();
+    await deployed(coordinator, 'a');
+    await coordinator.stop();
+    rmSync(coordinator.path('journal', '00000001.jsonl'));
+    await coordinator.start();
+    expect(await health(coordinator)).toMatchObject({
+      degraded: [{ part: 'journal', message: expect.stringContaining('journal_behind') }],
+    });
+    expect(readdirSync(coordinator.path('journal'))).toEqual([]);
+  });
+});
+
+describe('caches', () => {
+  test('case 36: state/ removed while agents run is made again from the journal; agents do not notice', async () => {
+    const coordinator = await start();
+    const agents = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => deployed(coordinator, id)));
+    rmSync(coordinator.path('state'), { recursive: true });
+    for (const { agentId, pid } of agents) {
+      await waitFor(`the state file of ${agentId}`, () => existsSync(coordinator.path('state', `${agentId}.json`)));
+      expect(coordinator.state(agentId)).toMatchObject({ status: 'running', pid });
+      expect(isAlive(pid)).toBe(true);
+    }
+    expect(await isHealthy(coordinator)).toBe(true);
+  });
+
+  test('case 26: a snapshot cut short while agents run is rebuilt, and never written over by an empty one', async () => {
+    const coordinator = await start();
+    const { agentId, pid } = await deployed(coordinator, 'a');
+    await coordinator.stop();
+    writeFileSync(coordinator.path('db.json'), '{"agents":');
+    await coordinator.start();
+    expect(await coordinator.client.get(agentId)).toMatchObject({ ok: true, value: { status: 'running', pid } });
+    expect(readFileSync(coordinator.path('db.json.damaged'), 'utf8')).toBe('{"agents":');
+    await coordinator.stop();
+    expect(JSON.parse(readFileSync(coordinator.path('db.json'), 'utf8'))).toMatchObject({ accepted: 1 });
+  });
+});
+
+describe('the same request', () => {
+  test('case 34: fifty times by HTTP and fifty by file, all at once, is one agent', async () => {
+    const coordinator = await start();
+    const body = requestOf('same');
+    for (let index = 0; index < 50; index++) coordinator.drop(`same-${index}`, body);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => coordinator.client.deploy(body)));
+    const ids = new Set(answers.map((answer) => (answer.ok ? answer.value.record.agent_id : JSON.stringify(answer))));
+    expect([...ids]).toHaveLength(1);
+    const replays = answers.filter((answer) => answer.ok && answer.value.replayed).length;
+    expect(replays).toBeGreaterThanOrEqual(49);
+    await waitFor('every file is taken', () => readdirSync(coordinator.path('requests')).length === 1);
+    expect(readdirSync(coordinator.path('requests', 'rejected'))).toEqual([]);
+    expect(acceptedIds(coordinator)).toEqual(['same']);
+    expect((await coordinator.answer('same')).agent_id).toBe([...ids][0]);
+  });
+
+  test('case 35: with one byte changed is refused as another one, and the first goes on', async () => {
+    const coordinator = await start();
+    const { pid } = await deployed(coordinator, 'same');
+    const other = await coordinator.client.deploy({ ...requestOf('same'), config: { prompt: 'y' } });
+    expect(other).toMatchObject({ ok: false, failure: { code: 'DUPLICATE_REQUEST_MISMATCH' } });
+    expect(isAlive(pid)).toBe(true);
+    expect(acceptedIds(coordinator)).toEqual(['same']);
+  });
+});
+
+describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, tmpfs'})`, () => {
+  test('case 27: a full disk answers 503 and starts nothing; with room again the same request is started once', async () => {
+    const disk = smallDisk('8m');
+    undo.push(() => disk.remove());
+    const coordinator = await start({ root: disk.folder });
+    const before = await deployed(coordinator, 'before');
+    fill(disk.folder);
+    const refused = await coordinator.client.deploy(requestOf('late'));
+    expect(refused).toMatchObject({ ok: false, failure: { code: 'STORAGE_UNAVAILABLE' } });
+    expect(await health(coordinator)).toMatchObject({ status: 'degraded', degraded: [{ part: 'runs' }] });
+    expect(acceptedIds(coordinator)).toEqual(['before']);
+    rmSync(join(disk.folder, 'filling'));
+    await waitFor('it is well again', () => isHealthy(coordinator), { seen: () => coordinator.output });
+    const late = await deployed(coordinator, 'late');
+    expect(acceptedIds(coordinator)).toEqual(['before', 'late']);
+    writeFileSync(coordinator.path('go'), '');
+    for (const { agentId } of [before, late]) {
+      expect(await coordinator.ended(agentId)).toMatchObject({ status: 'failed', exit_code: 3 });
+    }
+    await coordinator.dispose();
+    used.length = 0;
+  });
+
+  test('case 27: an end that happens on a full disk is not lost', async () => {
+    const disk = smallDisk('8m');
+    undo.push(() => disk.remove());
+    const coordinator = await start({ root: disk.folder });
+    writeFileSync(coordinator.path('go.tmp'), '');
+    const { agentId, pid } = await deployed(coordinator, 'ends');
+    fill(disk.folder);
+    // A name costs nothing here: the agent ends although no byte is left.
+    const { renameSync } = await import('node:fs');
+    renameSync(coordinator.path('go.tmp'), coordinator.path('go'));
+    await waitFor('the agent is gone', () => !isAlive(pid));
+    // There was no room for the exit record either: the exit is known from who saw it.
+    rmSync(join(disk.folder, 'filling'));
+    expect(await coordinator.ended(agentId)).toMatchObject({ status: 'failed', exit_code: 3 });
+    await waitFor('it is well', () => isHealthy(coordinator));
+    await coordinator.dispose();
+    used.length = 0;
+  });
+
+  test('case 29: one failed sync: this request is answered 503, the next 201, and a restart finds it once or never', async () => {
+    const coordinator = await start();
+    await deployed(coordinator, 'before');
+    const fault = await Fault.in(coordinator.pid, 'fdatasync:error=EIO:when=1');
+    undo.push(() => fault.end());
+    // strace counts for each thread, and syncs are made by four: each of them fails once.
+    const answers = [];
+    for (let index = 0; index < 8; index++) answers.push(await coordinator.client.deploy(requestOf(`try-${index}`)));
+    const refused = answers.flatMap((answer, index) => (answer.ok ? [] : [`try-${index}`]));
+    for (const answer of answers) if (!answer.ok) expect(answer.failure.code).toBe('STORAGE_UNAVAILABLE');
+    expect(answers[0]?.ok).toBe(false);
+    expect(answers.at(-1)?.ok).toBe(true);
+    await fault.end();
+    await coordinator.crash();
+    await coordinator.start();
+    expect(await isHealthy(coordinator)).toBe(true);
+    const known = acceptedIds(coordinator);
+    expect(new Set(known).size).toBe(known.length);
+    for (const id of refused) await deployed(coordinator, id);
+    const all = await coordinator.client.list();
+    const ids = all.ok ? all.value.agents.map(({ request_id }) => request_id) : [];
+    expect(ids.toSorted()).toEqual(['before', ...answers.map((_, index) => `try-${index}`)].toSorted());
+  });
+
+  test('case 31: state files that cannot be renamed for a moment are written a moment later', async () => {
+    const coordinator = await start();
+    const { agentId } = await deployed(coordinator, 'a');
+    const path = coordinator.path('state', `${agentId}.json`);
+    await waitFor('the state file', () => existsSync(path));
+    const fault = await Fault.in(coordinator.pid, 'rename:error=EPERM:when=1..5', path);
+    undo.push(() => fault.end());
+    writeFileSync(coordinator.path('go'), '');
+    await waitFor('the file tells the end', () => coordinator.state(agentId).status === 'failed', {
+      seen: () => [coordinator.state(agentId), coordinator.output],
+    });
+    expect(readdirSync(coordinator.path('state'))).toEqual([`${agentId}.json`]);
+    await fault.end();
+  });
+
+  test('case 31: when they cannot be for long, that is shown, and requests go on', async () => {
+    const coordinator = await start();
+    const { agentId } = await deployed(coordinator, 'a');
+    const path = coordinator.path('state', `${agentId}.json`);
+    await waitFor('the state file', () => existsSync(path));
+    const fault = await Fault.in(coordinator.pid, 'rename:error=EPERM', path);
+    undo.push(() => fault.end());
+    writeFileSync(coordinator.path('go'), '');
+    const degraded = await waitFor('the trouble is shown', async () => {
+      const now = await health(coordinator);
+      return now.status === 'degraded' ? now.degraded : null;
+    });
+    expect(degraded).toMatchObject([{ part: 'state_files', message: expect.stringContaining('EPERM') }]);
+    const other = await coordinator.client.deploy(requestOf('b'));
+    expect(other.ok).toBe(true);
+    await fault.end();
+    await waitFor('it is well again', () => isHealthy(coordinator));
+    expect(coordinator.state(agentId)).toMatchObject({ status: 'failed', exit_code: 3 });
+  });
+
+  test('case 32: with hardly a descriptor left, nothing crashes and no request is lost', async () => {
+    const coordinator = await start({
+      wrapper: ['/bin/sh', '-c', 'ulimit -n 90; exec "$@"', 'limited'],
+      limits: { max_running: 200, max_starting: 50 },
+    });
+    const names = Array.from({ length: 100 }, (_, index) => `r${index}`);
+    for (const name of names) coordinator.drop(name, requestOf(name));
+    const answers = await Promise.all(names.map((name) => coordinator.answer(name, 40_000)));
+    expect(answers.filter(({ status }) => status !== 'running')).toEqual([]);
+    expect(new Set(acceptedIds(coordinator))).toEqual(new Set(names));
+    expect(acceptedIds(coordinator)).toHaveLength(100);
+    expect((await health(coordinator)).status).toBe('ok');
+  });
+});
+
+/** Takes every byte that is left. */
+function fill(folder: string): void {
+  for (const size of [65_536, 4096, 1]) {
+    try {
+      for (;;) writeFileSync(join(folder, 'filling'), Buffer.alloc(size), { flag: 'a' });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+    }
+  }
+}
