@@ -28,8 +28,7 @@ import { readJournal } from './ledger/journal-read.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { SnapshotStore } from './ledger/snapshot.ts';
 import { StateFiles } from './ledger/state-files.ts';
-import type { Launcher } from './process/launcher.ts';
-import { readBootId } from './process/proc.ts';
+import type { Ownership } from './process/ownership.ts';
 import { Supervisor } from './process/supervisor.ts';
 import { recover } from './recover.ts';
 import type { Layout } from './root/layout.ts';
@@ -40,7 +39,7 @@ export interface CoordinatorOptions {
   readonly layout: Layout;
   readonly config: Config;
   readonly runtimes: Runtimes;
-  readonly launcher: Launcher;
+  readonly ownership: Ownership;
   readonly clock: Clock;
   readonly log: (line: string) => void;
   readonly operatorToken: string;
@@ -56,7 +55,7 @@ export interface Readied {
 
 /** STORAGE_UNAVAILABLE when the journal is damaged; nothing is changed then. The root must be locked. */
 export async function readyCoordinator(options: CoordinatorOptions): Promise<Result<Readied>> {
-  const { layout, config, runtimes, launcher, clock, log, url } = options;
+  const { layout, config, runtimes, ownership, clock, log, url } = options;
   const snapshots = new SnapshotStore(layout.snapshot, log);
   const restored = await restore(layout, snapshots);
   if (!restored.ok) return restored;
@@ -72,7 +71,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Res
     config,
     ledger,
     runtimes,
-    launcher,
+    ownership,
     clock,
     url,
     log,
@@ -129,12 +128,12 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Res
         at: clock.now(),
         pid: process.pid,
         version: options.version,
-        boot_id: readBootId(),
+        boot_id: ownership.bootId,
       },
     ]);
     stateFiles.rebuild();
     answers.resume();
-    await recover({ layout, ledger, supervisor, scheduler, clock, log });
+    await recover({ layout, ledger, ownership, supervisor, scheduler, clock, log });
     inbox.open();
   }
 

@@ -4,9 +4,9 @@
  * It ends with the coordinator; gates without an order end with it, agents that have begun go on.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { FromNursery, ToNursery } from '../coordinator/process/gate-messages.ts';
-import { gatePrelude } from '../coordinator/process/gate.ts';
-import { identityOf } from '../coordinator/process/identity.ts';
+import type { FromNursery, ToNursery } from '../coordinator/process/posix/gate-messages.ts';
+import { gatePrelude } from '../coordinator/process/posix/gate.ts';
+import { identityOf } from '../coordinator/process/posix/identity.ts';
 import { agentEnvironment } from '../coordinator/runtimes/environment.ts';
 
 const environment = agentEnvironment(process.env, {});

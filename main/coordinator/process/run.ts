@@ -2,7 +2,7 @@
  * One attempt of one agent while its process exists: from the moment it is let go, or adopted after a restart, until its
  * end is settled and nothing of it is left. Follows its output, its time limit and its exit.
  */
-import type { Ending, Identity, StopReason, Usage } from '../../../protocol/agent.ts';
+import type { Ending, StopReason, Usage } from '../../../protocol/agent.ts';
 import type { Clock } from '../clock.ts';
 import { checkReport, type ReportExpectation } from '../reports/gate.ts';
 import type { OutputReader, StopStep } from '../runtimes/runtime.ts';
@@ -10,15 +10,15 @@ import { type ExitStatus, readExitRecord } from './exit-record.ts';
 import { goneWatch } from './gone-watch.ts';
 import type { LeftoverSweep } from './leftovers.ts';
 import { OutputTail } from './output-tail.ts';
+import type { RunMark, Trees } from './ownership.ts';
 import { settle } from './settle.ts';
 import { stopTree } from './stop.ts';
 import type { StopOutcome } from './stop-outcome.ts';
 import { within } from './wait.ts';
 
 export interface RunOptions {
-  readonly agentId: string;
-  readonly identity: Identity;
-  readonly nonce: string;
+  readonly mark: RunMark;
+  readonly trees: Trees;
   readonly attemptFolder: string;
   readonly logFile: string;
   readonly reader: OutputReader;
@@ -72,7 +72,7 @@ export class Run {
   stop(order: StopOrder): Promise<StopOutcome> {
     this.#stop ??= {
       order,
-      outcome: stopTree(this.#options.identity, this.#options.nonce, this.#options.stopSteps, this.#gone),
+      outcome: stopTree(this.#options.trees, this.#options.mark, this.#options.stopSteps, this.#gone),
     };
     return this.#stop.outcome;
   }
@@ -106,15 +106,16 @@ export class Run {
   }
 
   async #watchAdopted(): Promise<void> {
-    await goneWatch(this.#options.identity, () => this.#released);
+    await goneWatch(this.#options.trees.check, this.#options.mark.leader, () => this.#released);
     if (this.#released) await new Promise(() => undefined);
   }
 
   async #settle(): Promise<Ending> {
-    const { identity, nonce, attemptFolder, report, reportRequired, reader, sweep, clock } = this.#options;
+    const { mark, trees, attemptFolder, report, reportRequired, reader, sweep, clock } = this.#options;
     const endedAt = clock.now();
     for (const timer of this.#timers) clearTimeout(timer);
-    const leftOver = await sweep.sweep({ leader: identity, nonce });
+    const leftOver = await sweep.sweep(mark);
+    trees.forget(mark);
     const stop = await this.#stopOutcome();
     if (reader.isTelling) await this.#tail.drain();
     this.#tellUsage();

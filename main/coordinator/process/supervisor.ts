@@ -16,8 +16,9 @@ import type { Layout } from '../root/layout.ts';
 import { plainOutputReader, type Program } from '../runtimes/runtime.ts';
 import type { Runtimes } from '../runtimes/registry.ts';
 import { hashToken, newToken } from '../tokens.ts';
-import type { HeldRun, Launcher } from './launcher.ts';
+import type { HeldRun } from './launcher.ts';
 import { LeftoverSweep } from './leftovers.ts';
+import type { Ownership } from './ownership.ts';
 import { Run } from './run.ts';
 import { startOrder } from './start-order.ts';
 
@@ -26,7 +27,7 @@ export interface SupervisorOptions {
   readonly config: Config;
   readonly ledger: Ledger;
   readonly runtimes: Runtimes;
-  readonly launcher: Launcher;
+  readonly ownership: Ownership;
   readonly clock: Clock;
   /** Where this coordinator's HTTP door is; known once it listens, before the first start. */
   readonly url: () => string;
@@ -48,11 +49,12 @@ export interface StartTicket {
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #runs = new Map<string, Run>();
-  readonly #sweep = new LeftoverSweep();
+  readonly #sweep: LeftoverSweep;
   #closed = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#sweep = new LeftoverSweep(options.ownership);
   }
 
   /** Reserves a slot for a run whose launcher will be started meanwhile. */
@@ -162,12 +164,12 @@ export class Supervisor {
     this.#closed = true;
     for (const run of this.#runs.values()) run.release();
     this.#runs.clear();
-    this.#options.launcher.close();
+    this.#options.ownership.launcher.close();
   }
 
   /** null: no gate is ready, or something needs the long way, which also says what is wrong. */
   #holdNow(facts: AgentFacts, program: Program, { starting, token }: StartTicket): HeldRun | null {
-    const { launcher, runtimes } = this.#options;
+    const { ownership, runtimes } = this.#options;
     const runtime = runtimes.get(facts.runtime);
     if (!runtime.ok || this.#closed) return null;
     const { order, files } = startOrder(this.#options, facts, { runtime: runtime.value, program }, starting, token);
@@ -177,11 +179,11 @@ export class Supervisor {
     } catch {
       return null;
     }
-    return launcher.holdNow(order);
+    return ownership.launcher.holdNow(order);
   }
 
   async #hold(facts: AgentFacts, { starting, token }: StartTicket): Promise<Result<HeldRun>> {
-    const { layout, launcher, runtimes } = this.#options;
+    const { layout, ownership, runtimes } = this.#options;
     const runtime = runtimes.get(facts.runtime);
     if (!runtime.ok) return runtime;
     const program = await runtime.value.locate();
@@ -197,19 +199,18 @@ export class Supervisor {
         `The files of the run could not be written: ${String(error)}. Check the free space of ${layout.runs}.`,
       );
     }
-    return launcher.hold(order);
+    return ownership.launcher.hold(order);
   }
 
   #watch(agent: Agent, held: HeldRun | null): void {
     const { facts, life } = agent;
     if ((life.status !== 'running' && life.status !== 'stopping') || life.identity === null) return;
-    const { layout, config, clock, runtimes } = this.#options;
+    const { layout, config, clock, runtimes, ownership } = this.#options;
     const runtime = runtimes.get(facts.runtime);
     const startedAt = life.started_at ?? facts.accepted_at;
     const run = new Run({
-      agentId: facts.agent_id,
-      identity: life.identity,
-      nonce: life.nonce,
+      mark: { agentId: facts.agent_id, attempt: life.attempt, nonce: life.nonce, leader: life.identity },
+      trees: ownership,
       attemptFolder: layout.attemptFolder(facts.agent_id, life.attempt),
       logFile: facts.log_file,
       reader: runtime.ok ? runtime.value.outputReader() : plainOutputReader(),

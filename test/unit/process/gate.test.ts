@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readClaim, readExitRecord } from '../../../main/coordinator/process/exit-record.ts';
-import { gateOrder, gatePrelude } from '../../../main/coordinator/process/gate.ts';
+import { gateOrder, gatePrelude } from '../../../main/coordinator/process/posix/gate.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
 import { hold, shell } from './held-run.ts';
 
@@ -63,6 +63,7 @@ describe.skipIf(process.platform === 'win32')('the gate', () => {
   test('begins nothing while the last line of its order is missing', () => {
     const folder = temporaryFolder();
     const order = gateOrder({
+      run: { agentId: 'agent', attempt: 1, nonce: 'test' },
       file: '/bin/sh',
       args: ['-c', 'touch began'],
       cwd: folder,

@@ -3,11 +3,12 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { claimName, gateOrder, gatePrelude } from '../../../main/coordinator/process/gate.ts';
-import { type ExitStatus, readExitRecord } from '../../../main/coordinator/process/exit-record.ts';
-import { identityOf } from '../../../main/coordinator/process/identity.ts';
+import { gateOrder, gatePrelude } from '../../../main/coordinator/process/posix/gate.ts';
+import { claimName, type ExitStatus, readExitRecord } from '../../../main/coordinator/process/exit-record.ts';
+import { identityOf } from '../../../main/coordinator/process/posix/identity.ts';
 import type { HeldRun, LaunchOrder } from '../../../main/coordinator/process/launcher.ts';
-import { membersOf } from '../../../main/coordinator/process/tree.ts';
+import type { RunMark } from '../../../main/coordinator/process/ownership.ts';
+import { createPosixTrees } from '../../../main/coordinator/process/posix/ownership.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
 
@@ -15,7 +16,7 @@ export interface Held {
   readonly run: HeldRun;
   readonly folder: string;
   readonly attemptFolder: string;
-  readonly nonce: string;
+  readonly mark: RunMark;
   isClaimed(): boolean;
   exit(): ExitStatus | null;
   log(): string;
@@ -34,6 +35,8 @@ export interface Wish {
   readonly change?: (order: LaunchOrder) => LaunchOrder;
 }
 
+export const trees = createPosixTrees();
+
 /** `sh -c` with this script. */
 export const shell = (script: string): readonly [string, ...string[]] => ['/bin/sh', '-c', script];
 
@@ -47,6 +50,7 @@ export function hold({ argv, input = '', env = {}, cwd, attemptFolder, change }:
   const logFile = join(folder, 'log');
   const [file, ...args] = argv;
   const order: LaunchOrder = {
+    run: { agentId: 'agent', attempt: 1, nonce },
     file,
     args,
     cwd: cwd ?? folder,
@@ -56,9 +60,10 @@ export function hold({ argv, input = '', env = {}, cwd, attemptFolder, change }:
     attemptFolder: attempt,
   };
   const run = startGate(change === undefined ? order : change(order));
+  const mark = { ...order.run, leader: run.identity };
   onTestFinished(() => {
     run.abandon();
-    const members = membersOf([{ leader: run.identity, nonce }]).get(nonce) ?? [];
+    const members = trees.membersOf([mark]).get(mark.nonce) ?? [];
     for (const pid of [run.identity.pid, ...members]) endQuietly(pid);
   });
   const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
@@ -66,7 +71,7 @@ export function hold({ argv, input = '', env = {}, cwd, attemptFolder, change }:
     run,
     folder,
     attemptFolder: attempt,
-    nonce,
+    mark,
     isClaimed: () => existsSync(join(attempt, claimName)),
     exit: () => readExitRecord(attempt),
     log,

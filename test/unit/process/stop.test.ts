@@ -1,20 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { checkIdentity, identityOf, isAlive } from '../../../main/coordinator/process/identity.ts';
+import { checkIdentity, identityOf, isAlive } from '../../../main/coordinator/process/posix/identity.ts';
 import { LeftoverSweep } from '../../../main/coordinator/process/leftovers.ts';
 import { stopTree } from '../../../main/coordinator/process/stop.ts';
-import { membersOf } from '../../../main/coordinator/process/tree.ts';
 import { until, within } from '../../../main/coordinator/process/wait.ts';
 import { waitFor } from '../../rig/wait-for.ts';
-import { type Held, hold, shell } from './held-run.ts';
+import { type Held, hold, shell, trees } from './held-run.ts';
 
 const never = new Promise<never>(() => undefined);
 const term = (waitSeconds: number) => [{ signal: 'SIGTERM', waitSeconds }] as const;
-const markOf = ({ run, nonce }: Held) => ({ leader: run.identity, nonce });
-const members = (held: Held): number[] => membersOf([markOf(held)]).get(held.nonce) ?? [];
-const stop = ({ run, nonce }: Held, steps: Parameters<typeof stopTree>[2]) =>
-  stopTree(run.identity, nonce, steps, run.gone);
+const strangers = { agentId: 'agent', attempt: 1, nonce: 'none' };
+const members = (held: Held): number[] => trees.membersOf([held.mark]).get(held.mark.nonce) ?? [];
+const stop = ({ run, mark }: Held, steps: Parameters<typeof stopTree>[2]) => stopTree(trees, mark, steps, run.gone);
 
 /** The number that the run's log says after the word. */
 async function pidSaid(held: Held, word: string): Promise<number> {
@@ -47,9 +45,9 @@ describe.skipIf(process.platform !== 'linux')('the members of a run', () => {
     one.run.release();
     other.run.release();
     await waitFor('both sleep', () => members(one).length === 1 && members(other).length === 1);
-    const found = membersOf([markOf(one), markOf(other)]);
-    expect(found.get(one.nonce)).toEqual(members(one));
-    expect(found.get(other.nonce)).toEqual(members(other));
+    const found = trees.membersOf([one.mark, other.mark]);
+    expect(found.get(one.mark.nonce)).toEqual(members(one));
+    expect(found.get(other.mark.nonce)).toEqual(members(other));
   });
 
   test('are never the session of a stranger that has the pid of a run now gone (case 4)', async () => {
@@ -66,9 +64,9 @@ describe.skipIf(process.platform !== 'linux')('the members of a run', () => {
       { ...real, start_time: '1' },
       { ...real, boot_id: 'another' },
     ]) {
-      expect(membersOf([{ leader, nonce: 'none' }]).get('none')).toEqual([]);
-      expect(await new LeftoverSweep().sweep({ leader, nonce: 'none' })).toEqual([]);
-      await stopTree(leader, 'none', term(0.1), Promise.resolve());
+      expect(trees.membersOf([{ ...strangers, leader }]).get('none')).toEqual([]);
+      expect(await new LeftoverSweep(trees).sweep({ ...strangers, leader })).toEqual([]);
+      await stopTree(trees, { ...strangers, leader }, term(0.1), Promise.resolve());
     }
     expect([isAlive(pid), isAlive(child)]).toEqual([true, true]);
   });
@@ -108,7 +106,7 @@ describe.skipIf(process.platform !== 'linux')('stopping a tree', () => {
     held.run.release();
     const detached = await pidSaid(held, 'detached');
     const outcome = await stop(held, term(0.2));
-    const left = await new LeftoverSweep().sweep(markOf(held));
+    const left = await new LeftoverSweep(trees).sweep(held.mark);
     expect([...outcome.survivors, ...left]).toEqual([]);
     expect(isAlive(detached)).toBe(false);
     expect(checkIdentity(held.run.identity)).toBe('gone');
@@ -119,7 +117,12 @@ describe.skipIf(process.platform !== 'linux')('stopping a tree', () => {
     held.run.release();
     await held.said('ready');
     const { pid } = held.run.identity;
-    const outcome = await stopTree({ ...held.run.identity, start_time: null }, held.nonce, term(5), never);
+    const outcome = await stopTree(
+      trees,
+      { ...held.mark, leader: { ...held.run.identity, start_time: null } },
+      term(5),
+      never,
+    );
     expect(outcome).toEqual({ steps: [], survivors: [pid] });
     expect(isAlive(pid)).toBe(true);
     expect(members(held)).not.toEqual([]);
@@ -141,8 +144,8 @@ test('what an agent left behind is ended with it, for many agents in one sweep (
   for (const { run } of runs) run.release();
   await Promise.all(runs.map(({ run }) => run.gone));
   await waitFor('two are left of each', () => runs.every((held) => members(held).length === 2));
-  const sweep = new LeftoverSweep();
-  expect(await Promise.all(runs.map((held) => sweep.sweep(markOf(held))))).toEqual([[], [], []]);
+  const sweep = new LeftoverSweep(trees);
+  expect(await Promise.all(runs.map((held) => sweep.sweep(held.mark)))).toEqual([[], [], []]);
   expect(runs.flatMap(members)).toEqual([]);
 });
 

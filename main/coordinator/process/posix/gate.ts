@@ -4,10 +4,8 @@
  * when no coordinator is there to see the exit. End of input instead of an order is what a coordinator's death looks
  * like: then it leaves, and nothing begins.
  */
-import type { LaunchOrder } from './launcher.ts';
-
-export const claimName = 'claim';
-export const exitRecordName = 'exit.json';
+import { claimName, exitRecordName } from '../exit-record.ts';
+import type { LaunchOrder } from '../launcher.ts';
 
 /**
  * Sent as soon as the gate exists.

@@ -1,8 +1,8 @@
 /** Holds a run behind the `sh` gate (see gate.ts). */
 import { lstatSync } from 'node:fs';
-import { fail, ok, type Result } from '../../../protocol/failures.ts';
+import { fail, ok, type Result } from '../../../../protocol/failures.ts';
+import type { HeldRun, Launcher, LaunchOrder } from '../launcher.ts';
 import { gateOrder } from './gate.ts';
-import type { HeldRun, Launcher, LaunchOrder } from './launcher.ts';
 import { type Gate, NurseryClient, type NurseryOptions } from './nursery-client.ts';
 
 export function createPosixLauncher(options: NurseryOptions): Launcher {

@@ -2,16 +2,13 @@
  * Everything that belongs to a run: its session and process group, and whatever carries its marker in the environment,
  * which finds helpers that left the group (a detached server, a shell in a session of its own).
  */
-import type { Identity } from '../../../protocol/agent.ts';
+import type { RunMark } from '../ownership.ts';
+import { until } from '../wait.ts';
 import { checkIdentity, isAlive } from './identity.ts';
 import { allPids, readEnvironment, readStat } from './proc.ts';
 
-export interface RunMark {
-  /** Leader of the run's session and group: the launcher. */
-  readonly leader: Identity;
-  /** Value of `ZIGGIE_RUN` in every process of the run. */
-  readonly nonce: string;
-}
+/** A killed process is gone in milliseconds; what is still there after this cannot be killed (uninterruptible sleep). */
+const killDeadlineMs = 3000;
 
 /** Living members of each run, by nonce, without the leaders. One pass over the process table for any number of runs. */
 export function membersOf(runs: readonly RunMark[]): Map<string, number[]> {
@@ -37,6 +34,19 @@ function nonceIn(pid: number): string | null {
   return /(?:^|\0)ZIGGIE_RUN=([^\0]*)/.exec(environment)?.[1] ?? null;
 }
 
+/** Kills the members of a run, and those they start meanwhile, until a scan finds none. Settles with the survivors. */
+export async function endMembers(mark: RunMark): Promise<number[]> {
+  const deadline = performance.now() + killDeadlineMs;
+  for (;;) {
+    const members = membersOf([mark]).get(mark.nonce) ?? [];
+    if (members.length === 0) return [];
+    for (const pid of members) signalQuietly(pid, 'SIGKILL');
+    const left = deadline - performance.now();
+    if (left <= 0) return stillAlive(members);
+    await until(() => stillAlive(members).length === 0, 10, left);
+  }
+}
+
 /** Sends the signal; a process that is gone by now is what was wanted. */
 export function signalQuietly(pid: number, signal: NodeJS.Signals): void {
   try {
@@ -47,4 +57,4 @@ export function signalQuietly(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** Those of the pids that still live. */
-export const stillAlive = (pids: readonly number[]): number[] => pids.filter(isAlive);
+const stillAlive = (pids: readonly number[]): number[] => pids.filter(isAlive);

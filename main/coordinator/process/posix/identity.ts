@@ -3,11 +3,9 @@
  * boot, and only a match is ever signalled.
  */
 import { execFileSync } from 'node:child_process';
-import type { Identity } from '../../../protocol/agent.ts';
+import type { Identity } from '../../../../protocol/agent.ts';
+import type { IdentityCheck } from '../ownership.ts';
 import { readBootId, readStat } from './proc.ts';
-
-/** `gone`: no process has the pid. `unknown`: there is one, and nothing tells whether it is ours. */
-export type IdentityCheck = 'match' | 'mismatch' | 'gone' | 'unknown';
 
 export function identityOf(pid: number): Identity {
   return { pid, start_time: startTimeOf(pid), boot_id: readBootId() };
@@ -39,7 +37,6 @@ export function isAlive(pid: number): boolean {
 
 function startTimeOf(pid: number): string | null {
   if (process.platform === 'linux') return readStat(pid)?.startTime ?? null;
-  if (process.platform === 'win32') return null;
   try {
     const text = execFileSync('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 5000 });
     return text.trim() === '' ? null : text.trim();
