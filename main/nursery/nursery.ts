@@ -35,7 +35,12 @@ function startGate(): void {
   // The gate may be gone when it is spoken to (stopped meanwhile): its exit says so, the broken pipe adds nothing.
   child.stdin?.on('error', () => undefined);
   child.stdin?.write(gatePrelude);
-  tell({ ready: gate, identity: identityOf(child.pid) });
+  const identity = identityOf(child.pid);
+  if (identity.start_time !== null) return tell({ ready: gate, identity });
+  // Nobody could ever tell it from a stranger, so it could never be stopped. Nothing was told of it: it just leaves.
+  gates.delete(gate);
+  child.kill('SIGKILL');
+  tell({ failed: 'the start time of a new process could not be read' });
 }
 
 function carryOut(message: ToNursery): void {

@@ -6,10 +6,19 @@ import type { RunMark, Trees } from './ownership.ts';
 
 /** Long enough that a burst of exits shares a scan, short enough that nobody notices. */
 const gatherMs = 30;
+/** When the process table cannot be read (no descriptor free), it is tried again: the ends of these runs can wait. */
+const tryAgainMs = 500;
+
+export interface Leftovers {
+  /** How many processes were ended. */
+  readonly reaped: number;
+  /** Pids that could not be ended. */
+  readonly survivors: readonly number[];
+}
 
 interface Waiting {
   readonly mark: RunMark;
-  readonly resolve: (survivors: number[]) => void;
+  readonly resolve: (leftovers: Leftovers) => void;
 }
 
 export class LeftoverSweep {
@@ -20,8 +29,8 @@ export class LeftoverSweep {
     this.#trees = trees;
   }
 
-  /** Ends what is left of a run whose leader is gone; settles with the pids that could not be ended. */
-  sweep(mark: RunMark): Promise<number[]> {
+  /** Ends what is left of a run whose leader is gone. */
+  sweep(mark: RunMark): Promise<Leftovers> {
     return new Promise((resolve) => {
       if (this.#waiting.length === 0) setTimeout(() => this.#run(), gatherMs);
       this.#waiting.push({ mark, resolve });
@@ -29,13 +38,27 @@ export class LeftoverSweep {
   }
 
   #run(): void {
+    const members = this.#look();
+    if (members === null) {
+      setTimeout(() => this.#run(), tryAgainMs);
+      return;
+    }
     const batch = this.#waiting;
     this.#waiting = [];
-    const members = this.#trees.membersOf(batch.map(({ mark }) => mark));
-    for (const { mark, resolve } of batch) {
-      const found = members.get(mark.nonce) ?? [];
-      if (found.length === 0) resolve([]);
-      else void this.#trees.endMembers(mark).then(resolve);
+    for (const { mark, resolve } of batch) void this.#end(mark, members.get(mark.nonce) ?? []).then(resolve);
+  }
+
+  #look(): Map<string, number[]> | null {
+    try {
+      return this.#trees.membersOf(this.#waiting.map(({ mark }) => mark));
+    } catch {
+      return null;
     }
+  }
+
+  async #end(mark: RunMark, found: readonly number[]): Promise<Leftovers> {
+    if (found.length === 0) return { reaped: 0, survivors: [] };
+    const survivors = await this.#trees.endMembers(mark);
+    return { reaped: found.filter((pid) => !survivors.includes(pid)).length, survivors };
   }
 }

@@ -34,6 +34,8 @@ export interface Trees {
   readonly bootId: string | null;
   /** What `endMembers` is called in the steps of a stop: the word this system has for it ("SIGKILL", "TERMINATE"). */
   readonly forceStep: string;
+  /** A launcher of ours lives beside the agent: the agent may outlive it. Else the leader is the agent itself. */
+  readonly hasLauncher: boolean;
   /** Asked again right before every signal: only a `match` is ever signalled. */
   check(identity: Identity): IdentityCheck;
   /** Pids of the living members of each run, by nonce, without a launcher of ours. One pass for any number of runs. */

@@ -62,16 +62,19 @@ describe.skipIf(process.platform === 'win32')('the gate', () => {
 
   test('begins nothing while the last line of its order is missing', () => {
     const folder = temporaryFolder();
-    const order = gateOrder({
-      run: { agentId: 'agent', attempt: 1, nonce: 'test' },
-      file: '/bin/sh',
-      args: ['-c', 'touch began'],
-      cwd: folder,
-      env: { ONE: "it's", TWO: 'a\nb' },
-      inputFile: '/dev/null',
-      logFile: join(folder, 'log'),
-      attemptFolder: folder,
-    });
+    const order = gateOrder(
+      {
+        run: { agentId: 'agent', attempt: 1, nonce: 'test' },
+        file: '/bin/sh',
+        args: ['-c', 'touch began'],
+        cwd: folder,
+        env: { ONE: "it's", TWO: 'a\nb' },
+        inputFile: '/dev/null',
+        logFile: join(folder, 'log'),
+        attemptFolder: folder,
+      },
+      null,
+    );
     const give = (input: string) => spawnSync('/bin/sh', ['-s', 'gate'], { input, cwd: folder, timeout: 5000 });
     const lineEnds = [...order.matchAll(/\n/g)].map(({ index }) => index + 1);
     for (const end of [0, ...lineEnds.slice(0, -1)]) give(gatePrelude + order.slice(0, end));

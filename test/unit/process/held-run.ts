@@ -8,6 +8,7 @@ import { claimName, type ExitStatus, readExitRecord } from '../../../main/coordi
 import { identityOf } from '../../../main/coordinator/process/posix/identity.ts';
 import type { HeldRun, LaunchOrder } from '../../../main/coordinator/process/launcher.ts';
 import type { RunMark } from '../../../main/coordinator/process/ownership.ts';
+import type { Cgroups } from '../../../main/coordinator/process/posix/cgroups.ts';
 import { createPosixTrees } from '../../../main/coordinator/process/posix/ownership.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
@@ -32,15 +33,18 @@ export interface Wish {
   readonly cwd?: string;
   /** Another run's attempt folder, for two that want the same. */
   readonly attemptFolder?: string;
+  /** Absent: as on a system without. */
+  readonly cgroups?: Cgroups;
   readonly change?: (order: LaunchOrder) => LaunchOrder;
 }
 
-export const trees = createPosixTrees();
+/** As on a system without cgroups. */
+export const trees = createPosixTrees(null);
 
 /** `sh -c` with this script. */
 export const shell = (script: string): readonly [string, ...string[]] => ['/bin/sh', '-c', script];
 
-export function hold({ argv, input = '', env = {}, cwd, attemptFolder, change }: Wish): Held {
+export function hold({ argv, input = '', env = {}, cwd, attemptFolder, cgroups, change }: Wish): Held {
   const folder = temporaryFolder();
   const attempt = attemptFolder ?? join(folder, 'attempt');
   const nonce = `test-${folder.slice(-6)}`;
@@ -50,7 +54,7 @@ export function hold({ argv, input = '', env = {}, cwd, attemptFolder, change }:
   const logFile = join(folder, 'log');
   const [file, ...args] = argv;
   const order: LaunchOrder = {
-    run: { agentId: 'agent', attempt: 1, nonce },
+    run: { agentId: nonce, attempt: 1, nonce },
     file,
     args,
     cwd: cwd ?? folder,
@@ -59,10 +63,11 @@ export function hold({ argv, input = '', env = {}, cwd, attemptFolder, change }:
     logFile,
     attemptFolder: attempt,
   };
-  const run = startGate(change === undefined ? order : change(order));
+  const run = startGate(change === undefined ? order : change(order), cgroups?.make(order.run) ?? null);
   const mark = { ...order.run, leader: run.identity };
   onTestFinished(() => {
     run.abandon();
+    cgroups?.kill(mark);
     const members = trees.membersOf([mark]).get(mark.nonce) ?? [];
     for (const pid of [run.identity.pid, ...members]) endQuietly(pid);
   });
@@ -80,7 +85,7 @@ export function hold({ argv, input = '', env = {}, cwd, attemptFolder, change }:
 }
 
 /** A gate as the coordinator starts one: of its own session, held by its input, nothing of it on a terminal. */
-function startGate(order: LaunchOrder): HeldRun {
+function startGate(order: LaunchOrder, cgroup: string | null): HeldRun {
   const gate = spawn('/bin/sh', ['-s', 'ziggie-gate'], {
     cwd: '/',
     env: { PATH: '/usr/bin:/bin' },
@@ -94,7 +99,7 @@ function startGate(order: LaunchOrder): HeldRun {
   return {
     identity: identityOf(gate.pid),
     gone: new Promise((resolve) => gate.once('exit', (code, signal) => resolve({ code, signal }))),
-    release: () => void gate.stdin.end(gateOrder(order)),
+    release: () => void gate.stdin.end(gateOrder(order, cgroup)),
     abandon: () => void gate.stdin.end(),
   };
 }

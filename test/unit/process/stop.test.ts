@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Identity } from '../../../protocol/agent.ts';
 import { checkIdentity, identityOf, isAlive } from '../../../main/coordinator/process/posix/identity.ts';
+import type { IdentityCheck } from '../../../main/coordinator/process/ownership.ts';
 import { LeftoverSweep } from '../../../main/coordinator/process/leftovers.ts';
 import { stopTree } from '../../../main/coordinator/process/stop.ts';
 import { until, within } from '../../../main/coordinator/process/wait.ts';
@@ -65,7 +67,7 @@ describe.skipIf(process.platform !== 'linux')('the members of a run', () => {
       { ...real, boot_id: 'another' },
     ]) {
       expect(trees.membersOf([{ ...strangers, leader }]).get('none')).toEqual([]);
-      expect(await new LeftoverSweep(trees).sweep({ ...strangers, leader })).toEqual([]);
+      expect(await new LeftoverSweep(trees).sweep({ ...strangers, leader })).toEqual({ reaped: 0, survivors: [] });
       await stopTree(trees, { ...strangers, leader }, term(0.1), Promise.resolve());
     }
     expect([isAlive(pid), isAlive(child)]).toEqual([true, true]);
@@ -107,25 +109,27 @@ describe.skipIf(process.platform !== 'linux')('stopping a tree', () => {
     const detached = await pidSaid(held, 'detached');
     const outcome = await stop(held, term(0.2));
     const left = await new LeftoverSweep(trees).sweep(held.mark);
-    expect([...outcome.survivors, ...left]).toEqual([]);
+    expect([...outcome.survivors, ...left.survivors]).toEqual([]);
     expect(isAlive(detached)).toBe(false);
     expect(checkIdentity(held.run.identity)).toBe('gone');
   });
 
-  test('signals nobody when the identity is unknown, and says who is left', async () => {
-    const held = hold({ argv: shell('echo ready; sleep 60') });
+  test('case 06: signals nobody while the identity is unknown, asks again every second, and carries on once it is known', async () => {
+    const held = hold({ argv: shell('trap "echo asked; exit 0" TERM; echo ready; while :; do sleep 0.02; done') });
     held.run.release();
     await held.said('ready');
-    const { pid } = held.run.identity;
-    const outcome = await stopTree(
-      trees,
-      { ...held.mark, leader: { ...held.run.identity, start_time: null } },
-      term(5),
-      never,
-    );
-    expect(outcome).toEqual({ steps: [], survivors: [pid] });
-    expect(isAlive(pid)).toBe(true);
-    expect(members(held)).not.toEqual([]);
+    const asked: number[] = [];
+    const blind = (identity: Identity): IdentityCheck => {
+      asked.push(performance.now());
+      return asked.length > 3 ? trees.check(identity) : 'unknown';
+    };
+    const outcome = stopTree({ ...trees, check: blind }, held.mark, term(5), held.run.gone);
+    await waitFor('it was asked three times', () => asked.length >= 3);
+    expect(held.log()).not.toContain('asked');
+    expect(isAlive(held.run.identity.pid)).toBe(true);
+    expect(await outcome).toEqual({ steps: ['SIGTERM'], survivors: [] });
+    const apart = asked.slice(1, 4).map((at, index) => at - (asked[index] ?? 0));
+    for (const ms of apart) expect(ms).toBeGreaterThan(990);
   });
 
   test('ends a gate that is stopped (SIGSTOP) as well', async () => {
@@ -145,7 +149,9 @@ test('what an agent left behind is ended with it, for many agents in one sweep (
   await Promise.all(runs.map(({ run }) => run.gone));
   await waitFor('two are left of each', () => runs.every((held) => members(held).length === 2));
   const sweep = new LeftoverSweep(trees);
-  expect(await Promise.all(runs.map((held) => sweep.sweep(held.mark)))).toEqual([[], [], []]);
+  expect(await Promise.all(runs.map((held) => sweep.sweep(held.mark)))).toEqual(
+    Array(3).fill({ reaped: 2, survivors: [] }),
+  );
   expect(runs.flatMap(members)).toEqual([]);
 });
 

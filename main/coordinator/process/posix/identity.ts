@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import type { Identity } from '../../../../protocol/agent.ts';
 import type { IdentityCheck } from '../ownership.ts';
-import { readBootId, readStat } from './proc.ts';
+import { hasEnded, lookUp, readBootId, readStat } from './proc.ts';
 
 export function identityOf(pid: number): Identity {
   return { pid, start_time: startTimeOf(pid), boot_id: readBootId() };
@@ -23,10 +23,13 @@ export function checkIdentity({ pid, start_time, boot_id }: Identity): IdentityC
 
 /** True if a process has the pid and has not ended; a zombie has ended. */
 export function isAlive(pid: number): boolean {
-  if (process.platform === 'linux') {
-    const stat = readStat(pid);
-    return stat !== null && stat.state !== 'Z' && stat.state !== 'X';
-  }
+  if (process.platform !== 'linux') return isThere(pid);
+  const found = lookUp(pid);
+  if (found === 'gone') return false;
+  return found === 'unreadable' ? isThere(pid) : !hasEnded(found);
+}
+
+function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -9,6 +9,7 @@ export function createWindowsOwnership({ environment }: OwnershipOptions): Owner
     launcher: createWindowsLauncher({ environment }),
     bootId: null,
     forceStep: 'TERMINATE',
+    hasLauncher: false,
     check: checkIdentity,
     membersOf: (runs) => new Map(runs.map((run) => [run.nonce, membersOf(run)])),
     ask: () => false,
