@@ -10,8 +10,9 @@ import { readyCoordinator } from './coordinator/coordinator.ts';
 import type { Coordinator } from './coordinator/facade.ts';
 import { lockRoot, type RootLock } from './coordinator/ledger/root-lock.ts';
 import { isStorageError } from './coordinator/ledger/storage-error.ts';
-import { createPosixLauncher } from './coordinator/process/posix-launcher.ts';
-import { createWindowsLauncher } from './coordinator/process/windows-launcher.ts';
+import type { Ownership, OwnershipOptions } from './coordinator/process/ownership.ts';
+import { createPosixOwnership } from './coordinator/process/posix/ownership.ts';
+import { createWindowsOwnership } from './coordinator/process/windows/ownership.ts';
 import { loadConfig } from './coordinator/root/config-file.ts';
 import { announce, readAnnounced, withdraw } from './coordinator/root/discovery-file.ts';
 import { type Layout, layoutOf, makeFolders } from './coordinator/root/layout.ts';
@@ -36,6 +37,8 @@ export interface HostOptions {
   readonly promptsFolder: string;
   /** One line for the operator; the host decides where it goes. */
   readonly log: (line: string) => void;
+  /** How processes are owned; absent: as this system does it. */
+  readonly own?: (options: OwnershipOptions) => Ownership;
 }
 
 export interface Host {
@@ -104,7 +107,7 @@ function heldBy(layout: Layout): Result<never> {
   );
 }
 
-const createLauncher = process.platform === 'win32' ? createWindowsLauncher : createPosixLauncher;
+const ownAsThisSystem = process.platform === 'win32' ? createWindowsOwnership : createPosixOwnership;
 
 async function startLocked(options: HostOptions, layout: Layout, lock: RootLock): Promise<Result<Host>> {
   makeFolders(layout);
@@ -123,9 +126,10 @@ async function startLocked(options: HostOptions, layout: Layout, lock: RootLock)
       homedir: homedir(),
       demoAgent: options.demoAgent,
     }),
-    launcher: createLauncher({
-      script: options.nursery,
+    ownership: (options.own ?? ownAsThisSystem)({
+      root: layout.root,
       environment: agentEnvironment(process.env, {}),
+      nursery: options.nursery,
       log: options.log,
     }),
     clock: systemClock,

@@ -87,6 +87,14 @@ const attemptFields = {
   /** Only the hash of the agent's own token is stored; it dies with the run. */
   token_sha256: z.string(),
 };
+/**
+ * What is not as it should be about the process of a run.
+ * - `unverified`: nothing tells whether the pid is still its own, so it is neither signalled nor given up.
+ * - `unattended`: its launcher was ended by somebody; the agent lives, and nobody will see how it exits.
+ */
+export const doubtSchema = z.enum(['unverified', 'unattended']);
+export type Doubt = z.infer<typeof doubtSchema>;
+const doubtField = { doubt: z.object({ is: doubtSchema, since: z.string() }).optional() };
 const runFields = { ...attemptFields, identity: identitySchema, started_at: z.string() };
 
 export const endStatusSchema = z.enum(['completed', 'failed', 'stopped', 'timed_out', 'lost']);
@@ -108,16 +116,18 @@ export const endingSchema = z.object({
   stop_steps: z.array(z.string()),
   /** Pids that survived a forced stop, said and not hidden. */
   survivors: z.array(z.number().int()),
+  /** How many processes it left behind that were ended with it. */
+  reaped: z.number().int().default(0),
 });
 export type Ending = z.infer<typeof endingSchema>;
 
-export const stopReasonSchema = z.enum(['stop', 'timeout', 'shutdown']);
+export const stopReasonSchema = z.enum(['stop', 'timeout', 'shutdown', 'process_limit']);
 export type StopReason = z.infer<typeof stopReasonSchema>;
 
 export const lifeSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('queued'), since: z.string(), reason: z.string() }),
   z.object({ status: z.literal('starting'), since: z.string(), ...attemptFields }),
-  z.object({ status: z.literal('running'), ...runFields }),
+  z.object({ status: z.literal('running'), ...runFields, ...doubtField }),
   z.object({
     status: z.literal('stopping'),
     ...attemptFields,
@@ -127,6 +137,9 @@ export const lifeSchema = z.discriminatedUnion('status', [
     since: z.string(),
     by: z.string(),
     reason: stopReasonSchema,
+    /** Which limit was passed, and how far. */
+    detail: z.string().optional(),
+    ...doubtField,
   }),
   z.object({
     status: z.literal('ended'),

@@ -28,6 +28,8 @@ const limitsSchema = z.strictObject({
   max_depth: z.number().int().min(1).max(9).default(3),
   max_queued: z.number().int().min(0).max(100_000).default(1000),
   min_free_memory_mb: z.number().min(0).default(1024),
+  /** Processes of one agent's whole tree; one that has more is ended. */
+  max_processes: z.number().int().min(1).max(1_000_000).default(256),
   log_limit_mb: z.number().min(1).default(64),
   /** Seconds between the polite stop signal and the forced end. */
   grace_seconds: z.number().min(0).max(600).default(10),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   agentSchema,
+  doubtSchema,
   endingSchema,
   externalSchema,
   factsSchema,
@@ -59,7 +60,15 @@ export const eventSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('agent_started'), ...ofAgent, attempt: z.number().int(), identity: identitySchema }),
   z.object({ type: z.literal('agent_usage'), ...ofAgent, usage: usageSchema }),
-  z.object({ type: z.literal('agent_stopping'), ...ofAgent, by: z.string(), reason: stopReasonSchema }),
+  z.object({
+    type: z.literal('agent_stopping'),
+    ...ofAgent,
+    by: z.string(),
+    reason: stopReasonSchema,
+    detail: z.string().optional(),
+  }),
+  /** Something is not as it should be about its process, or, null, is again. */
+  z.object({ type: z.literal('agent_doubted'), ...ofAgent, doubt: doubtSchema.nullable() }),
   z.object({ type: z.literal('agent_ended'), ...ofAgent, attempt: z.number().int(), ending: endingSchema }),
   z.object({ type: z.literal('agent_never_began'), ...ofAgent, as: neverBeganStatusSchema, failure: failureSchema }),
 ]);

@@ -37,6 +37,7 @@ export const failureCatalogue = {
   TOO_LARGE: kind('The request is too large', 413, true),
   UNSUPPORTED_MEDIA_TYPE: kind('The content type is not accepted', 415, true),
   NOT_FOUND: kind('There is nothing at this address', 404, true),
+  IDENTITY_UNVERIFIED: kind('It is not known whether the process is the agent', 409, true),
   STOPPING: kind('The coordinator is stopping', 503, true),
   STORAGE_UNAVAILABLE: kind('The coordinator cannot write to its disk', 503, true),
   INTERNAL: kind('The coordinator made a mistake', 500, true),

@@ -166,6 +166,8 @@ function live(agent: Agent, event: AgentEvent): Agent {
       return started(agent, event);
     case 'agent_usage':
       return life.status === 'ended' ? agent : { ...agent, usage: event.usage };
+    case 'agent_doubted':
+      return doubted(agent, event);
     case 'agent_stopping':
       return stopping(agent, event);
     case 'agent_ended':
@@ -187,6 +189,13 @@ function started(agent: Agent, event: Extract<AgentEvent, { type: 'agent_started
   return life.status === 'stopping' ? { ...agent, life: { ...life, ...run } } : agent;
 }
 
+function doubted(agent: Agent, event: Extract<AgentEvent, { type: 'agent_doubted' }>): Agent {
+  if (agent.life.status !== 'running' && agent.life.status !== 'stopping') return agent;
+  const { doubt, ...life } = agent.life;
+  if (doubt?.is === (event.doubt ?? undefined)) return agent;
+  return { ...agent, life: event.doubt === null ? life : { ...life, doubt: { is: event.doubt, since: event.at } } };
+}
+
 function stopping(agent: Agent, event: Extract<AgentEvent, { type: 'agent_stopping' }>): Agent {
   const { life } = agent;
   if (life.status !== 'starting' && life.status !== 'running') return agent;
@@ -194,10 +203,9 @@ function stopping(agent: Agent, event: Extract<AgentEvent, { type: 'agent_stoppi
     life.status === 'running'
       ? { identity: life.identity, started_at: life.started_at }
       : { identity: null, started_at: null };
-  return {
-    ...agent,
-    life: { ...attemptOf(life), status: 'stopping', ...run, since: event.at, by: event.by, reason: event.reason },
-  };
+  const { by, reason, detail } = event;
+  const why = detail === undefined ? { by, reason } : { by, reason, detail };
+  return { ...agent, life: { ...attemptOf(life), status: 'stopping', ...run, since: event.at, ...why } };
 }
 
 const attemptOf = ({ attempt, nonce, token_sha256 }: Extract<Life, { status: 'starting' | 'running' }>) => ({

@@ -1,6 +1,14 @@
 /** The agent record of the wire: state file, HTTP, answers. One flat shape; a pure function of the agent. */
 import { z } from 'zod';
-import { type Agent, isActive, reportProblemSchema, statusOf, statusSchema, tokensSchema } from './agent.ts';
+import {
+  type Agent,
+  type Doubt,
+  isActive,
+  reportProblemSchema,
+  statusOf,
+  statusSchema,
+  tokensSchema,
+} from './agent.ts';
 
 export const evidenceSchema = z.object({
   /** What says so: an exit seen by the parent, the launcher's exit record, a live process, nothing. */
@@ -51,6 +59,8 @@ export const agentRecordSchema = z.object({
   group: z.looseObject({ id: z.string(), size: z.number().int().nullable() }).nullable(),
   stop_steps: z.array(z.string()),
   survivors: z.array(z.number().int()),
+  /** How many processes it left behind that were ended with it. */
+  reaped: z.number().int(),
   extra: z.record(z.string(), z.unknown()),
 });
 export type AgentRecord = z.infer<typeof agentRecordSchema>;
@@ -97,6 +107,7 @@ export function agentRecord(agent: Agent): AgentRecord {
     group: facts.group,
     stop_steps: ending?.stop_steps ?? [],
     survivors: ending?.survivors ?? [],
+    reaped: ending?.reaped ?? 0,
     extra: facts.extra,
   };
 }
@@ -116,18 +127,30 @@ function run({ life }: Agent): Pick<AgentRecord, 'pid' | 'started_at' | 'attempt
   }
 }
 
+const doubtWords: Readonly<Record<Doubt, string>> = {
+  unverified: 'a process has its pid, but nothing tells whether it is the agent; it is not signalled',
+  unattended: 'its launcher was ended; the agent lives, and nobody will see how it exits',
+};
+
+const doubted = ({ is, since }: { is: Doubt; since: string }): Pick<AgentRecord, 'status_reason' | 'evidence'> => ({
+  status_reason: doubtWords[is],
+  evidence: { source: is, at: since },
+});
+
 /** The status in words, and what backs it. */
-function explain({ life, facts }: Agent): Pick<AgentRecord, 'status_reason' | 'evidence'> {
+function explain(agent: Agent): Pick<AgentRecord, 'status_reason' | 'evidence'> {
+  const { life } = agent;
   switch (life.status) {
     case 'queued':
       return { status_reason: life.reason, evidence: { source: 'journal', at: life.since } };
     case 'starting':
       return { status_reason: 'being started', evidence: { source: 'journal', at: life.since } };
     case 'running':
+      if (life.doubt !== undefined) return doubted(life.doubt);
       return { status_reason: 'process alive', evidence: { source: 'process', at: life.started_at } };
     case 'stopping':
       return {
-        status_reason: `being stopped by ${life.by}${life.reason === 'timeout' ? `: over ${facts.max_runtime} s` : ''}`,
+        status_reason: `being stopped by ${life.by}${stoppingWhy(agent)}`,
         evidence: { source: 'journal', at: life.since },
       };
     case 'ended':
@@ -141,4 +164,10 @@ function explain({ life, facts }: Agent): Pick<AgentRecord, 'status_reason' | 'e
         evidence: { source: 'journal', at: life.at },
       };
   }
+}
+
+function stoppingWhy({ life, facts }: Agent): string {
+  if (life.status !== 'stopping') return '';
+  if (life.reason === 'timeout') return `: over ${facts.max_runtime} s`;
+  return life.detail === undefined ? '' : `: ${life.detail}`;
 }

@@ -32,8 +32,7 @@ import { RunsWatch } from './ledger/runs-watch.ts';
 import { SnapshotStore } from './ledger/snapshot.ts';
 import { StateFiles } from './ledger/state-files.ts';
 import { isStorageError } from './ledger/storage-error.ts';
-import type { Launcher } from './process/launcher.ts';
-import { readBootId } from './process/proc.ts';
+import type { Ownership } from './process/ownership.ts';
 import { Supervisor } from './process/supervisor.ts';
 import { recover } from './recover.ts';
 import type { Layout } from './root/layout.ts';
@@ -45,7 +44,7 @@ export interface CoordinatorOptions {
   readonly layout: Layout;
   readonly config: Config;
   readonly runtimes: Runtimes;
-  readonly launcher: Launcher;
+  readonly ownership: Ownership;
   readonly clock: Clock;
   readonly log: (line: string) => void;
   readonly operatorToken: string;
@@ -64,7 +63,7 @@ export interface Readied {
  * STORAGE_UNAVAILABLE, and touches neither files nor agents. The root must be locked.
  */
 export async function readyCoordinator(options: CoordinatorOptions): Promise<Readied> {
-  const { layout, config, runtimes, launcher, clock, log, url } = options;
+  const { layout, config, runtimes, ownership, clock, log, url } = options;
   const health = new StorageHealth(clock, log);
   const snapshots = new SnapshotStore(layout.snapshot, log, health);
   const { fleet: restored, damage } = restore(layout.journal, await snapshots.read());
@@ -91,7 +90,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     config,
     ledger,
     runtimes,
-    launcher,
+    ownership,
     clock,
     url,
     log,
@@ -155,13 +154,13 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       at: clock.now(),
       pid: process.pid,
       version: options.version,
-      boot_id: readBootId(),
+      boot_id: ownership.bootId,
     } as const;
     // On a full disk it starts, too: what runs must be watched, and whoever asks must be told.
     await Promise.race([ledger.commitFact([started]).catch((error: unknown) => log(String(error))), refusedOnce]);
     stateFiles.rebuild();
     answers.resume();
-    await recover({ layout, ledger, supervisor, scheduler, clock, log });
+    await recover({ layout, ledger, ownership, supervisor, scheduler, clock, log });
     inbox.open();
     retention.begin();
   }

@@ -10,8 +10,7 @@ import { placeInline } from './commands/stored-prompt.ts';
 import { scanJournal } from './ledger/journal-read.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { readClaim, readExitRecord } from './process/exit-record.ts';
-import { checkIdentity } from './process/identity.ts';
-import { readBootId } from './process/proc.ts';
+import type { Ownership } from './process/ownership.ts';
 import { recoveryOf } from './process/recovery.ts';
 import type { Supervisor } from './process/supervisor.ts';
 import type { Layout } from './root/layout.ts';
@@ -19,6 +18,7 @@ import type { Layout } from './root/layout.ts';
 export interface RecoverDeps {
   readonly layout: Layout;
   readonly ledger: Ledger;
+  readonly ownership: Ownership;
   readonly supervisor: Supervisor;
   readonly scheduler: Scheduler;
   readonly clock: Clock;
@@ -40,7 +40,7 @@ export async function recover(deps: RecoverDeps): Promise<void> {
 }
 
 async function decide(deps: RecoverDeps, agent: Agent): Promise<void> {
-  const { supervisor, scheduler, ledger, layout } = deps;
+  const { supervisor, scheduler, ledger, ownership, layout } = deps;
   const { life, facts } = agent;
   if (life.status !== 'starting' && life.status !== 'running' && life.status !== 'stopping') return;
   const identity = life.status === 'starting' ? null : life.identity;
@@ -48,8 +48,8 @@ async function decide(deps: RecoverDeps, agent: Agent): Promise<void> {
   const recovery = recoveryOf({
     status: life.status,
     identity,
-    sameBoot: identity === null || identity.boot_id === readBootId(),
-    launcher: identity === null ? 'gone' : checkIdentity(identity),
+    sameBoot: identity === null || identity.boot_id === ownership.bootId,
+    launcher: identity === null ? 'gone' : ownership.check(identity),
     claim: readClaim(attemptFolder),
     exit: readExitRecord(attemptFolder),
   });

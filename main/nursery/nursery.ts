@@ -4,9 +4,9 @@
  * It ends with the coordinator; gates without an order end with it, agents that have begun go on.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { FromNursery, ToNursery } from '../coordinator/process/gate-messages.ts';
-import { gatePrelude } from '../coordinator/process/gate.ts';
-import { identityOf } from '../coordinator/process/identity.ts';
+import type { FromNursery, ToNursery } from '../coordinator/process/posix/gate-messages.ts';
+import { gatePrelude } from '../coordinator/process/posix/gate.ts';
+import { identityOf } from '../coordinator/process/posix/identity.ts';
 import { agentEnvironment } from '../coordinator/runtimes/environment.ts';
 
 const environment = agentEnvironment(process.env, {});
@@ -35,7 +35,12 @@ function startGate(): void {
   // The gate may be gone when it is spoken to (stopped meanwhile): its exit says so, the broken pipe adds nothing.
   child.stdin?.on('error', () => undefined);
   child.stdin?.write(gatePrelude);
-  tell({ ready: gate, identity: identityOf(child.pid) });
+  const identity = identityOf(child.pid);
+  if (identity.start_time !== null) return tell({ ready: gate, identity });
+  // Nobody could ever tell it from a stranger, so it could never be stopped. Nothing was told of it: it just leaves.
+  gates.delete(gate);
+  child.kill('SIGKILL');
+  tell({ failed: 'the start time of a new process could not be read' });
 }
 
 function carryOut(message: ToNursery): void {

@@ -181,4 +181,6 @@ const evidenceNames: ReadonlyMap<string, string> = new Map([
   ['result_line', 'result line in its output'],
   ['never_began', 'found never begun'],
   ['none', 'found gone'],
+  ['unverified', 'process not verified'],
+  ['unattended', 'process alive without its launcher'],
 ]);

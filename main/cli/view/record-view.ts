@@ -48,6 +48,7 @@ function lifeLines(record: AgentRecord, paint: Paint): Line[] {
     ['signal', record.signal],
     ['stopped by', record.stop_steps.join(', then ')],
     ['survivors', survivors.length === 0 ? null : paint.red(`still alive: ${survivors.join(', ')}`)],
+    ['left behind', record.reaped === 0 ? null : `${record.reaped} ended with it`],
     ['request', record.request_id],
   ];
 }

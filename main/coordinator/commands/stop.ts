@@ -27,7 +27,10 @@ export async function stop(
   if (!found.ok) return found;
   const branch = subtree(ledger.pending, agentId).filter((agent) => !isEnded(agent));
   const who = reason === null ? callerName(by) : `${callerName(by)}: ${reason}`;
-  if (branch.length > 0) await supervisor.stop(branch, 'stop', who);
+  if (branch.length > 0) {
+    const done = await supervisor.stop(branch, { reason: 'stop', by: who });
+    if (!done.ok) return done;
+  }
   const stopped = await Promise.all(branch.map(({ facts }) => lives.when(facts.agent_id, isEnded)));
   const target = ledger.current.agents.get(agentId) ?? found.value;
   return ok({ agent_id: agentId, status: agentRecord(target).status, stopped: stopped.map(agentRecord) });

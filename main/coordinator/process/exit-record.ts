@@ -3,7 +3,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { claimName, exitRecordName } from './gate.ts';
+
+export const claimName = 'claim';
+export const exitRecordName = 'exit.json';
 
 export interface ExitStatus {
   /** As a shell counts: the program's exit code, or 128 + the signal that ended it. null: not known. */

@@ -1,17 +1,20 @@
 /** Noticing the end of a process that is not our child, by asking for its identity. */
-import type { Identity } from '../../../protocol/agent.ts';
-import { checkIdentity } from './identity.ts';
+import type { IdentityCheck } from './ownership.ts';
+import { askAgainMs } from './verification.ts';
 
 const lookEveryMs = 200;
 
-/** Settles when no process has this identity any more. `isOver` ends the watch early; it settles then, too. */
-export function goneWatch(identity: Identity, isOver: () => boolean = () => false): Promise<void> {
+/**
+ * Settles when no process has this identity any more; while nothing tells, it goes on asking. `isOver` ends the watch
+ * early; it settles then, too.
+ */
+export function goneWatch(check: () => IdentityCheck, isOver: () => boolean = () => false): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setInterval(() => {
-      if (!isOver() && !['mismatch', 'gone'].includes(checkIdentity(identity))) return;
-      clearInterval(timer);
-      resolve();
-    }, lookEveryMs);
-    timer.unref();
+    const look = (): void => {
+      const is = isOver() ? 'gone' : check();
+      if (is === 'gone' || is === 'mismatch') resolve();
+      else setTimeout(look, is === 'unknown' ? askAgainMs : lookEveryMs).unref();
+    };
+    setTimeout(look, lookEveryMs).unref();
   });
 }

@@ -5,7 +5,17 @@
 import type { Identity } from '../../../protocol/agent.ts';
 import type { Result } from '../../../protocol/failures.ts';
 
+/** One attempt of one agent; with `nonce` no other run is ever taken for it. */
+export interface RunName {
+  readonly agentId: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Value of `ZIGGIE_RUN` in the environment of every process of the run. */
+  readonly nonce: string;
+}
+
 export interface LaunchOrder {
+  readonly run: RunName;
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd: string;

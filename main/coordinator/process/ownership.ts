@@ -3,16 +3,13 @@
  * once each; nothing outside those two folders asks which system it is on to start, find, measure or end a process.
  */
 import type { Identity } from '../../../protocol/agent.ts';
-import type { IdentityCheck } from './identity.ts';
-import type { Launcher } from './launcher.ts';
+import type { Launcher, RunName } from './launcher.ts';
+
+/** `gone`: no process has the pid. `unknown`: there is one, and nothing tells whether it is ours. */
+export type IdentityCheck = 'match' | 'mismatch' | 'gone' | 'unknown';
 
 /** What finds every process of one attempt of one agent again, also after a restart of the coordinator. */
-export interface RunMark {
-  readonly agentId: string;
-  /** From 1. With the agent's id it names the run's cgroup or job. */
-  readonly attempt: number;
-  /** Value of `ZIGGIE_RUN` in the environment of every process of the run. */
-  readonly nonce: string;
+export interface RunMark extends RunName {
   /** POSIX: the gate, leader of the run's session and group. Windows: the program itself. */
   readonly leader: Identity;
 }
@@ -27,8 +24,18 @@ export interface TreeUsage {
   readonly processes: number | null;
 }
 
-export interface Ownership {
+export interface Ownership extends Trees {
   readonly launcher: Launcher;
+}
+
+/** What is done with the process trees of runs that exist. */
+export interface Trees {
+  /** Which boot of the machine this is; null where the system does not tell. */
+  readonly bootId: string | null;
+  /** What `endMembers` is called in the steps of a stop: the word this system has for it ("SIGKILL", "TERMINATE"). */
+  readonly forceStep: string;
+  /** A launcher of ours lives beside the agent: the agent may outlive it. Else the leader is the agent itself. */
+  readonly hasLauncher: boolean;
   /** Asked again right before every signal: only a `match` is ever signalled. */
   check(identity: Identity): IdentityCheck;
   /** Pids of the living members of each run, by nonce, without a launcher of ours. One pass for any number of runs. */
@@ -43,7 +50,18 @@ export interface Ownership {
   /** Ends the leader too; the last step of a stop. */
   endLeader(run: RunMark): void;
   /** By nonce. */
-  usageOf(runs: readonly RunMark[]): Map<string, TreeUsage>;
+  usageOf(runs: readonly RunMark[]): Promise<Map<string, TreeUsage>>;
   /** Lets go of what the run left in the system besides processes (an empty cgroup, a job handle). */
   forget(run: RunMark): void;
+}
+
+/** What either system's ownership is built from. */
+export interface OwnershipOptions {
+  /** The coordinator's root: names what is named system-wide (cgroups, jobs), so that two coordinators never meet. */
+  readonly root: string;
+  /** What every agent inherits. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Absolute path of the built nursery, which starts the gates of POSIX systems. */
+  readonly nursery: string;
+  readonly log: (line: string) => void;
 }

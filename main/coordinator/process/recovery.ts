@@ -17,7 +17,7 @@
  */
 import type { Identity } from '../../../protocol/agent.ts';
 import type { Claim, ExitStatus } from './exit-record.ts';
-import type { IdentityCheck } from './identity.ts';
+import type { IdentityCheck } from './ownership.ts';
 
 export interface LeftBehind {
   readonly status: 'starting' | 'running' | 'stopping';

@@ -9,11 +9,18 @@ export interface RunEvidence {
   readonly exit: ExitStatus | null;
   readonly exitSource: 'exit_event' | 'exit_record';
   readonly result: RuntimeResult | null;
-  readonly stop: { readonly reason: StopReason; readonly by: string; readonly maxRuntime: number } | null;
+  readonly stop: {
+    readonly reason: StopReason;
+    readonly by: string;
+    readonly maxRuntime: number;
+    readonly detail?: string | undefined;
+  } | null;
   readonly report: ReportVerdict;
   readonly reportRequired: boolean;
   readonly stopSteps: readonly string[];
   readonly survivors: readonly number[];
+  /** Processes that it left behind and that were ended with it. */
+  readonly reaped: number;
   readonly endedAt: string;
   readonly executionSeconds: number | null;
 }
@@ -34,6 +41,7 @@ export function settle(evidence: RunEvidence): Ending {
     report_problems: problems,
     stop_steps: [...evidence.stopSteps],
     survivors: [...evidence.survivors],
+    reaped: evidence.reaped,
   };
 }
 
@@ -61,9 +69,14 @@ function judge({ exit, result, stop, stopSteps }: RunEvidence, reportProblems: n
   };
 }
 
-function stopped({ reason, by, maxRuntime }: NonNullable<RunEvidence['stop']>, steps: readonly string[]): Judgement {
+function stopped(
+  { reason, by, maxRuntime, detail }: NonNullable<RunEvidence['stop']>,
+  steps: readonly string[],
+): Judgement {
   const how = steps.length === 0 ? 'it had ended by then' : `by ${steps.join(', ')}`;
   if (reason === 'timeout') return { status: 'timed_out', reason: `over ${maxRuntime} s (max_runtime), ended ${how}` };
+  if (reason === 'process_limit')
+    return { status: 'failed', reason: `process_limit: ${detail ?? 'too many processes'}, ended ${how}` };
   return { status: 'stopped', reason: `stopped by ${by} (${how})` };
 }
 

@@ -47,6 +47,7 @@ export function startOrder(
     ZIGGIE_RUN: nonce,
   };
   const order = {
+    run: { agentId: facts.agent_id, attempt, nonce },
     file: launch.file,
     args: launch.args,
     cwd: facts.cwd,

@@ -5,9 +5,9 @@
  * With a gate that is ready, who will run it is known before anything is written, and both events are durable at once.
  */
 import { randomUUID } from 'node:crypto';
-import type { Agent, AgentFacts, Ending, StopReason } from '../../../protocol/agent.ts';
+import type { Agent, AgentFacts, Ending } from '../../../protocol/agent.ts';
 import type { EventOf, ZiggieEvent } from '../../../protocol/events.ts';
-import { fail, failureFromUnknown, failureOf, type Failure, type Result } from '../../../protocol/failures.ts';
+import { fail, failureFromUnknown, failureOf, type Failure, ok, type Result } from '../../../protocol/failures.ts';
 import type { Config } from '../../../protocol/config.ts';
 import type { Clock } from '../clock.ts';
 import { makeFolder, replaceFileDurably } from '../ledger/atomic-file.ts';
@@ -16,9 +16,11 @@ import type { Layout } from '../root/layout.ts';
 import { plainOutputReader, type Program } from '../runtimes/runtime.ts';
 import type { Runtimes } from '../runtimes/registry.ts';
 import { hashToken, newToken } from '../tokens.ts';
-import type { HeldRun, Launcher } from './launcher.ts';
+import type { HeldRun } from './launcher.ts';
 import { LeftoverSweep } from './leftovers.ts';
-import { Run } from './run.ts';
+import type { Ownership } from './ownership.ts';
+import { Run, type StopOrder } from './run.ts';
+import { type Sample, Sampler } from './sampler.ts';
 import { startOrder } from './start-order.ts';
 
 export interface SupervisorOptions {
@@ -26,7 +28,7 @@ export interface SupervisorOptions {
   readonly config: Config;
   readonly ledger: Ledger;
   readonly runtimes: Runtimes;
-  readonly launcher: Launcher;
+  readonly ownership: Ownership;
   readonly clock: Clock;
   /** Where this coordinator's HTTP door is; known once it listens, before the first start. */
   readonly url: () => string;
@@ -45,14 +47,21 @@ export interface StartTicket {
   readonly held: HeldRun | null;
 }
 
+/** For a stop that the coordinator itself wants and that could not be begun. */
+const tryAgainMs = 1000;
+
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #runs = new Map<string, Run>();
-  readonly #sweep = new LeftoverSweep();
+  readonly #sweep: LeftoverSweep;
+  readonly #sampler: Sampler;
   #closed = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#sweep = new LeftoverSweep(options.ownership);
+    const { ownership: trees, clock } = options;
+    this.#sampler = new Sampler({ trees, clock, onSample: (run, sample) => this.#onSample(run.agentId, sample) });
   }
 
   /** Reserves a slot for a run whose launcher will be started meanwhile. */
@@ -127,7 +136,9 @@ export class Supervisor {
   adopt(agent: Agent): void {
     this.#watch(agent, null);
     const { life, facts } = agent;
-    if (life.status === 'stopping') void this.#runs.get(facts.agent_id)?.stop({ reason: life.reason, by: life.by });
+    if (life.status !== 'stopping') return;
+    const { by, reason, detail } = life;
+    void this.#runs.get(facts.agent_id)?.stop({ by, reason, detail });
   }
 
   /** For an agent that was being stopped before it ever began. */
@@ -139,10 +150,14 @@ export class Supervisor {
 
   /**
    * Stops these agents together. First all of them are durably marked, so that none of them can deploy or be started
-   * any more; settles when each has ended.
+   * any more; settles when each has ended. IDENTITY_UNVERIFIED when of one nothing tells whether the process is still
+   * its own: then none of them is touched.
    */
-  async stop(agents: readonly Agent[], reason: StopReason, by: string): Promise<void> {
+  async stop(agents: readonly Agent[], order: StopOrder): Promise<Result<void>> {
     const { clock, ledger } = this.#options;
+    const unverified = agents.filter(({ facts }) => this.#runs.get(facts.agent_id)?.verify() === 'unknown');
+    if (unverified.length > 0) return identityUnverified(unverified);
+    const { by } = order;
     const at = clock.now();
     const waiting = agents.filter(({ life }) => life.status === 'queued');
     const active = agents.filter(({ life }) => life.status === 'starting' || life.status === 'running');
@@ -151,10 +166,17 @@ export class Supervisor {
       ...waiting.map(
         ({ facts }) => ({ type: 'agent_never_began', at, agent_id: facts.agent_id, as: 'cancelled', failure }) as const,
       ),
-      ...active.map(({ facts }) => ({ type: 'agent_stopping', at, agent_id: facts.agent_id, by, reason }) as const),
+      ...active.map(({ facts }) => ({ type: 'agent_stopping', at, agent_id: facts.agent_id, ...order }) as const),
     ]);
     const runs = agents.flatMap(({ facts }) => this.#runs.get(facts.agent_id) ?? []);
-    await Promise.all(runs.map((run) => run.stop({ reason, by })));
+    await Promise.all(runs.map((run) => run.stop(order)));
+    return ok(undefined);
+  }
+
+  /** What its tree used in the last minutes, oldest first. */
+  samplesOf(agentId: string): readonly Sample[] {
+    const run = this.#runs.get(agentId);
+    return run === undefined ? [] : this.#sampler.samplesOf(run.mark);
   }
 
   /** Lets go of every run. The processes stay; their ends are settled by the next coordinator. */
@@ -162,12 +184,13 @@ export class Supervisor {
     this.#closed = true;
     for (const run of this.#runs.values()) run.release();
     this.#runs.clear();
-    this.#options.launcher.close();
+    this.#sampler.close();
+    this.#options.ownership.launcher.close();
   }
 
   /** null: no gate is ready, or something needs the long way, which also says what is wrong. */
   #holdNow(facts: AgentFacts, program: Program, { starting, token }: StartTicket): HeldRun | null {
-    const { launcher, runtimes } = this.#options;
+    const { ownership, runtimes } = this.#options;
     const runtime = runtimes.get(facts.runtime);
     if (!runtime.ok || this.#closed) return null;
     const { order, files } = startOrder(this.#options, facts, { runtime: runtime.value, program }, starting, token);
@@ -177,11 +200,11 @@ export class Supervisor {
     } catch {
       return null;
     }
-    return launcher.holdNow(order);
+    return ownership.launcher.holdNow(order);
   }
 
   async #hold(facts: AgentFacts, { starting, token }: StartTicket): Promise<Result<HeldRun>> {
-    const { layout, launcher, runtimes } = this.#options;
+    const { layout, ownership, runtimes } = this.#options;
     const runtime = runtimes.get(facts.runtime);
     if (!runtime.ok) return runtime;
     const program = await runtime.value.locate();
@@ -197,19 +220,18 @@ export class Supervisor {
         `The files of the run could not be written: ${String(error)}. Check the free space of ${layout.runs}.`,
       );
     }
-    return launcher.hold(order);
+    return ownership.launcher.hold(order);
   }
 
   #watch(agent: Agent, held: HeldRun | null): void {
     const { facts, life } = agent;
     if ((life.status !== 'running' && life.status !== 'stopping') || life.identity === null) return;
-    const { layout, config, clock, runtimes } = this.#options;
+    const { layout, config, clock, runtimes, ownership } = this.#options;
     const runtime = runtimes.get(facts.runtime);
     const startedAt = life.started_at ?? facts.accepted_at;
     const run = new Run({
-      agentId: facts.agent_id,
-      identity: life.identity,
-      nonce: life.nonce,
+      mark: { agentId: facts.agent_id, attempt: life.attempt, nonce: life.nonce, leader: life.identity },
+      trees: ownership,
       attemptFolder: layout.attemptFolder(facts.agent_id, life.attempt),
       logFile: facts.log_file,
       reader: runtime.ok ? runtime.value.outputReader() : plainOutputReader(),
@@ -227,17 +249,23 @@ export class Supervisor {
       clock,
       sweep: this.#sweep,
       gone: held?.gone ?? null,
+      doubt: life.doubt?.is ?? null,
+      onDoubt: (doubt) =>
+        void this.#commitLogged([{ type: 'agent_doubted', at: clock.now(), agent_id: facts.agent_id, doubt }]),
       onUsage: (usage) =>
         void this.#commitLogged([{ type: 'agent_usage', at: clock.now(), agent_id: facts.agent_id, usage }]),
-      onTimeUp: () => void this.#stopLogged(facts.agent_id),
+      onTimeUp: () => void this.#stopAtLimit(facts.agent_id, { reason: 'timeout', by: 'the coordinator' }),
     });
     this.#runs.set(facts.agent_id, run);
+    this.#sampler.add(run.mark);
     void run.ended.then((ending) => this.#end(facts.agent_id, life.attempt, ending));
   }
 
   /** Writes an end; without it in the journal the run is settled again by the next coordinator. */
   async #end(agentId: string, attempt: number, ending: Ending): Promise<void> {
     if (this.#closed) return;
+    const run = this.#runs.get(agentId);
+    if (run !== undefined) this.#sampler.remove(run.mark);
     this.#runs.delete(agentId);
     await this.#commitLogged([
       { type: 'agent_ended', at: this.#options.clock.now(), agent_id: agentId, attempt, ending },
@@ -258,12 +286,22 @@ export class Supervisor {
     onSlotFree();
   }
 
-  async #stopLogged(agentId: string): Promise<void> {
-    const agent = this.#options.ledger.pending.agents.get(agentId);
-    if (agent === undefined) return;
-    await this.stop([agent], 'timeout', 'the coordinator').catch((error: unknown) =>
-      this.#options.log(failureFromUnknown(error).message),
-    );
+  #onSample(agentId: string, { processes }: Sample): void {
+    const { max_processes } = this.#options.config.limits;
+    if (processes === null || processes <= max_processes) return;
+    const detail = `${processes} processes, the limit is ${max_processes} (limits.max_processes)`;
+    void this.#stopAtLimit(agentId, { reason: 'process_limit', by: 'the coordinator', detail });
+  }
+
+  /** Nobody waits for an answer here: what cannot be stopped yet is tried again. */
+  async #stopAtLimit(agentId: string, order: StopOrder): Promise<void> {
+    const { ledger, log } = this.#options;
+    const agent = ledger.pending.agents.get(agentId);
+    if (agent?.life.status !== 'running' || this.#closed) return;
+    const stopped = await this.stop([agent], order).catch((error: unknown) => failed(failureFromUnknown(error)));
+    if (stopped.ok) return;
+    log(`${agentId} is over a limit (${order.reason}) and cannot be stopped now: ${stopped.failure.message}`);
+    setTimeout(() => void this.#stopAtLimit(agentId, order), tryAgainMs).unref();
   }
 
   async #commitLogged(events: Parameters<Ledger['commit']>[0]): Promise<void> {
@@ -271,6 +309,21 @@ export class Supervisor {
       if (!this.#closed) this.#options.log(`not recorded: ${String(error)}`);
     });
   }
+}
+
+const failed = (failure: Failure): Result<void> => ({ ok: false, failure });
+
+function identityUnverified(agents: readonly Agent[]): Result<never> {
+  const who = agents.map(({ facts, life }) => ({
+    agent_id: facts.agent_id,
+    pid: 'identity' in life ? (life.identity?.pid ?? null) : null,
+  }));
+  const named = who.map(({ agent_id, pid }) => `${agent_id} (pid ${pid ?? 'unknown'})`).join(', ');
+  return fail(
+    'IDENTITY_UNVERIFIED',
+    `Nothing was stopped: the start time of the process of ${named} cannot be read, so it may be a stranger's by now. It is asked again every second; stop it again in a few seconds. If this stays, see whether this coordinator may read the process table and has file descriptors free, or end the process yourself.`,
+    { agents: who },
+  );
 }
 
 function unbegunEnding(agent: Agent | undefined, at: string): Ending {
@@ -287,5 +340,6 @@ function unbegunEnding(agent: Agent | undefined, at: string): Ending {
     report_problems: [],
     stop_steps: [],
     survivors: [],
+    reaped: 0,
   };
 }

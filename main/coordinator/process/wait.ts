@@ -11,8 +11,8 @@ export async function within(happened: Promise<unknown>, milliseconds: number): 
   }
 }
 
-/** Settles when the question is answered with yes; asks every `everyMs`. No when the time is up. */
-export async function until(question: () => boolean, everyMs: number, timeoutMs: number): Promise<boolean> {
+/** Settles when the question is answered with yes; asks every `everyMs`. No when the time is up, if there is one. */
+export async function until(question: () => boolean, everyMs: number, timeoutMs = Infinity): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while (!question()) {
     if (performance.now() >= deadline) return false;

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readClaim, readExitRecord } from '../../../main/coordinator/process/exit-record.ts';
-import { gateOrder, gatePrelude } from '../../../main/coordinator/process/gate.ts';
+import { gateOrder, gatePrelude } from '../../../main/coordinator/process/posix/gate.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
 import { hold, shell } from './held-run.ts';
 
@@ -62,15 +62,19 @@ describe.skipIf(process.platform === 'win32')('the gate', () => {
 
   test('begins nothing while the last line of its order is missing', () => {
     const folder = temporaryFolder();
-    const order = gateOrder({
-      file: '/bin/sh',
-      args: ['-c', 'touch began'],
-      cwd: folder,
-      env: { ONE: "it's", TWO: 'a\nb' },
-      inputFile: '/dev/null',
-      logFile: join(folder, 'log'),
-      attemptFolder: folder,
-    });
+    const order = gateOrder(
+      {
+        run: { agentId: 'agent', attempt: 1, nonce: 'test' },
+        file: '/bin/sh',
+        args: ['-c', 'touch began'],
+        cwd: folder,
+        env: { ONE: "it's", TWO: 'a\nb' },
+        inputFile: '/dev/null',
+        logFile: join(folder, 'log'),
+        attemptFolder: folder,
+      },
+      null,
+    );
     const give = (input: string) => spawnSync('/bin/sh', ['-s', 'gate'], { input, cwd: folder, timeout: 5000 });
     const lineEnds = [...order.matchAll(/\n/g)].map(({ index }) => index + 1);
     for (const end of [0, ...lineEnds.slice(0, -1)]) give(gatePrelude + order.slice(0, end));

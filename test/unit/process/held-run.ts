@@ -3,11 +3,13 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { claimName, gateOrder, gatePrelude } from '../../../main/coordinator/process/gate.ts';
-import { type ExitStatus, readExitRecord } from '../../../main/coordinator/process/exit-record.ts';
-import { identityOf } from '../../../main/coordinator/process/identity.ts';
+import { gateOrder, gatePrelude } from '../../../main/coordinator/process/posix/gate.ts';
+import { claimName, type ExitStatus, readExitRecord } from '../../../main/coordinator/process/exit-record.ts';
+import { identityOf } from '../../../main/coordinator/process/posix/identity.ts';
 import type { HeldRun, LaunchOrder } from '../../../main/coordinator/process/launcher.ts';
-import { membersOf } from '../../../main/coordinator/process/tree.ts';
+import type { RunMark } from '../../../main/coordinator/process/ownership.ts';
+import type { Cgroups } from '../../../main/coordinator/process/posix/cgroups.ts';
+import { createPosixTrees } from '../../../main/coordinator/process/posix/ownership.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
 
@@ -15,7 +17,7 @@ export interface Held {
   readonly run: HeldRun;
   readonly folder: string;
   readonly attemptFolder: string;
-  readonly nonce: string;
+  readonly mark: RunMark;
   isClaimed(): boolean;
   exit(): ExitStatus | null;
   log(): string;
@@ -31,13 +33,18 @@ export interface Wish {
   readonly cwd?: string;
   /** Another run's attempt folder, for two that want the same. */
   readonly attemptFolder?: string;
+  /** Absent: as on a system without. */
+  readonly cgroups?: Cgroups;
   readonly change?: (order: LaunchOrder) => LaunchOrder;
 }
+
+/** As on a system without cgroups. */
+export const trees = createPosixTrees(null);
 
 /** `sh -c` with this script. */
 export const shell = (script: string): readonly [string, ...string[]] => ['/bin/sh', '-c', script];
 
-export function hold({ argv, input = '', env = {}, cwd, attemptFolder, change }: Wish): Held {
+export function hold({ argv, input = '', env = {}, cwd, attemptFolder, cgroups, change }: Wish): Held {
   const folder = temporaryFolder();
   const attempt = attemptFolder ?? join(folder, 'attempt');
   const nonce = `test-${folder.slice(-6)}`;
@@ -47,6 +54,7 @@ export function hold({ argv, input = '', env = {}, cwd, attemptFolder, change }:
   const logFile = join(folder, 'log');
   const [file, ...args] = argv;
   const order: LaunchOrder = {
+    run: { agentId: nonce, attempt: 1, nonce },
     file,
     args,
     cwd: cwd ?? folder,
@@ -55,10 +63,12 @@ export function hold({ argv, input = '', env = {}, cwd, attemptFolder, change }:
     logFile,
     attemptFolder: attempt,
   };
-  const run = startGate(change === undefined ? order : change(order));
+  const run = startGate(change === undefined ? order : change(order), cgroups?.make(order.run) ?? null);
+  const mark = { ...order.run, leader: run.identity };
   onTestFinished(() => {
     run.abandon();
-    const members = membersOf([{ leader: run.identity, nonce }]).get(nonce) ?? [];
+    cgroups?.kill(mark);
+    const members = trees.membersOf([mark]).get(mark.nonce) ?? [];
     for (const pid of [run.identity.pid, ...members]) endQuietly(pid);
   });
   const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
@@ -66,7 +76,7 @@ export function hold({ argv, input = '', env = {}, cwd, attemptFolder, change }:
     run,
     folder,
     attemptFolder: attempt,
-    nonce,
+    mark,
     isClaimed: () => existsSync(join(attempt, claimName)),
     exit: () => readExitRecord(attempt),
     log,
@@ -75,7 +85,7 @@ export function hold({ argv, input = '', env = {}, cwd, attemptFolder, change }:
 }
 
 /** A gate as the coordinator starts one: of its own session, held by its input, nothing of it on a terminal. */
-function startGate(order: LaunchOrder): HeldRun {
+function startGate(order: LaunchOrder, cgroup: string | null): HeldRun {
   const gate = spawn('/bin/sh', ['-s', 'ziggie-gate'], {
     cwd: '/',
     env: { PATH: '/usr/bin:/bin' },
@@ -89,7 +99,7 @@ function startGate(order: LaunchOrder): HeldRun {
   return {
     identity: identityOf(gate.pid),
     gone: new Promise((resolve) => gate.once('exit', (code, signal) => resolve({ code, signal }))),
-    release: () => void gate.stdin.end(gateOrder(order)),
+    release: () => void gate.stdin.end(gateOrder(order, cgroup)),
     abandon: () => void gate.stdin.end(),
   };
 }

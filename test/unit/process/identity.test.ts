@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { checkIdentity, identityOf, isAlive } from '../../../main/coordinator/process/identity.ts';
-import { readBootId, readStat } from '../../../main/coordinator/process/proc.ts';
+import { checkIdentity, identityOf, isAlive } from '../../../main/coordinator/process/posix/identity.ts';
+import { readBootId, readStat } from '../../../main/coordinator/process/posix/proc.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 
 function start(file: string, ...args: string[]): ChildProcess & { readonly pid: number } {

@@ -18,6 +18,7 @@ const evidence = (fields: Partial<RunEvidence> = {}): RunEvidence => ({
   reportRequired: true,
   stopSteps: [],
   survivors: [],
+  reaped: 0,
   endedAt: at,
   executionSeconds: 1.5,
   ...fields,

@@ -1,20 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { checkIdentity, identityOf, isAlive } from '../../../main/coordinator/process/identity.ts';
+import type { Identity } from '../../../protocol/agent.ts';
+import { checkIdentity, identityOf, isAlive } from '../../../main/coordinator/process/posix/identity.ts';
+import type { IdentityCheck } from '../../../main/coordinator/process/ownership.ts';
 import { LeftoverSweep } from '../../../main/coordinator/process/leftovers.ts';
 import { stopTree } from '../../../main/coordinator/process/stop.ts';
-import { membersOf } from '../../../main/coordinator/process/tree.ts';
 import { until, within } from '../../../main/coordinator/process/wait.ts';
 import { waitFor } from '../../rig/wait-for.ts';
-import { type Held, hold, shell } from './held-run.ts';
+import { type Held, hold, shell, trees } from './held-run.ts';
 
 const never = new Promise<never>(() => undefined);
 const term = (waitSeconds: number) => [{ signal: 'SIGTERM', waitSeconds }] as const;
-const markOf = ({ run, nonce }: Held) => ({ leader: run.identity, nonce });
-const members = (held: Held): number[] => membersOf([markOf(held)]).get(held.nonce) ?? [];
-const stop = ({ run, nonce }: Held, steps: Parameters<typeof stopTree>[2]) =>
-  stopTree(run.identity, nonce, steps, run.gone);
+const strangers = { agentId: 'agent', attempt: 1, nonce: 'none' };
+const members = (held: Held): number[] => trees.membersOf([held.mark]).get(held.mark.nonce) ?? [];
+const stop = ({ run, mark }: Held, steps: Parameters<typeof stopTree>[2]) => stopTree(trees, mark, steps, run.gone);
 
 /** The number that the run's log says after the word. */
 async function pidSaid(held: Held, word: string): Promise<number> {
@@ -47,9 +47,9 @@ describe.skipIf(process.platform !== 'linux')('the members of a run', () => {
     one.run.release();
     other.run.release();
     await waitFor('both sleep', () => members(one).length === 1 && members(other).length === 1);
-    const found = membersOf([markOf(one), markOf(other)]);
-    expect(found.get(one.nonce)).toEqual(members(one));
-    expect(found.get(other.nonce)).toEqual(members(other));
+    const found = trees.membersOf([one.mark, other.mark]);
+    expect(found.get(one.mark.nonce)).toEqual(members(one));
+    expect(found.get(other.mark.nonce)).toEqual(members(other));
   });
 
   test('are never the session of a stranger that has the pid of a run now gone (case 4)', async () => {
@@ -66,9 +66,9 @@ describe.skipIf(process.platform !== 'linux')('the members of a run', () => {
       { ...real, start_time: '1' },
       { ...real, boot_id: 'another' },
     ]) {
-      expect(membersOf([{ leader, nonce: 'none' }]).get('none')).toEqual([]);
-      expect(await new LeftoverSweep().sweep({ leader, nonce: 'none' })).toEqual([]);
-      await stopTree(leader, 'none', term(0.1), Promise.resolve());
+      expect(trees.membersOf([{ ...strangers, leader }]).get('none')).toEqual([]);
+      expect(await new LeftoverSweep(trees).sweep({ ...strangers, leader })).toEqual({ reaped: 0, survivors: [] });
+      await stopTree(trees, { ...strangers, leader }, term(0.1), Promise.resolve());
     }
     expect([isAlive(pid), isAlive(child)]).toEqual([true, true]);
   });
@@ -108,21 +108,28 @@ describe.skipIf(process.platform !== 'linux')('stopping a tree', () => {
     held.run.release();
     const detached = await pidSaid(held, 'detached');
     const outcome = await stop(held, term(0.2));
-    const left = await new LeftoverSweep().sweep(markOf(held));
-    expect([...outcome.survivors, ...left]).toEqual([]);
+    const left = await new LeftoverSweep(trees).sweep(held.mark);
+    expect([...outcome.survivors, ...left.survivors]).toEqual([]);
     expect(isAlive(detached)).toBe(false);
     expect(checkIdentity(held.run.identity)).toBe('gone');
   });
 
-  test('signals nobody when the identity is unknown, and says who is left', async () => {
-    const held = hold({ argv: shell('echo ready; sleep 60') });
+  test('case 06: signals nobody while the identity is unknown, asks again every second, and carries on once it is known', async () => {
+    const held = hold({ argv: shell('trap "echo asked; exit 0" TERM; echo ready; while :; do sleep 0.02; done') });
     held.run.release();
     await held.said('ready');
-    const { pid } = held.run.identity;
-    const outcome = await stopTree({ ...held.run.identity, start_time: null }, held.nonce, term(5), never);
-    expect(outcome).toEqual({ steps: [], survivors: [pid] });
-    expect(isAlive(pid)).toBe(true);
-    expect(members(held)).not.toEqual([]);
+    const asked: number[] = [];
+    const blind = (identity: Identity): IdentityCheck => {
+      asked.push(performance.now());
+      return asked.length > 3 ? trees.check(identity) : 'unknown';
+    };
+    const outcome = stopTree({ ...trees, check: blind }, held.mark, term(5), held.run.gone);
+    await waitFor('it was asked three times', () => asked.length >= 3);
+    expect(held.log()).not.toContain('asked');
+    expect(isAlive(held.run.identity.pid)).toBe(true);
+    expect(await outcome).toEqual({ steps: ['SIGTERM'], survivors: [] });
+    const apart = asked.slice(1, 4).map((at, index) => at - (asked[index] ?? 0));
+    for (const ms of apart) expect(ms).toBeGreaterThan(990);
   });
 
   test('ends a gate that is stopped (SIGSTOP) as well', async () => {
@@ -141,8 +148,10 @@ test('what an agent left behind is ended with it, for many agents in one sweep (
   for (const { run } of runs) run.release();
   await Promise.all(runs.map(({ run }) => run.gone));
   await waitFor('two are left of each', () => runs.every((held) => members(held).length === 2));
-  const sweep = new LeftoverSweep();
-  expect(await Promise.all(runs.map((held) => sweep.sweep(markOf(held))))).toEqual([[], [], []]);
+  const sweep = new LeftoverSweep(trees);
+  expect(await Promise.all(runs.map((held) => sweep.sweep(held.mark)))).toEqual(
+    Array(3).fill({ reaped: 2, survivors: [] }),
+  );
   expect(runs.flatMap(members)).toEqual([]);
 });
 

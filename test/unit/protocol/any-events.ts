@@ -1,6 +1,12 @@
 /** Event sequences as no coordinator would write them: few ids, every event in any order, ends before beginnings. */
 import fc from 'fast-check';
-import { endSourceSchema, endStatusSchema, neverBeganStatusSchema, unknownUsage } from '../../../protocol/agent.ts';
+import {
+  doubtSchema,
+  endSourceSchema,
+  endStatusSchema,
+  neverBeganStatusSchema,
+  unknownUsage,
+} from '../../../protocol/agent.ts';
 import type { Sequenced, ZiggieEvent } from '../../../protocol/events.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 
@@ -40,6 +46,7 @@ const ending = fc
     report_problems: [],
     stop_steps: [],
     survivors: [],
+    reaped: 0,
   }));
 
 const event: fc.Arbitrary<ZiggieEvent> = fc.oneof(
@@ -76,6 +83,11 @@ const event: fc.Arbitrary<ZiggieEvent> = fc.oneof(
     usage: { ...unknownUsage, cost_usd },
   })),
   agent_id.map((id): ZiggieEvent => ({ type: 'agent_stopping', at, agent_id: id, by: 'operator', reason: 'stop' })),
+  fc.record({ agent_id, doubt: fc.constantFrom(...doubtSchema.options, null) }).map((own): ZiggieEvent => ({
+    type: 'agent_doubted',
+    at,
+    ...own,
+  })),
   fc.record({ agent_id, attempt, ending }).map((own): ZiggieEvent => ({ type: 'agent_ended', at, ...own })),
   fc
     .record({ agent_id, as: fc.constantFrom(...neverBeganStatusSchema.options) })

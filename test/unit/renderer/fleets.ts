@@ -80,6 +80,7 @@ export const ending: Ending = {
   report_problems: [],
   stop_steps: [],
   survivors: [],
+  reaped: 0,
 };
 
 export const over = (ordinal: number, fields: Partial<Ending> = {}): ZiggieEvent => ({

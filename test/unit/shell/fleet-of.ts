@@ -28,6 +28,7 @@ const ending: Ending = {
   report_problems: [],
   stop_steps: [],
   survivors: [],
+  reaped: 0,
 };
 
 /** Agents are called `agent_1`, `agent_2` and so on, in this order. */

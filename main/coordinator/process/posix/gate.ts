@@ -4,10 +4,8 @@
  * when no coordinator is there to see the exit. End of input instead of an order is what a coordinator's death looks
  * like: then it leaves, and nothing begins.
  */
-import type { LaunchOrder } from './launcher.ts';
-
-export const claimName = 'claim';
-export const exitRecordName = 'exit.json';
+import { claimName, exitRecordName } from '../exit-record.ts';
+import type { LaunchOrder } from '../launcher.ts';
 
 /**
  * Sent as soon as the gate exists.
@@ -16,6 +14,9 @@ export const exitRecordName = 'exit.json';
  * - `set -C` makes the redirect fail when the claim exists; the loser leaves. The claim holds the winner's pid.
  * - The log is made readable by the user alone; the agent itself gets the mask of the coordinator.
  * - The gate's own messages ("Terminated") go nowhere: its output is /dev/null. The agent's go to the log.
+ * - The agent enters its cgroup by itself (0 names the writer), in the subshell that then becomes the agent: no process more,
+ *   and the gate stays outside, so that it can record the exit when all members are killed. It runs without if that fails.
+ * - `exec` in the subshell says 126 and 127 as the gate itself would, and puts its message into the log.
  * - `command -p mv` finds the system's mv whatever PATH says.
  */
 export const gatePrelude = `
@@ -33,18 +34,29 @@ begin() {
   : >> "$_zg_log"
   umask "$_zg_mask"
   CDPATH= cd -- "$_zg_dir" || finish 126
-  "$@" < "$_zg_input" >> "$_zg_log" 2>&1
+  (
+    [ -z "$_zg_cgroup" ] || { echo 0 > "$_zg_cgroup/cgroup.procs"; } 2>/dev/null
+    exec "$@"
+  ) < "$_zg_input" >> "$_zg_log" 2>&1
   finish $?
 }
 `;
 
 /**
- * What lets the agent go. The last line begins it, so an order that was cut short begins nothing: the shell runs into the
+ * What lets the agent go; `cgroup` is the folder it enters, null for none. The last line begins it, so an order that was cut short begins nothing: the shell runs into the
  * end of its input, or into a syntax error, before it.
  */
-export function gateOrder({ file, args, cwd, env, inputFile, logFile, attemptFolder }: LaunchOrder): string {
+export function gateOrder(order: LaunchOrder, cgroup: string | null): string {
+  const { file, args, cwd, env, inputFile, logFile, attemptFolder } = order;
   const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`);
-  const variables = { _zg_run: attemptFolder, _zg_input: inputFile, _zg_log: logFile, _zg_dir: cwd, _zg_mask: umask() };
+  const variables = {
+    _zg_run: attemptFolder,
+    _zg_input: inputFile,
+    _zg_log: logFile,
+    _zg_dir: cwd,
+    _zg_mask: umask(),
+    _zg_cgroup: cgroup ?? '',
+  };
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
   return `${[...exports, ...settings, `begin ${[file, ...args].map(quote).join(' ')}`].join('\n')}\n`;
 }

@@ -1,12 +1,24 @@
 /** Holds a run behind the `sh` gate (see gate.ts). */
 import { lstatSync } from 'node:fs';
-import { fail, ok, type Result } from '../../../protocol/failures.ts';
+import { fail, ok, type Result } from '../../../../protocol/failures.ts';
+import type { HeldRun, Launcher, LaunchOrder } from '../launcher.ts';
+import type { Cgroups } from './cgroups.ts';
 import { gateOrder } from './gate.ts';
-import type { HeldRun, Launcher, LaunchOrder } from './launcher.ts';
 import { type Gate, NurseryClient, type NurseryOptions } from './nursery-client.ts';
 
-export function createPosixLauncher(options: NurseryOptions): Launcher {
+export interface PosixLauncherOptions extends NurseryOptions {
+  /** null: there are none here. */
+  readonly cgroups: Cgroups | null;
+}
+
+export function createPosixLauncher({ cgroups, ...options }: PosixLauncherOptions): Launcher {
   const nursery = new NurseryClient(options);
+  const heldBy = ({ identity, gone, send, dismiss }: Gate, order: LaunchOrder): HeldRun => ({
+    identity,
+    gone,
+    release: () => send(gateOrder(order, cgroups?.make(order.run) ?? null)),
+    abandon: dismiss,
+  });
   return {
     async hold(order) {
       const log = checkLog(order.logFile);
@@ -18,12 +30,11 @@ export function createPosixLauncher(options: NurseryOptions): Launcher {
       const gate = checkLog(order.logFile).ok ? nursery.takeReady() : null;
       return gate === null ? null : heldBy(gate, order);
     },
-    close: () => nursery.close(),
+    close: () => {
+      nursery.close();
+      cgroups?.close();
+    },
   };
-}
-
-function heldBy({ identity, gone, send, dismiss }: Gate, order: LaunchOrder): HeldRun {
-  return { identity, gone, release: () => send(gateOrder(order)), abandon: dismiss };
 }
 
 /** The gate makes the log, for the user alone, and appends to it. Something else in its place is refused. */

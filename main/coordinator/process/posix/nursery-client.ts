@@ -3,10 +3,11 @@
  * a process to start. A nursery that dies is replaced, and what it had started is watched by identity instead.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Identity } from '../../../protocol/agent.ts';
-import { fail, ok, type Result } from '../../../protocol/failures.ts';
+import type { Identity } from '../../../../protocol/agent.ts';
+import { fail, ok, type Result } from '../../../../protocol/failures.ts';
+import { goneWatch } from '../gone-watch.ts';
 import type { FromNursery, ToNursery } from './gate-messages.ts';
-import { goneWatch } from './gone-watch.ts';
+import { checkIdentity } from './identity.ts';
 
 export interface LauncherExit {
   readonly code: number | null;
@@ -161,7 +162,7 @@ export class NurseryClient {
     this.#process = null;
     this.#missing = 0;
     for (const { gate, tellGone } of this.#known.values()) {
-      void goneWatch(gate.identity).then(() => tellGone({ code: null, signal: null }));
+      void goneWatch(() => checkIdentity(gate.identity)).then(() => tellGone({ code: null, signal: null }));
     }
     this.#known.clear();
     this.#ready.length = 0;

@@ -3,11 +3,9 @@
  * boot, and only a match is ever signalled.
  */
 import { execFileSync } from 'node:child_process';
-import type { Identity } from '../../../protocol/agent.ts';
-import { readBootId, readStat } from './proc.ts';
-
-/** `gone`: no process has the pid. `unknown`: there is one, and nothing tells whether it is ours. */
-export type IdentityCheck = 'match' | 'mismatch' | 'gone' | 'unknown';
+import type { Identity } from '../../../../protocol/agent.ts';
+import type { IdentityCheck } from '../ownership.ts';
+import { hasEnded, lookUp, readBootId, readStat } from './proc.ts';
 
 export function identityOf(pid: number): Identity {
   return { pid, start_time: startTimeOf(pid), boot_id: readBootId() };
@@ -25,10 +23,13 @@ export function checkIdentity({ pid, start_time, boot_id }: Identity): IdentityC
 
 /** True if a process has the pid and has not ended; a zombie has ended. */
 export function isAlive(pid: number): boolean {
-  if (process.platform === 'linux') {
-    const stat = readStat(pid);
-    return stat !== null && stat.state !== 'Z' && stat.state !== 'X';
-  }
+  if (process.platform !== 'linux') return isThere(pid);
+  const found = lookUp(pid);
+  if (found === 'gone') return false;
+  return found === 'unreadable' ? isThere(pid) : !hasEnded(found);
+}
+
+function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -39,7 +40,6 @@ export function isAlive(pid: number): boolean {
 
 function startTimeOf(pid: number): string | null {
   if (process.platform === 'linux') return readStat(pid)?.startTime ?? null;
-  if (process.platform === 'win32') return null;
   try {
     const text = execFileSync('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 5000 });
     return text.trim() === '' ? null : text.trim();

@@ -1,5 +1,5 @@
 /** What the coordinator and its nursery say to each other. Gates are numbered by the nursery. */
-import type { Identity } from '../../../protocol/agent.ts';
+import type { Identity } from '../../../../protocol/agent.ts';
 
 export type ToNursery =
   /** Start this many more gates. */

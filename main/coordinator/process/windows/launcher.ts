@@ -6,10 +6,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, ok, type Result } from '../../../protocol/failures.ts';
-import { claimName, exitRecordName } from './gate.ts';
-import { identityOf } from './identity.ts';
-import type { HeldRun, Launcher, LaunchOrder } from './launcher.ts';
+import { fail, ok, type Result } from '../../../../protocol/failures.ts';
+import { claimName, exitRecordName } from '../exit-record.ts';
+import type { HeldRun, Launcher, LaunchOrder } from '../launcher.ts';
+import { ended, identityOf } from './identity.ts';
 
 /** `environment` is what every agent inherits. */
 export function createWindowsLauncher({
@@ -50,6 +50,7 @@ function hold(order: LaunchOrder): Promise<Result<HeldRun>> {
 function started(child: ChildProcess, order: LaunchOrder): Promise<Result<HeldRun>> {
   const gone = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.once('exit', (code, signal) => {
+      if (child.pid !== undefined) ended(child.pid);
       if (code !== null) writeFileSync(join(order.attemptFolder, exitRecordName), `{"code":${code}}\n`);
       resolve({ code, signal });
     });

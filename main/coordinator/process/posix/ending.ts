@@ -1,0 +1,63 @@
+/** Ending the members of a run by force, and signals. */
+import type { RunMark } from '../ownership.ts';
+import { until } from '../wait.ts';
+import type { Cgroups } from './cgroups.ts';
+import { isAlive } from './identity.ts';
+import { membersIn, nonceOf } from './members.ts';
+import { readStat } from './proc.ts';
+import { type ProcessTable, processTable, type TableRow } from './process-table.ts';
+
+/** A killed process is gone in milliseconds; what is still there after this cannot be killed (uninterruptible sleep). */
+const killDeadlineMs = 3000;
+const lookEveryMs = 10;
+
+/** Kills the members of a run, and those they start meanwhile, until a look finds none. Settles with the survivors. */
+export async function endMembers(run: RunMark, cgroups: Cgroups | null): Promise<number[]> {
+  const deadline = performance.now() + killDeadlineMs;
+  let members: number[] = [];
+  for (;;) {
+    const left = deadline - performance.now();
+    const table = tableOrNull();
+    if (table !== null) {
+      members = membersIn(table, [run], cgroups, nonceOf).get(run.nonce) ?? [];
+      if (members.length === 0) return [];
+      cgroups?.kill(run);
+      for (const pid of members) signalIfSame(pid, table.get(pid), 'SIGKILL');
+    }
+    if (left <= 0) return members.filter(isAlive);
+    const killed = members;
+    await until(() => killed.length > 0 && !killed.some(isAlive), lookEveryMs, Math.min(left, 500));
+  }
+}
+
+/** Out of descriptors, or `ps` does not answer: asked again until the time is up. */
+function tableOrNull(): ProcessTable | null {
+  try {
+    return processTable();
+  } catch {
+    return null;
+  }
+}
+
+/** Signals each member; how many there were. */
+export function signalMembers(run: RunMark, cgroups: Cgroups | null, signal: NodeJS.Signals): number {
+  const table = tableOrNull();
+  const members = table === null ? [] : (membersIn(table, [run], cgroups, nonceOf).get(run.nonce) ?? []);
+  for (const pid of members) signalIfSame(pid, table?.get(pid), signal);
+  return members.length;
+}
+
+/** Between the look and the signal a pid may have changed hands. */
+function signalIfSame(pid: number, seen: TableRow | undefined, signal: NodeJS.Signals): void {
+  if (process.platform === 'linux' && readStat(pid)?.startTime !== seen?.startTime) return;
+  signalQuietly(pid, signal);
+}
+
+/** Sends the signal; a process that is gone by now is what was wanted. */
+export function signalQuietly(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Gone, or somebody else's now (a program that changed its user): what is left is looked at afterwards.
+  }
+}

@@ -1,0 +1,66 @@
+/** What the trees of runs use: by cgroup where there is one, else from the members' own figures. */
+import type { RunMark, TreeUsage } from '../ownership.ts';
+import type { Cgroups } from './cgroups.ts';
+import { membersIn, rememberingNonceOf } from './members.ts';
+import { livingProcesses, type ProcStat, readPageBytes, ticksPerSecond } from './proc.ts';
+import { processTable } from './process-table.ts';
+
+const bytesPerMb = 1_048_576;
+
+export type UsageOf = (runs: readonly RunMark[]) => Promise<Map<string, TreeUsage>>;
+
+export function usageReader(cgroups: Cgroups | null): UsageOf {
+  return process.platform === 'linux' ? linuxUsage(cgroups) : portableUsage();
+}
+
+function linuxUsage(cgroups: Cgroups | null): UsageOf {
+  const remembered = rememberingNonceOf();
+  const pageBytes = readPageBytes();
+  return (runs) => {
+    const table = livingProcesses();
+    const members = membersIn(table, runs, cgroups, remembered.nonceOf);
+    remembered.forgetAllBut(table);
+    const usage = (run: RunMark): TreeUsage => {
+      const pids = members.get(run.nonce) ?? [];
+      const stats = pids.flatMap((pid) => table.get(pid) ?? []);
+      const whole = cgroups?.usage(run);
+      return {
+        // An agent that could not enter its cgroup has used nothing there.
+        cpuSeconds: Math.max(whole?.cpuSeconds ?? 0, cpuSecondsOf(stats, table.get(run.leader.pid))),
+        memoryMb: (whole?.memoryBytes || sum(stats, ({ residentPages }) => residentPages) * pageBytes) / bytesPerMb,
+        processes: pids.length,
+      };
+    };
+    return Promise.resolve(new Map(runs.map((run) => [run.nonce, usage(run)])));
+  };
+}
+
+/** Children that have ended count at the parent that collected them, up to the gate; orphans are lost to this. */
+function cpuSecondsOf(members: readonly ProcStat[], gate: ProcStat | undefined): number {
+  const ticks = sum(members, ({ cpuTicks, collectedTicks }) => cpuTicks + collectedTicks) + (gate?.collectedTicks ?? 0);
+  return ticks / ticksPerSecond;
+}
+
+/** macOS; untried. One `ps` for all pids. */
+function portableUsage(): UsageOf {
+  return async (runs) => {
+    const members = membersIn(processTable(), runs, null, () => null);
+    const all = [...members.values()].flat();
+    const { default: pidusage } = await import('pidusage');
+    const figures = all.length === 0 ? {} : await pidusage(all);
+    return new Map(
+      runs.map(({ nonce }) => {
+        const pids = members.get(nonce) ?? [];
+        const known = pids.flatMap((pid) => figures[pid] ?? []);
+        const cpuSeconds = sum(known, ({ ctime }) => ctime) / 1000;
+        return [
+          nonce,
+          { cpuSeconds, memoryMb: sum(known, ({ memory }) => memory) / bytesPerMb, processes: pids.length },
+        ];
+      }),
+    );
+  };
+}
+
+const sum = <T>(items: readonly T[], of: (item: T) => number): number =>
+  items.reduce((total, item) => total + of(item), 0);
