@@ -43,7 +43,7 @@ export function readClaim(attemptFolder: string): Claim {
 }
 
 /** A shell says 128 + n for "ended by signal n"; a program that itself exits with such a code cannot be told apart. */
-function exitOfShell(code: number): { code: number; signal: string | null } {
+export function exitOfShell(code: number): { code: number; signal: string | null } {
   const name = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0] ?? null;
   return { code, signal: name };
 }

@@ -6,7 +6,7 @@ import type { Doubt, Ending, StopReason, Usage } from '../../../protocol/agent.t
 import type { Clock } from '../clock.ts';
 import { checkReport, type ReportExpectation } from '../reports/gate.ts';
 import type { OutputReader, StopStep } from '../runtimes/runtime.ts';
-import { type ExitStatus, readExitRecord } from './exit-record.ts';
+import { exitOfShell, type ExitStatus, readClaim, readExitRecord } from './exit-record.ts';
 import { goneWatch } from './gone-watch.ts';
 import type { LeftoverSweep } from './leftovers.ts';
 import { OutputTail } from './output-tail.ts';
@@ -195,10 +195,16 @@ export class Run {
     return outcome;
   }
 
-  /** The launcher was ended itself, so it left no record: what its parent saw is all there is. */
+  /** There is no record: the launcher was ended itself, or had no room to write. What its parent saw is all there is. */
   #exitOfLauncher(endedAt: string): ExitStatus | null {
-    if (this.#launcherExit === null || this.#launcherExit.signal === null) return null;
-    return { code: null, signal: this.#launcherExit.signal, endedAt };
+    const { mark, attemptFolder } = this.#options;
+    if (this.#launcherExit === null) return null;
+    const { code, signal } = this.#launcherExit;
+    if (signal !== null) return { code: null, signal, endedAt };
+    const claim = readClaim(attemptFolder);
+    // A launcher ends as its agent did; one that claimed nothing ended for reasons of its own.
+    const began = claim.is === 'claimed' && claim.pid === mark.leader.pid;
+    return code === null || !began ? null : { ...exitOfShell(code), endedAt };
   }
 
   #executionSeconds(endedAt: string): number {
