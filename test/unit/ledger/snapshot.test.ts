@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeLine } from '../../../main/coordinator/ledger/journal-line.ts';
 import { readJournal } from '../../../main/coordinator/ledger/journal-read.ts';
@@ -81,4 +81,41 @@ test('a save that fails is said, rejects nothing, and leaves the old snapshot', 
   const path = join(folder, 'missing', 'db.json');
   await new SnapshotStore(path, (line) => lines.push(line)).save(truth);
   expect(lines.join()).toMatch(/db\.json could not be saved .*ENOENT/);
+});
+
+describe('case 33: two thousand saves in a burst', () => {
+  const fleets = Array.from({ length: 2000 }, (_, index) => ({ ...truth, seq: truth.seq + index }));
+  const savedSeq = (path: string): number => (JSON.parse(readFileSync(path, 'utf8')) as { seq: number }).seq;
+
+  test('each settles when its own fleet or a newer one is in the file, and few writes serve them all', async () => {
+    const path = join(temporaryFolder(), 'db.json');
+    const store = new SnapshotStore(path, (line) => expect.fail(line));
+    let behind = 0;
+    const versions = new Set<number>();
+    const saves = fleets.map((one) =>
+      store.save(one).then(() => {
+        const inFile = savedSeq(path);
+        versions.add(inFile);
+        if (inFile < one.seq) behind += 1;
+      }),
+    );
+    await Promise.all(saves);
+    expect(behind).toBe(0);
+    expect(savedSeq(path)).toBe(fleets.at(-1)?.seq);
+    expect(versions.size).toBeLessThanOrEqual(2);
+  });
+
+  test('an older fleet never replaces a newer one, whatever the order of the calls', async () => {
+    const path = join(temporaryFolder(), 'db.json');
+    const store = new SnapshotStore(path, (line) => expect.fail(line));
+    const first = store.save(earlier);
+    await Promise.resolve(); // It is being written now.
+    const newest = store.save(truth);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(readdirSync(dirname(path)).length).toBeLessThanOrEqual(1);
+    const late = store.save(earlier);
+    await Promise.all([first, newest, late]);
+    expect(savedSeq(path)).toBe(truth.seq);
+  });
 });

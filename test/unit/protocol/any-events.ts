@@ -53,6 +53,9 @@ const event: fc.Arbitrary<ZiggieEvent> = fc.oneof(
   { weight: 4, arbitrary: accepted },
   fc.constant<ZiggieEvent>({ type: 'coordinator_started', at, pid: 1, version: '1', boot_id: null }),
   fc.constant<ZiggieEvent>({ type: 'coordinator_stopped', at, reason: 'SIGTERM' }),
+  fc.constant<ZiggieEvent>({ type: 'storage_recovered', at, since: at }),
+  agent_id.map((id): ZiggieEvent => ({ type: 'agents_forgotten', at, agent_ids: [id] })),
+  agentNumber.map((n): ZiggieEvent => ({ type: 'requests_forgotten', at, request_ids: [`request_${n}`] })),
   fc.constant<ZiggieEvent>({ type: 'external_seen', at, agent_id: 'overwatch_001', level: 1 }),
   agentNumber.map((n): ZiggieEvent => ({
     type: 'request_refused',

@@ -27,7 +27,7 @@ const said = (state: Fleet): unknown => ({
 });
 
 describe('whatever the order of events', () => {
-  test('an end is final', () => {
+  test('an end is final until it is forgotten, and only an end can be forgotten', () => {
     fc.assert(
       fc.property(anyEvents, (events) => {
         let state = emptyFleet;
@@ -35,7 +35,10 @@ describe('whatever the order of events', () => {
           const before = state;
           state = fleet(state, event);
           for (const [id, agent] of before.agents) {
-            if (isEnded(agent)) expect(state.agents.get(id)?.life).toBe(agent.life);
+            const now = state.agents.get(id);
+            if (event.event.type !== 'agents_forgotten') expect(now).toBeDefined();
+            if (isEnded(agent) && now !== undefined) expect(now.life).toBe(agent.life);
+            if (!isEnded(agent)) expect(now).toBeDefined();
           }
         }
       }),
