@@ -15,7 +15,7 @@ export function StorageBar({ degraded, now }: StorageBarProps): ReactNode {
     <div className="storage-bar" role="alert">
       {degraded.map(({ part, since, message }) => (
         <p key={part}>
-          <strong>{words[part]}</strong> <span className="storage-since">since {clockTime(since, now)}</span>{' '}
+          <strong>{words[part]}</strong> <span className="storage-since">since {clockTime(since, now)}.</span>{' '}
           <span title={ago((now - Date.parse(since)) / 1000)}>{message}</span>
         </p>
       ))}
