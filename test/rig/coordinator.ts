@@ -155,10 +155,7 @@ export class TestCoordinator {
 
   /** Pids of everything that was started from this root and still lives. */
   processes(): number[] {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-      .filter((pid) => environmentOf(pid).includes(`ZIGGIE_ROOT=${this.root}`) && !isZombie(pid));
+    return processesOf(this.root);
   }
 
   /** The token that an agent was given, from the environment of its process. */
@@ -210,6 +207,13 @@ export class TestCoordinator {
     return discoverySchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   }
 }
+
+/** Pids of everything that was started for agents of this root and still lives. */
+export const processesOf = (root: string): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => environmentOf(pid).includes(`ZIGGIE_ROOT=${root}`) && !isZombie(pid));
 
 /** True while a process has the pid and has not ended. */
 export const isAlive = (pid: number): boolean => !isZombie(pid);
