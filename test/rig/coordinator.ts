@@ -9,6 +9,7 @@ import { type Discovery, discoverySchema } from '../../protocol/discovery.ts';
 import type { ErrorAnswer } from '../../protocol/failures.ts';
 import type { Sequenced } from '../../protocol/events.ts';
 import type { AgentRecord } from '../../protocol/record.ts';
+import { Cgroups } from '../../main/coordinator/process/posix/cgroups.ts';
 import { decodeLine } from '../../main/coordinator/ledger/journal-line.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -145,10 +146,15 @@ export class TestCoordinator {
     return JSON.parse(readFileSync(this.path('state', `${agentId}.json`), 'utf8')) as AgentRecord;
   }
 
-  journal(): Sequenced[] {
+  /** Names of the journal's segments, oldest first. */
+  journalFiles(): string[] {
     return readdirSync(this.path('journal'))
       .filter((name) => name.endsWith('.jsonl'))
-      .sort()
+      .sort();
+  }
+
+  journal(): Sequenced[] {
+    return this.journalFiles()
       .flatMap((name) => readFileSync(this.path('journal', name), 'utf8').split('\n'))
       .flatMap((line) => decodeLine(line) ?? []);
   }
@@ -185,6 +191,7 @@ export class TestCoordinator {
     await waitFor('everything it started is gone', () => this.processes().length === 0, {
       seen: () => this.processes(),
     });
+    Cgroups.open(this.root)?.close();
     rmSync(this.root, { recursive: true, force: true });
     return left;
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHttpClient, type HttpClient } from '../../clients/typescript/http-client.ts';
 import { type Host, type HostOptions, startHost } from '../../main/compose.ts';
+import { Cgroups } from '../../main/coordinator/process/posix/cgroups.ts';
 import { installedPaths } from '../../main/paths.ts';
 import type { AgentRecord } from '../../protocol/record.ts';
 import { processesOf } from './coordinator.ts';
@@ -94,6 +95,7 @@ export class OwnHost {
     await this.close();
     for (const pid of this.processes()) process.kill(pid, 'SIGKILL');
     await waitFor('everything it started is gone', () => this.processes().length === 0);
+    Cgroups.open(this.root)?.close();
     rmSync(this.root, { recursive: true, force: true });
   }
 }
