@@ -95,6 +95,7 @@ onLinux('case 18: a coordinator without a PATH stops whole trees as well: it cal
   expect(valueOf(await coordinator.client.stop(agent_id)).stopped[0]).toMatchObject({
     status: 'stopped',
     stop_steps: ['SIGTERM', 'SIGKILL'],
+    exit_code: 137,
     survivors: [],
   });
   expect(pids.filter(isAlive)).toEqual([]);

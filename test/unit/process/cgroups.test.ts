@@ -205,8 +205,9 @@ describe('without a cgroup to enter', () => {
     expect(cgroups?.usage(run)).toEqual({ cpuSeconds: null, memoryBytes: null });
     writeFileSync(join(path, 'cpu.stat'), 'usage_usec 1500000\nuser_usec 1\nsystem_usec 2\n');
     expect(cgroups?.usage(run)).toEqual({ cpuSeconds: 1.5, memoryBytes: null });
+    writeFileSync(join(path, '..', 'cgroup.subtree_control'), 'cpu memory\n');
     writeFileSync(join(path, 'memory.current'), '5000\n');
     writeFileSync(join(path, 'memory.stat'), 'anon 3000\ninactive_file 2000\n');
-    expect(cgroups?.usage(run)).toEqual({ cpuSeconds: 1.5, memoryBytes: 3000 });
+    expect(Cgroups.below(folder, 'root')?.usage(run)).toEqual({ cpuSeconds: 1.5, memoryBytes: 3000 });
   });
 });

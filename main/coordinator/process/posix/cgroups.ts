@@ -5,7 +5,16 @@
  * asked for: those would not be allowed where processes live. Every call may find nothing: then other ways are used.
  */
 import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { RunName } from '../launcher.ts';
 
@@ -18,11 +27,14 @@ export interface CgroupUsage {
 
 export class Cgroups {
   readonly #folder: string;
+  /** Whether somebody gave the memory controller to the runs' cgroups. */
+  readonly #tellsMemory: boolean;
   /** Of runs that are over, where somebody was still in it (a process that has just been killed). */
   readonly #toRemove = new Set<string>();
 
   private constructor(folder: string) {
     this.#folder = folder;
+    this.#tellsMemory = /\bmemory\b/.test(readOr(join(folder, 'cgroup.subtree_control')));
   }
 
   /** null: no version 2 here, or we may not write there. Removes what earlier runs left empty. */
@@ -76,11 +88,9 @@ export class Cgroups {
   usage(run: RunName): CgroupUsage {
     const path = this.#pathOf(run);
     const microseconds = field(readOr(join(path, 'cpu.stat')), 'usage_usec');
-    const current = readOr(join(path, 'memory.current')).trim();
-    const droppable = field(readOr(join(path, 'memory.stat')), 'inactive_file') ?? 0;
     return {
       cpuSeconds: microseconds === null ? null : microseconds / 1e6,
-      memoryBytes: current === '' ? null : Math.max(0, Number(current) - droppable),
+      memoryBytes: this.#tellsMemory ? memoryBytes(path) : null,
     };
   }
 
@@ -128,6 +138,7 @@ function pidsBelow(folder: string): number[] {
 
 function foldersIn(folder: string): string[] {
   try {
+    if (statSync(folder).nlink === 2) return []; // A cgroup counts those below it; most have none.
     return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
   } catch {
     return []; // No such cgroup.
@@ -148,6 +159,12 @@ function removeOne(folder: string): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ENOENT';
   }
+}
+
+function memoryBytes(path: string): number | null {
+  const current = readOr(join(path, 'memory.current')).trim();
+  const droppable = field(readOr(join(path, 'memory.stat')), 'inactive_file') ?? 0;
+  return current === '' ? null : Math.max(0, Number(current) - droppable);
 }
 
 function field(text: string, name: string): number | null {
