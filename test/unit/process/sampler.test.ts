@@ -94,10 +94,10 @@ describe.skipIf(process.platform !== 'linux')('the usage of a tree', () => {
   ] as const;
   test.each(ways.filter(([, useCgroups]) => !useCgroups || probe !== null))('is told %s', async (_, useCgroups) => {
     const cgroups = useCgroups ? Cgroups.open(temporaryFolder()) : null;
-    // Work in a child that ends, and in a helper of a session of its own that goes on.
-    const work = (count: number): string => `i=0; while [ $i -lt ${count} ]; do i=$((i+1)); done`;
+    // The work is done by a child that has ended; a helper of a session of its own goes on.
+    const work = 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done';
     const held = hold({
-      argv: shell(`sh -c '${work(200_000)}'; setsid sh -c '${work(200_000)}; echo worked; exec sleep 60' & wait`),
+      argv: shell(`setsid sh -c 'exec sleep 60' & sh -c '${work}'; echo worked; wait`),
       ...(cgroups === null ? {} : { cgroups }),
     });
     const idle = hold({ argv: shell('echo ready; exec sleep 60') });

@@ -26,7 +26,7 @@ function linuxUsage(cgroups: Cgroups | null): UsageOf {
       const whole = cgroups?.usage(run);
       return {
         // An agent that could not enter its cgroup has used nothing there.
-        cpuSeconds: Math.max(whole?.cpuSeconds ?? 0, cpuSecondsOf(stats, table.get(run.leader.pid))),
+        cpuSeconds: Math.max(whole?.cpuSeconds ?? 0, cpuSecondsOf(stats)),
         memoryMb: (whole?.memoryBytes || sum(stats, ({ residentPages }) => residentPages) * pageBytes) / bytesPerMb,
         processes: pids.length,
       };
@@ -35,11 +35,9 @@ function linuxUsage(cgroups: Cgroups | null): UsageOf {
   };
 }
 
-/** Children that have ended count at the parent that collected them, up to the gate; orphans are lost to this. */
-function cpuSecondsOf(members: readonly ProcStat[], gate: ProcStat | undefined): number {
-  const ticks = sum(members, ({ cpuTicks, collectedTicks }) => cpuTicks + collectedTicks) + (gate?.collectedTicks ?? 0);
-  return ticks / ticksPerSecond;
-}
+/** Children that have ended count at the parent that collected them; orphans are lost to this. */
+const cpuSecondsOf = (members: readonly ProcStat[]): number =>
+  sum(members, ({ cpuTicks, collectedTicks }) => cpuTicks + collectedTicks) / ticksPerSecond;
 
 /** macOS; untried. One `ps` for all pids. */
 function portableUsage(): UsageOf {
