@@ -17,7 +17,7 @@ test('ends when the file did not change for two seconds', () => {
   expect([at(1000, 'x'), at(2000, 'x'), at(2999, 'x'), at(3000, 'x')]).toEqual([false, false, false, true]);
 });
 
-test('begins anew with every change (case 37)', () => {
+test('case 37: begins anew with every change', () => {
   expect([at(1000, 'x'), at(2900, 'y'), at(4800, 'z'), at(6799, 'z'), at(6800, 'z')]).toEqual([
     false,
     false,
