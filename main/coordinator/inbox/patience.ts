@@ -1,8 +1,8 @@
 /** A file that cannot be read yet may still be being written. How long it is waited for. */
 import type { Clock } from '../clock.ts';
 
-/** Unchanged for this long, it is taken as finished. */
-const settledAfterMs = 2000;
+/** Unchanged for this long, it is taken as finished. A writer may rest for some seconds; who wrote something broken can wait. */
+const settledAfterMs = 5000;
 /** However busy its writer, no longer than this. */
 const longestWaitMs = 30_000;
 

@@ -81,8 +81,12 @@ function readOpened(fd: number, path: string, named: BigIntStats): RequestFile {
   if (bytes.length > largestRequestBytes) return unreadable(tooLarge(bytes.length), mark, false);
   if (bytes.length !== Number(info.size)) return { is: 'later', why: 'it is being written' };
   const body = parse(bytes);
-  return body.ok ? { is: 'body', body: body.value, mark } : unreadable(body, mark, true);
+  return body.ok ? { is: 'body', body: body.value, mark } : unreadable(body, mark, mayBeCut(body.failure));
 }
+
+/** What is only half there yet is bad JSON or ends in half a character; nothing that is added mends another fault. */
+const mayBeCut = ({ details }: Failure): boolean =>
+  details?.['reason'] === 'not_json' || details?.['reason'] === 'bad_encoding';
 
 /** Windows has not always told the same volume by name and by handle; a folder has one volume anyway. */
 const isSame = (a: BigIntStats, b: BigIntStats): boolean =>

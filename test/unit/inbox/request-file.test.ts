@@ -127,8 +127,13 @@ describe('what may still be being written', () => {
     ['nothing yet', ''],
     ['half a request', '{"request_id":'],
     ['half a character', Buffer.from('{"a":"é').subarray(0, -1)],
-    ['too deep', '['.repeat(40)],
   ])('%s is waited for', (_, text) => expect(refusal(fileWith(text)).mayGrow).toBe(true));
+
+  test.each([
+    ['a key that stands twice', '{"a":1,"a":'],
+    ['brackets too deep', '['.repeat(40)],
+    ['a reserved key', '{"__proto__":'],
+  ])('cannot become a request any more: %s', (_, text) => expect(refusal(fileWith(text)).mayGrow).toBe(false));
 
   test('has another mark when it has grown', () => {
     const path = fileWith('{');
