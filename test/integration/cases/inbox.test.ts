@@ -19,7 +19,6 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -130,7 +129,7 @@ test(`case 38: ${many} requests that come while the coordinator is stopped are e
 test.skipIf(!canForbidInotify)(
   'case 39: where the system refuses every watcher, it starts, says so, and the sweep takes 100 files (needs user namespaces)',
   async () => {
-    const own = await startOwn({ through: withoutInotify });
+    const own = await startOwn({ wrapper: withoutInotify });
     await waitFor('it says so', () => own.output.includes('has trouble, the sweep goes on'));
     const names = Array.from({ length: 100 }, (_, number) => `w${String(number).padStart(3, '0')}`);
     for (const name of names) own.drop(name, list(name));
@@ -169,7 +168,7 @@ test.skipIf(!hasStrace)(
   async () => {
     const trace = join(temporaryFolder(), 'trace');
     const own = await startOwn({
-      through: ['strace', '-DD', '-f', '-qq', '-o', trace, '-e', 'trace=open,openat,openat2'],
+      wrapper: ['strace', '-DD', '-f', '-qq', '-o', trace, '-e', 'trace=open,openat,openat2'],
     });
     const target = join(temporaryFolder(), 'target.json');
     writeFileSync(target, JSON.stringify(list('stolen')));
@@ -310,24 +309,29 @@ describe('a file that a crash left behind, though its request was carried out', 
 });
 
 test('case 32: request files wait while every descriptor is used up, and are answered when there are some again', async () => {
-  const own = await startOwn({ through: ['sh', '-c', 'ulimit -n 64; exec "$@"', 'sh'] });
-  const held: Socket[] = [];
-  onTestFinished(() => held.forEach((socket) => socket.destroy()));
-  const openFiles = (): number => readdirSync(`/proc/${own.pid}/fd`).length;
-  await waitFor('no descriptor is left', () => {
-    const socket = connect(own.port, '127.0.0.1').on('error', () => undefined);
-    held.push(socket);
-    return openFiles() >= 64;
-  });
+  const own = await startOwn();
   const names = ['e1', 'e2', 'e3'];
+  limitDescriptors(own.pid, firstUnusedDescriptor(own.pid));
   for (const name of names) own.drop(name, list(name));
-  await waitFor('it has noticed', () => /EMFILE/.test(own.output));
+  await waitFor('it has noticed', () => own.output.includes('EMFILE'));
   expect(readdirSync(own.path('responses'))).toEqual([]);
   expect(readdirSync(own.path('requests')).sort()).toEqual([...names.map((name) => `${name}.json`), 'rejected']);
-  for (const socket of held) socket.destroy();
+  limitDescriptors(own.pid, 1024);
   for (const name of names) expect(await own.answer(name)).toHaveProperty('total');
   await waitFor('the files go', () => readdirSync(own.path('requests')).length === 1);
   expect(readdirSync(own.path('requests', 'rejected'))).toEqual([]);
+});
+
+test('an answer that cannot be written is owed until it can, and its file stays until then', async () => {
+  const own = await startOwn();
+  rmSync(own.path('responses'), { recursive: true });
+  writeFileSync(own.path('responses'), 'in the way');
+  own.drop('owed', list('owed'));
+  await waitFor('it has noticed', () => own.output.includes('is tried again'));
+  expect(existsSync(own.path('requests', 'owed.json'))).toBe(true);
+  rmSync(own.path('responses'));
+  expect(await own.answer('owed')).toHaveProperty('total');
+  await waitFor('the file goes', () => !existsSync(own.path('requests', 'owed.json')));
 });
 
 test.runIf(isRoot)(
@@ -354,6 +358,17 @@ test.runIf(isRoot)(
     expect(acceptedBy(own)).toEqual(['full']);
   },
 );
+
+/** The number that the next file it opens would get. */
+function firstUnusedDescriptor(pid: number): number {
+  const used = new Set(readdirSync(`/proc/${pid}/fd`).map(Number));
+  return Array.from({ length: used.size + 1 }, (_, fd) => fd).find((fd) => !used.has(fd)) ?? used.size;
+}
+
+/** From now on; what it has open stays open. */
+function limitDescriptors(pid: number, count: number): void {
+  execFileSync('prlimit', ['--pid', String(pid), `--nofile=${count}:`]);
+}
 
 /** Writes until the disk is full to the last byte. */
 function fill(path: string): void {
