@@ -10,9 +10,10 @@ import { requestIdSchema } from '../../../protocol/names.ts';
 import { requestIdOf } from '../../../protocol/parse-request.ts';
 import type { Clock } from '../clock.ts';
 import { makeFolder } from '../ledger/atomic-file.ts';
+import { isStorageError } from '../ledger/storage-error.ts';
 import type { Layout } from '../root/layout.ts';
 import { FolderWatch } from './folder-watch.ts';
-import { codeOf, isForLater, isPassing } from './passing-trouble.ts';
+import { codeOf, isForLater } from './passing-trouble.ts';
 import { Patience } from './patience.ts';
 import { Rejected } from './rejected.ts';
 import { markAt, readRequestFile } from './request-file.ts';
@@ -288,7 +289,7 @@ export class Inbox {
 }
 
 function failureOfThrown(error: unknown): Failure {
-  if (!isPassing(error)) return failureFromUnknown(error);
+  if (!isStorageError(error)) return failureFromUnknown(error);
   return failureOf(
     'STORAGE_UNAVAILABLE',
     `The request could not be carried out now: ${String(error)}. It is tried again.`,

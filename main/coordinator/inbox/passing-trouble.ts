@@ -1,18 +1,15 @@
 /** Trouble of the machine and not of the request: it passes, and a request waits for that instead of being refused. */
 import type { Failure } from '../../../protocol/failures.ts';
 
-/** Descriptors, memory or disk used up, a disk that answers no, a file that somebody else holds at this moment. */
+/** Descriptors or memory used up, a disk that cannot read now, a file that somebody else holds at this moment. */
 const passingCodes: ReadonlySet<string> = new Set([
   'EAGAIN',
   'EBUSY',
-  'EDQUOT',
   'EINTR',
   'EIO',
   'EMFILE',
   'ENFILE',
   'ENOMEM',
-  'ENOSPC',
-  'EROFS',
   'ESTALE',
   'ETIMEDOUT',
 ]);
@@ -22,6 +19,7 @@ export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
+/** Of an error of reading. What writing may come upon is told by `isStorageError`. */
 export function isPassing(error: unknown): boolean {
   const code = codeOf(error);
   return code !== null && passingCodes.has(code);

@@ -24,6 +24,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { emptyFleet, fleet as fold } from '../../../protocol/fleet.ts';
 import { TestCoordinator } from '../../rig/coordinator.ts';
+import { smallDisk } from '../../rig/fault.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 
 const isFull = process.env['ZIGGIE_CASES'] === 'full';
@@ -240,11 +241,11 @@ test('case 45: 1 MiB and a byte is too large, and so are 10 GiB that are not the
 });
 
 test.each<[string, string, string | Buffer, string]>([
-  ['46: 100,000 brackets', 'nested', '['.repeat(100_000) + ']'.repeat(100_000), 'too_deep'],
-  ['47: Latin-1', 'latin', Buffer.from('{"name":"caf\xe9"}', 'latin1'), 'bad_encoding'],
-  ['48: a key that stands twice', 'twice', '{"request_id":"twice","request_id":"b"}', 'duplicate_key'],
-  ['49: a key into the prototype', 'proto', '{"request_id":"proto","__proto__":{"isAdmin":true}}', 'unknown_field'],
-])('case %s is refused, and nothing is started', async (_what, name, content, reason) => {
+  ['case 46: 100,000 brackets', 'nested', '['.repeat(100_000) + ']'.repeat(100_000), 'too_deep'],
+  ['case 47: Latin-1', 'latin', Buffer.from('{"name":"caf\xe9"}', 'latin1'), 'bad_encoding'],
+  ['case 48: a key that stands twice', 'twice', '{"request_id":"twice","request_id":"b"}', 'duplicate_key'],
+  ['case 49: a key into the prototype', 'proto', '{"request_id":"proto","__proto__":{"isAdmin":true}}', 'unknown_field'],
+])('%s is refused, and nothing is started', async (_what, name, content, reason) => {
   const before = acceptedBy(coordinator);
   coordinator.drop(name, content);
   expect(await refused(name)).toMatchObject({ code: 'INVALID_REQUEST', details: { reason } });
@@ -337,13 +338,10 @@ test('an answer that cannot be written is owed until it can, and its file stays 
 test.runIf(isRoot)(
   'case 27: a request file waits while the disk is full, and is carried out when it is not (needs root)',
   async () => {
-    const root = temporaryFolder();
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', root]);
-    onTestFinished(() => void execFileSync('umount', ['-l', root]));
-    writeFileSync(join(root, 'config.json'), JSON.stringify(config));
-    const own = TestCoordinator.on(root);
+    const disk = smallDisk('8m');
+    onTestFinished(() => disk.remove());
+    const own = await TestCoordinator.start({ root: disk.folder, config });
     onTestFinished(async () => void (await own.stop()));
-    await own.start();
     writeFileSync(own.path('requests', 'full.tmp'), JSON.stringify(deploy('full')));
     fill(own.path('filler'));
     renameSync(own.path('requests', 'full.tmp'), own.path('requests', 'full.json'));

@@ -31,7 +31,7 @@ function contender(root: string) {
     said: said.join(''),
     tookMs: performance.now() - began,
   }));
-  return { child, exited };
+  return { child, exited, livedMs: () => performance.now() - began };
 }
 
 /** Every file below the root with all that a write would change. */
@@ -50,9 +50,10 @@ test(`case 19: of ${pairs} pairs started in the same instant on one root, one wi
     const winner = two.find(({ child }) => child.exitCode === null && child.signalCode === null);
     expect(loser, `pair ${pair}`).toMatchObject({ code: 73 });
     expect(loser.said).toContain('works on');
-    expect(loser.tookMs).toBeLessThan(10_000);
     if (winner === undefined) throw new Error(`pair ${pair}: both ended`);
     await waitFor('the winner serves', () => announcedPid(root) === winner.child.pid, { timeoutMs: 20_000 });
+    // As quick as a start itself, however busy the machine is: it waits for nothing.
+    expect(loser.tookMs).toBeLessThan(winner.livedMs() + 2000);
     winner.child.kill(pair % 2 === 0 ? 'SIGKILL' : 'SIGTERM');
     await winner.exited;
   }
