@@ -244,7 +244,12 @@ test.each<[string, string, string | Buffer, string]>([
   ['case 46: 100,000 brackets', 'nested', '['.repeat(100_000) + ']'.repeat(100_000), 'too_deep'],
   ['case 47: Latin-1', 'latin', Buffer.from('{"name":"caf\xe9"}', 'latin1'), 'bad_encoding'],
   ['case 48: a key that stands twice', 'twice', '{"request_id":"twice","request_id":"b"}', 'duplicate_key'],
-  ['case 49: a key into the prototype', 'proto', '{"request_id":"proto","__proto__":{"isAdmin":true}}', 'unknown_field'],
+  [
+    'case 49: a key into the prototype',
+    'proto',
+    '{"request_id":"proto","__proto__":{"isAdmin":true}}',
+    'unknown_field',
+  ],
 ])('%s is refused, and nothing is started', async (_what, name, content, reason) => {
   const before = acceptedBy(coordinator);
   coordinator.drop(name, content);

@@ -185,7 +185,8 @@ describe('what the disk refuses waits in the folder', () => {
     });
     drop('waits', { request_id: 'waits' });
     await waitFor('it was tried', () => tries.length === 1);
-    for (let hint = 0; hint < 3; hint++) Reflect.apply(newestWatcher().emit, newestWatcher(), ['raw', 'change', null, {}]);
+    for (let hint = 0; hint < 3; hint++)
+      Reflect.apply(newestWatcher().emit, newestWatcher(), ['raw', 'change', null, {}]);
     expect(tries).toHaveLength(1);
     await waitFor('it is taken', () => lying().length === 0, { seen: () => lines });
     expect(bodies).toEqual([{ request_id: 'waits' }]);
