@@ -275,6 +275,7 @@ test('case 50: names that are no request are left where they are, and X.JSON is 
   await own.crash();
   await own.start(); // A start sweeps, too.
   await own.dropAndAnswer(list('sweep'));
+  await waitFor('its file goes', () => !existsSync(own.path('requests', 'sweep.json')));
   expect(readdirSync(own.path('requests')).sort()).toEqual([...others, 'rejected'].sort());
   expect(acceptedBy(own)).toEqual([]);
 });
