@@ -53,7 +53,7 @@ export interface Host {
   close(reason: string): Promise<void>;
 }
 
-/** Failures: config.json invalid (INVALID_REQUEST), root held by another coordinator (LIMIT_REACHED). A damaged journal is none: the host is read-only then, and says so. */
+/** Failures: config.json invalid or a link in the place of a folder (INVALID_REQUEST), root held by another coordinator (LIMIT_REACHED). A damaged journal is none: the host is read-only then, and says so. */
 export async function startHost(options: HostOptions): Promise<Result<Host>> {
   const root = chooseRoot(options.root);
   if (!root.ok) return root;
@@ -110,7 +110,8 @@ function heldBy(layout: Layout): Result<never> {
 const ownAsThisSystem = process.platform === 'win32' ? createWindowsOwnership : createPosixOwnership;
 
 async function startLocked(options: HostOptions, layout: Layout, lock: RootLock): Promise<Result<Host>> {
-  makeFolders(layout);
+  const folders = makeFolders(layout);
+  if (!folders.ok) return folders;
   seedPrompts(options.promptsFolder, layout.prompts);
   const config = loadConfig(layout.config);
   if (!config.ok) return config;

@@ -15,6 +15,7 @@ import { Scheduler } from './admission/scheduler.ts';
 import type { Clock } from './clock.ts';
 import { deploy, type DeployCall, storageFailure } from './commands/deploy.ts';
 import { report } from './commands/report.ts';
+import { requestHash } from './commands/request-hash.ts';
 import { mayReach, reach } from './commands/rights.ts';
 import { stop } from './commands/stop.ts';
 import { EventHub } from './events/hub.ts';
@@ -138,7 +139,13 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     layout,
     clock,
     log,
-    handle: fileRequests({ coordinator, answers, deploy: run, principalOf: (token) => coordinator.principalOf(token) }),
+    handle: fileRequests({
+      coordinator,
+      answers,
+      deploy: run,
+      principalOf: (token) => coordinator.principalOf(token),
+      isKnown: (request) => ledger.pending.requests.get(request.request_id)?.sha256 === requestHash(request),
+    }),
     refuse: (requestId, failure) => answers.failure(requestId, failure),
   });
 

@@ -1,6 +1,6 @@
-/** Whatever lies in the requests folder: a coded answer, nothing started, nothing lost, and the next good request is taken. */
+/** Whatever a request file holds (cases/inbox.test.ts has what kind of file it is): a coded answer, nothing started, nothing lost, and the next good request is taken. */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, linkSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { TestCoordinator } from '../rig/coordinator.ts';
 import { waitFor } from '../rig/wait-for.ts';
@@ -92,90 +92,19 @@ describe('a request that cannot be carried out', () => {
     expect(readFileSync(coordinator.path('requests', 'rejected', 'broken.json'), 'utf8')).toContain('agent_type');
   });
 
-  test.each<[string, string, string | Buffer, string, string]>([
-    ['nesting of 100,000 levels', 'nested', '['.repeat(100_000) + ']'.repeat(100_000), 'INVALID_REQUEST', 'too_deep'],
-    ['a duplicate key', 'duplicate', '{"request_id":"duplicate","request_id":"b"}', 'INVALID_REQUEST', 'duplicate_key'],
-    [
-      'a key into the prototype',
-      'proto',
-      '{"request_id":"proto","__proto__":{"a":1}}',
-      'INVALID_REQUEST',
-      'unknown_field',
-    ],
-    ['Latin-1', 'latin', Buffer.from('{"name":"caf\xe9"}', 'latin1'), 'INVALID_REQUEST', 'bad_encoding'],
-    ['an array', 'array', '[1]', 'INVALID_REQUEST', 'not_an_object'],
-  ])('%s is refused', async (_what, name, content, code, reason) => {
-    coordinator.drop(name, content);
-    expect(await coordinator.answer(name)).toMatchObject({ code, details: { reason } });
-  });
-
-  test('a body of 2 MiB is too large', async () => {
-    coordinator.drop('large', JSON.stringify(deploy('large', { padding: 'x'.repeat(2 * 1024 * 1024) })));
-    expect(await coordinator.answer('large')).toMatchObject({ code: 'TOO_LARGE' });
-  });
-
-  test('a FIFO, a symlink, a hard link and a folder are refused unopened, and a request beside them is answered', async () => {
-    execFileSync('mkfifo', [coordinator.path('requests', 'fifo.json')]);
-    writeFileSync(coordinator.path('secret.txt'), JSON.stringify(deploy('stolen')));
-    symlinkSync(coordinator.path('secret.txt'), coordinator.path('requests', 'link.json'));
-    linkSync(coordinator.path('secret.txt'), coordinator.path('requests', 'hard.json'));
-    execFileSync('mkdir', [coordinator.path('requests', 'folder.json')]);
-    const beside = await coordinator.dropAndAnswer({ request_id: 'beside', action: 'list' });
-    expect(beside).toHaveProperty('total');
-    for (const name of ['fifo', 'link', 'folder']) {
-      expect(await coordinator.answer(name)).toMatchObject({
-        code: 'INVALID_REQUEST',
-        details: { reason: 'not_regular_file' },
-      });
-    }
-    expect(await coordinator.answer('hard')).toMatchObject({ details: { reason: 'link_count' } });
-    expect(readFileSync(coordinator.path('secret.txt'), 'utf8')).toContain('stolen');
-  });
-
-  test('names that are no request are left alone', async () => {
-    for (const name of ['.hidden.json', 'a.json.tmp', 'b.json~', 'c.swp'])
-      writeFileSync(coordinator.path('requests', name), '{}');
-    await coordinator.dropAndAnswer({ request_id: 'sweep', action: 'list' });
-    expect(readdirSync(coordinator.path('requests')).sort()).toEqual([
-      '.hidden.json',
-      'a.json.tmp',
-      'b.json~',
-      'c.swp',
-      'rejected',
-    ]);
+  test('an array is refused', async () => {
+    coordinator.drop('array', '[1]');
+    expect(await coordinator.answer('array')).toMatchObject({
+      code: 'INVALID_REQUEST',
+      details: { reason: 'not_an_object' },
+    });
   });
 });
 
 describe('a request that only looks odd', () => {
-  test('written in two halves a second apart, it is taken when it is whole', async () => {
-    const text = JSON.stringify(deploy('halves'));
-    const path = coordinator.path('requests', 'halves.json');
-    writeFileSync(path, text.slice(0, 20));
-    const half = Date.now();
-    await waitFor('a second has passed without an answer', () => {
-      expect(readdirSync(coordinator.path('responses')).some((name) => name.startsWith('halves'))).toBe(false);
-      return Date.now() - half > 1000;
-    });
-    appendFileSync(path, text.slice(20));
-    expect(await coordinator.answer('halves')).toMatchObject({ request_id: 'halves', status: 'running' });
-  });
-
-  test.each<[string, string, (text: string) => Buffer]>([
-    ['UTF-8 with a BOM', 'bom', (text) => Buffer.from(`\uFEFF${text}`, 'utf8')],
-    ['UTF-16 as PowerShell writes it', 'utf16', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
-  ])('%s is taken', async (_what, id, encode) => {
-    coordinator.drop(id, encode(JSON.stringify(deploy(id))));
-    expect(await coordinator.answer(id)).toMatchObject({ request_id: id, status: 'running' });
-  });
-
   test('a file name with odd characters is taken; the answer goes by request_id', async () => {
     coordinator.drop('ümläut & $(reboot) "x" ', deploy('odd-name'));
     expect(await coordinator.answer('odd-name')).toMatchObject({ status: 'running' });
-  });
-
-  test('X.JSON is a request, too', async () => {
-    writeFileSync(coordinator.path('requests', 'LOUD.JSON'), JSON.stringify(deploy('loud')));
-    expect(await coordinator.answer('loud')).toMatchObject({ status: 'running' });
   });
 
   test('unknown fields are kept and returned', async () => {

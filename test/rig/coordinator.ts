@@ -21,6 +21,8 @@ export interface CoordinatorOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A folder that is there already, a disk of its own, say; left out: a new one. */
   readonly root?: string;
+  /** What starts it, before the path of node: a shell with other limits, say. */
+  readonly wrapper?: readonly string[];
 }
 
 /** What an answer file may hold: a record, or a coded error. */
@@ -29,19 +31,21 @@ export type Answer = Partial<AgentRecord> & Partial<Omit<ErrorAnswer, 'status' |
 export class TestCoordinator {
   readonly root: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #wrapper: readonly string[];
   #process: ChildProcess | null = null;
   #output = '';
   #discovery: Discovery | null = null;
 
-  private constructor(root: string, env: Readonly<Record<string, string>>) {
+  private constructor(root: string, env: Readonly<Record<string, string>>, wrapper: readonly string[] = []) {
     this.root = root;
     this.#env = env;
+    this.#wrapper = wrapper;
   }
 
-  static async start({ config, env = {}, ...given }: CoordinatorOptions = {}): Promise<TestCoordinator> {
+  static async start({ config, env = {}, wrapper = [], ...given }: CoordinatorOptions = {}): Promise<TestCoordinator> {
     const root = given.root ?? mkdtempSync(join(tmpdir(), 'ziggie-test-'));
     if (config !== undefined) writeFileSync(join(root, 'config.json'), JSON.stringify(config));
-    const coordinator = new TestCoordinator(root, env);
+    const coordinator = new TestCoordinator(root, env, wrapper);
     await coordinator.start();
     return coordinator;
   }
@@ -53,7 +57,8 @@ export class TestCoordinator {
 
   /** Starts (again) on the same root and waits until it announces itself. `port` 0 takes any. */
   async start(port = 0): Promise<void> {
-    const child = spawn(process.execPath, [entry, '--root', this.root, '--port', String(port)], {
+    const [program, ...args] = [...this.#wrapper, process.execPath, entry, '--root', this.root, '--port', String(port)];
+    const child = spawn(program ?? process.execPath, args, {
       env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,16 +1,25 @@
-/** `responses/`: the answer of each file request, written once its agent has started or never will. */
+/**
+ * `responses/`: the answer of each file request, written once its agent has started or never will. An answer is owed until
+ * it is written: a full disk or a missing folder delays it.
+ */
+import { rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isEnded } from '../../../protocol/agent.ts';
 import { type Failure, failureToAnswer } from '../../../protocol/failures.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { Clock } from '../clock.ts';
 import type { LifeWatch } from '../events/life-watch.ts';
-import { replaceFile } from '../ledger/atomic-file.ts';
+import { makeFolder, replaceFile } from '../ledger/atomic-file.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { StateFiles } from '../ledger/state-files.ts';
 import type { Layout } from '../root/layout.ts';
 
 /** That an answer exists is noted in the journal a little later, many at a time: noted twice is harmless, and so is written twice. */
 const noteAfterMs = 250;
+
+/** An answer that could not be written is tried again after this, doubled each time up to the longest. */
+const firstRetryMs = 250;
+const longestRetryMs = 4000;
 
 export interface AnswersOptions {
   readonly layout: Layout;
@@ -25,6 +34,7 @@ export class Answers {
   readonly #options: AnswersOptions;
   #unnoted: string[] = [];
   #timer: NodeJS.Timeout | null = null;
+  readonly #closing = new AbortController();
 
   constructor(options: AnswersOptions) {
     this.#options = options;
@@ -38,17 +48,22 @@ export class Answers {
       (now) => now.life.status === 'running' || now.life.status === 'stopping' || isEnded(now),
     );
     stateFiles.writeNow(agentId); // Clients read it right after the answer.
-    if (agent.life.status === 'never_began') this.failure(requestId, agent.life.failure);
-    else this.success(requestId, agentRecord(agent));
-    this.#note(requestId);
+    const written =
+      agent.life.status === 'never_began'
+        ? await this.failure(requestId, agent.life.failure)
+        : await this.success(requestId, agentRecord(agent));
+    if (written) this.#note(requestId);
   }
 
-  success(requestId: string, body: unknown): void {
-    this.#write(this.#options.layout.responseFile(requestId), body);
+  /** Settles when the answer is written; false when the coordinator stopped first. Of several answers the last stands. */
+  success(requestId: string, body: unknown): Promise<boolean> {
+    const { layout } = this.#options;
+    return this.#write(layout.responseFile(requestId), body, layout.errorFile(requestId));
   }
 
-  failure(requestId: string, failure: Failure): void {
-    this.#write(this.#options.layout.errorFile(requestId), failureToAnswer(failure, requestId));
+  /** As `success`. A response that stands there already stays: this may be the refusal of another request with the same id. */
+  failure(requestId: string, failure: Failure): Promise<boolean> {
+    return this.#write(this.#options.layout.errorFile(requestId), failureToAnswer(failure, requestId), null);
   }
 
   /** After a start: answers that a predecessor owed. */
@@ -62,15 +77,37 @@ export class Answers {
 
   /** Notes what is not noted yet, so that a clean stop leaves nothing to repeat. */
   async close(): Promise<void> {
+    this.#closing.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#commitNotes();
   }
 
-  #write(path: string, body: unknown): void {
+  async #write(path: string, body: unknown, outdated: string | null): Promise<boolean> {
+    const text = `${JSON.stringify(body, null, 2)}\n`;
+    for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, longestRetryMs)) {
+      try {
+        replaceFile(path, text);
+        if (outdated !== null) rmSync(outdated, { force: true });
+        return true;
+      } catch (error) {
+        if (waitMs === firstRetryMs) this.#options.log(`the answer ${path} is tried again: ${String(error)}`);
+      }
+      if (!(await this.#hasWaited(waitMs))) return false;
+    }
+  }
+
+  /** Makes the folder again in case it was removed, and waits; false when the coordinator stops meanwhile. */
+  async #hasWaited(ms: number): Promise<boolean> {
     try {
-      replaceFile(path, `${JSON.stringify(body, null, 2)}\n`);
-    } catch (error) {
-      this.#options.log(`the answer ${path} could not be written: ${String(error)}`);
+      makeFolder(this.#options.layout.responses);
+    } catch {
+      // The next try to write says what is wrong.
+    }
+    try {
+      await delay(ms, undefined, { signal: this.#closing.signal });
+      return true;
+    } catch {
+      return false;
     }
   }
 

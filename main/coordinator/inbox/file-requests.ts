@@ -1,7 +1,7 @@
 /** Carries out what request files ask. Every action answers in `responses/`, as success or as a coded failure. */
-import { type Failure, fail, ok, type Result } from '../../../protocol/failures.ts';
+import { type Failure, fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
 import { parseRequest } from '../../../protocol/parse-request.ts';
-import type { ZiggieRequest } from '../../../protocol/request.ts';
+import type { DeployRequest, ZiggieRequest } from '../../../protocol/request.ts';
 import type { DeployCall } from '../commands/deploy.ts';
 import type { Coordinator, DeployAnswer, Principal } from '../facade.ts';
 import type { Answers } from './answers.ts';
@@ -11,6 +11,8 @@ export interface FileRequestDeps {
   readonly answers: Answers;
   readonly deploy: (call: DeployCall) => Promise<Result<DeployAnswer>>;
   readonly principalOf: (token: string) => Principal | null;
+  /** True for a request that was taken before, the very same one: it gets its answer again, and starts nothing. */
+  readonly isKnown: (request: DeployRequest) => boolean;
 }
 
 export function fileRequests(deps: FileRequestDeps): (body: unknown, taken: () => void) => Promise<Failure | null> {
@@ -25,14 +27,23 @@ export function fileRequests(deps: FileRequestDeps): (body: unknown, taken: () =
 
 async function carryOut(deps: FileRequestDeps, request: ZiggieRequest, taken: () => void): Promise<Result<void>> {
   const by = callerOf(deps, request.token);
+  if (request.action === 'deploy') {
+    // Its file may be left from before a crash, and the agent that asked may have ended with its token since.
+    if (!by.ok && deps.isKnown(request)) return deployByFile(deps, request, { kind: 'operator' }, taken);
+    return by.ok ? deployByFile(deps, request, by.value, taken) : by;
+  }
   if (!by.ok) return by;
-  if (request.action === 'deploy') return deployByFile(deps, request, by.value, taken);
   const answer = await query(deps.coordinator, request, by.value);
   if (!answer.ok) return answer;
-  deps.answers.success(request.request_id, answer.value);
+  if (!(await deps.answers.success(request.request_id, answer.value))) return { ok: false, failure: stopping };
   taken();
   return ok(undefined);
 }
+
+const stopping = failureOf(
+  'STOPPING',
+  'The coordinator stops before the answer could be written. The request is answered by the next one.',
+);
 
 /** Without a token the file speaks for whoever may write into the folder: the user. */
 function callerOf({ principalOf }: FileRequestDeps, token: string | null): Result<Principal> {
@@ -47,7 +58,7 @@ function callerOf({ principalOf }: FileRequestDeps, token: string | null): Resul
 
 async function deployByFile(
   { answers, deploy }: FileRequestDeps,
-  request: Extract<ZiggieRequest, { action: 'deploy' }>,
+  request: DeployRequest,
   by: Principal,
   taken: () => void,
 ): Promise<Result<void>> {

@@ -1,24 +1,30 @@
 /**
  * The requests folder. The watcher is only a hint that makes an answer quick; the sweep, every second and a half, is the
- * guarantee: whatever the watcher missed, dropped or invented, a file that lies there is taken.
+ * guarantee: whatever the watcher missed, dropped or invented, a file that lies there is taken. A file goes when its
+ * request is durable or its refusal is answered, and not before; what the disk refuses waits where it lies.
  */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join, parse } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
-import { type Failure, failureFromUnknown } from '../../../protocol/failures.ts';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { join, parse } from 'node:path';
+import { type Failure, failureFromUnknown, failureOf } from '../../../protocol/failures.ts';
 import { requestIdSchema } from '../../../protocol/names.ts';
 import { requestIdOf } from '../../../protocol/parse-request.ts';
 import type { Clock } from '../clock.ts';
+import { makeFolder } from '../ledger/atomic-file.ts';
+import { isStorageError } from '../ledger/storage-error.ts';
 import type { Layout } from '../root/layout.ts';
+import { FolderWatch } from './folder-watch.ts';
+import { codeOf, isForLater } from './passing-trouble.ts';
 import { Patience } from './patience.ts';
-import { moveToRejected } from './rejected.ts';
-import { readRequestFile } from './request-file.ts';
+import { Rejected } from './rejected.ts';
+import { markAt, readRequestFile } from './request-file.ts';
 
 const sweepEveryMs = 1500;
 /** A burst of hints becomes one sweep. */
 const hintGapMs = 2;
 /** How many files are read before other work gets a turn. */
 const filesPerTurn = 32;
+/** How many requests may wait for the disk at a time: each holds its body (1 MiB at most), and perhaps a descriptor. */
+const mostUnsettled = 128;
 
 /** Any `*.json` that is not hidden, whatever the case. */
 const requestName = /^[^.].*\.json$/i;
@@ -29,57 +35,67 @@ export interface InboxOptions {
   readonly log: (line: string) => void;
   /**
    * Carries out a body. Calls `taken` as soon as the request is durable, so that its file may go; settles when it is
-   * answered. A failure is one that was not taken: the file goes to `rejected/`.
+   * answered. A failure is one that was not taken: the file goes to `rejected/`, or stays when it says that of the
+   * coordinator and not of the request (STORAGE_UNAVAILABLE, STOPPING).
    */
   readonly handle: (body: unknown, taken: () => void) => Promise<Failure | null>;
-  /** Answers a file that is no request, under the name its writer will look for. */
-  readonly refuse: (requestId: string, failure: Failure) => void;
+  /** Answers a file that is no request, under the name its writer will look for. False: stopping, and it was not answered. */
+  readonly refuse: (requestId: string, failure: Failure) => Promise<boolean>;
+}
+
+/** What a sweep may find again and again, and says once until it is over. */
+type Trouble = 'folder' | 'watch' | 'read' | 'disk';
+
+/** A file that is done with but could not be moved away yet. */
+interface Stuck {
+  readonly mark: string;
+  readonly away: () => void;
 }
 
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #patience: Patience;
+  readonly #rejected: Rejected;
+  readonly #watch: FolderWatch;
   readonly #inHand = new Set<string>();
   readonly #pending: string[] = [];
+  readonly #stuck = new Map<string, Stuck>();
   /** Files we took away, until the watcher has told us so: that is no news. */
   readonly #removed = new Set<string>();
-  #watcher: FSWatcher | null = null;
   #interval: NodeJS.Timeout | null = null;
   #hinted: NodeJS.Timeout | null = null;
+  #turn: NodeJS.Immediate | null = null;
   #lastSweep = 0;
+  #unsettled = 0;
+  /** The disk refused: nothing is tried again before the next regular sweep. */
+  #isPaused = false;
+  readonly #told = new Set<Trouble>();
   #closed = false;
 
   constructor(options: InboxOptions) {
     this.#options = options;
     this.#patience = new Patience(options.clock);
+    this.#rejected = new Rejected(options.layout, options.log);
+    this.#watch = new FolderWatch({
+      folder: options.layout.requests,
+      onHint: (name) => {
+        if (name === null || this.#isNews(name)) this.#hint();
+      },
+      log: options.log,
+    });
   }
 
   open(): void {
-    const { layout, log } = this.#options;
-    // The files themselves are ours to look at: the watcher would only stat each of them once more.
-    const ignored = (path: string): boolean => path !== layout.requests;
-    this.#watcher = watch(layout.requests, { ignoreInitial: true, depth: 0, followSymlinks: false, ignored });
-    // `raw` comes straight from the system, before the watcher makes up its mind.
-    this.#watcher.on('raw', (_event, path: unknown) => {
-      if (typeof path !== 'string' || this.#isNews(basename(path))) this.#hint(); // Without a name it may be anything.
-    });
-    this.#watcher.on('all', () => this.#hint());
-    this.#watcher.once('ready', () => this.#hint()); // For what came while it was not watching yet.
-    this.#watcher.on('error', (error) =>
-      log(`the watcher of requests/ has trouble, the sweep goes on: ${String(error)}`),
-    );
-    this.#interval = setInterval(() => {
-      this.#removed.clear(); // What the watcher did not tell by now, it never will.
-      this.#sweep();
-    }, sweepEveryMs);
-    this.#sweep();
+    this.#interval = setInterval(() => this.#regularSweep(), sweepEveryMs);
+    this.#regularSweep();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#interval !== null) clearInterval(this.#interval);
     if (this.#hinted !== null) clearTimeout(this.#hinted);
-    await this.#watcher?.close();
+    if (this.#turn !== null) clearImmediate(this.#turn);
+    await this.#watch.close();
   }
 
   /** A name that cannot be a request (its writer's temporary file) is none, and neither is a file that we took away. */
@@ -88,10 +104,22 @@ export class Inbox {
   }
 
   #hint(): void {
-    if (this.#closed || this.#hinted !== null) return;
+    if (this.#closed || this.#isPaused || this.#hinted !== null) return;
     const sinceMs = this.#options.clock.monotonic() - this.#lastSweep;
     if (sinceMs >= hintGapMs) this.#sweep();
     else this.#hinted = setTimeout(() => this.#sweep(), hintGapMs);
+  }
+
+  /** The one that relies on nothing: not on a hint, and not on how the last one went. */
+  #regularSweep(): void {
+    this.#removed.clear(); // What the watcher did not tell by now, it never will.
+    this.#isPaused = false;
+    this.#sweep();
+    try {
+      this.#watch.keep();
+    } catch (error) {
+      this.#say('watch', `requests/ cannot be watched, the sweep goes on: ${String(error)}`);
+    }
   }
 
   #sweep(): void {
@@ -100,70 +128,172 @@ export class Inbox {
     if (this.#closed) return;
     this.#lastSweep = this.#options.clock.monotonic();
     const names = this.#list();
-    this.#patience.keepOnly(new Set(names));
-    const isIdle = this.#pending.length === 0;
+    if (names === null) return;
+    const there = new Set(names);
+    this.#patience.keepOnly(there);
+    for (const name of this.#stuck.keys()) if (!there.has(name)) this.#stuck.delete(name);
     for (const name of names) {
       if (this.#inHand.has(name)) continue;
       this.#inHand.add(name);
       this.#pending.push(name);
     }
-    if (isIdle) this.#work();
+    if (this.#turn === null) this.#work();
   }
 
-  #list(): string[] {
+  /** null: the folder cannot be read now. */
+  #list(): string[] | null {
     const { requests } = this.#options.layout;
     try {
-      return readdirSync(requests)
-        .filter((name) => requestName.test(name))
-        .sort();
+      if (!lstatSync(requests).isDirectory()) {
+        this.#say(
+          'folder',
+          `${requests} is not a folder any more, so nothing is taken from it; remove what stands in its place`,
+        );
+        return null;
+      }
+      const names = readdirSync(requests).filter((name) => requestName.test(name));
+      this.#told.delete('folder');
+      return names.sort();
     } catch (error) {
-      // The folder was removed: it is made again, and the next sweep reads it.
-      this.#options.log(`requests/ cannot be read (${String(error)}); making it again`);
-      mkdirSync(requests, { recursive: true, mode: 0o700 });
-      this.#watcher?.add(requests);
-      return [];
+      if (codeOf(error) === 'ENOENT') this.#makeFolderAgain();
+      else this.#say('folder', `requests/ cannot be read, it is tried again: ${String(error)}`);
+      return null;
+    }
+  }
+
+  #makeFolderAgain(): void {
+    try {
+      makeFolder(this.#options.layout.requests);
+      this.#options.log('requests/ was removed; it was made again');
+      this.#watch.keep();
+    } catch (error) {
+      this.#say('folder', `requests/ was removed and cannot be made again: ${String(error)}`);
     }
   }
 
   #work(): void {
-    for (const name of this.#pending.splice(0, filesPerTurn)) this.#take(name);
-    if (this.#pending.length > 0) setImmediate(() => this.#work());
+    this.#turn = null;
+    if (this.#closed || this.#isPaused) {
+      for (const name of this.#pending.splice(0)) this.#inHand.delete(name);
+      return;
+    }
+    for (let taken = 0; taken < filesPerTurn && this.#unsettled < mostUnsettled; taken++) {
+      const name = this.#pending.shift();
+      if (name === undefined) return;
+      try {
+        this.#take(name);
+      } catch (error) {
+        this.#inHand.delete(name);
+        this.#say('read', `${name} cannot be looked at, it is tried again: ${String(error)}`);
+      }
+    }
+    if (this.#unsettled < mostUnsettled) this.#workSoon();
+  }
+
+  #workSoon(): void {
+    if (this.#pending.length > 0) this.#turn ??= setImmediate(() => this.#work());
   }
 
   #take(name: string): void {
-    const { layout, handle, log } = this.#options;
-    const file = readRequestFile(join(layout.requests, name));
-    if (file.is === 'body') {
-      const { body } = file;
-      const taken = (): void => {
-        this.#removed.add(name);
-        rmSync(join(layout.requests, name), { force: true });
-      };
-      handle(body, taken)
-        .catch((error: unknown) => failureFromUnknown(error))
-        .then((failure) => {
-          if (failure !== null) this.#reject(name, requestIdOf(body) ?? stemOf(name), failure);
-        })
-        .catch((error: unknown) => log(`${name} could not be put aside: ${String(error)}`))
-        .finally(() => this.#inHand.delete(name));
-      return;
+    if (this.#isStillStuck(name)) return void this.#inHand.delete(name);
+    const file = readRequestFile(this.#path(name));
+    switch (file.is) {
+      case 'body':
+        this.#told.delete('read');
+        this.#settle(name, this.#carryOut(name, file.mark, file.body));
+        return;
+      case 'unreadable':
+        if (!file.mayGrow || this.#patience.isOver(name, file.mark)) {
+          this.#settle(name, this.#turnAway(name, file.mark, stemOf(name), file.failure));
+        } else this.#inHand.delete(name);
+        return;
+      case 'later':
+        this.#say('read', `${name} cannot be read now, it is tried again: ${file.why}`);
+        this.#inHand.delete(name);
+        return;
+      case 'gone':
+        this.#inHand.delete(name);
     }
-    if (file.is === 'unreadable' && (!file.mayGrow || this.#patience.isOver(name, file.signature))) {
-      this.#reject(name, stemOf(name), file.failure);
-    }
-    this.#inHand.delete(name);
+  }
+
+  #settle(name: string, work: Promise<void>): void {
+    this.#unsettled += 1;
+    work
+      .catch((error: unknown) => this.#options.log(`${name}: ${String(error)}`))
+      .finally(() => {
+        this.#unsettled -= 1;
+        this.#inHand.delete(name);
+        this.#workSoon();
+      });
+  }
+
+  async #carryOut(name: string, mark: string, body: unknown): Promise<void> {
+    const { handle, log } = this.#options;
+    let isTaken = false;
+    const taken = (): void => {
+      if (isTaken) return;
+      isTaken = true;
+      this.#told.delete('disk');
+      this.#leave(name, mark, () => rmSync(this.#path(name), { force: true }));
+    };
+    const failure = await handle(body, taken).catch(failureOfThrown);
+    if (failure === null) taken();
+    // Durable is durable: what happens after it is answered from the journal, never by a refusal.
+    else if (isTaken) log(`${name} was taken, and then: ${failure.message}`);
+    else if (isForLater(failure)) this.#pause(name, failure);
+    else await this.#turnAway(name, mark, requestIdOf(body) ?? stemOf(name), failure);
   }
 
   /** The answer first: who waits for it must find it whatever happens to the file. */
-  #reject(name: string, requestId: string | null, failure: Failure): void {
-    const { layout, refuse, log } = this.#options;
-    if (requestId !== null) refuse(requestId, failure);
+  async #turnAway(name: string, mark: string, requestId: string | null, failure: Failure): Promise<void> {
+    if (requestId !== null && !(await this.#options.refuse(requestId, failure))) return;
+    this.#leave(name, mark, () => this.#rejected.put(name, requestId, failure));
+  }
+
+  #pause(name: string, failure: Failure): void {
+    this.#isPaused = true;
+    this.#say('disk', `${name} waits in requests/: ${failure.message}`);
+  }
+
+  /** Moves a file away that is done with. Another one that took its name meanwhile is a request of its own, and stays. */
+  #leave(name: string, mark: string, away: () => void): void {
     try {
-      moveToRejected(layout, name, requestId, failure);
+      if (markAt(this.#path(name)) !== mark) return;
+      this.#removed.add(name);
+      away();
+      this.#stuck.delete(name);
     } catch (error) {
-      log(`${name} could not be moved to rejected/: ${String(error)}`);
+      if (!this.#stuck.has(name)) this.#options.log(`${name} is done with, but stays in requests/: ${String(error)}`);
+      this.#stuck.set(name, { mark, away });
     }
   }
+
+  /** True: it was carried out or refused before, and only its file would not go. It is never carried out again. */
+  #isStillStuck(name: string): boolean {
+    const stuck = this.#stuck.get(name);
+    if (stuck === undefined) return false;
+    this.#leave(name, stuck.mark, stuck.away);
+    if (this.#stuck.get(name)?.mark === markAt(this.#path(name))) return true;
+    return !this.#stuck.delete(name);
+  }
+
+  #path(name: string): string {
+    return join(this.#options.layout.requests, name);
+  }
+
+  #say(trouble: Trouble, words: string): void {
+    if (this.#told.has(trouble)) return;
+    this.#told.add(trouble);
+    this.#options.log(words);
+  }
+}
+
+function failureOfThrown(error: unknown): Failure {
+  if (!isStorageError(error)) return failureFromUnknown(error);
+  return failureOf(
+    'STORAGE_UNAVAILABLE',
+    `The request could not be carried out now: ${String(error)}. It is tried again.`,
+  );
 }
 
 /** Clients name a request file after its id, so a file that says nothing readable is answered by its own name. */

@@ -1,6 +1,8 @@
 /** Where everything lies below the root. No other file joins a path of the root by hand. */
-import { mkdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { fail, ok, type Result } from '../../../protocol/failures.ts';
+import { makeFolder } from '../ledger/atomic-file.ts';
 
 export type Layout = ReturnType<typeof layoutOf>;
 
@@ -32,11 +34,39 @@ export function layoutOf(root: string) {
   };
 }
 
-/** Makes every folder. Only the user may read them: prompts, logs and tokens are nobody else's. Throws what mkdir throws. */
-export function makeFolders(layout: Layout): void {
-  const { requests, rejected, responses, state, logs, reports, prompts, runs, journal } = layout;
-  mkdirSync(layout.root, { recursive: true, mode: 0o700 });
-  for (const folder of [requests, rejected, responses, state, logs, reports, prompts, runs, journal]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+/**
+ * Makes every folder. Only the user may read them: prompts, logs and tokens are nobody else's. Failures: a link or a file
+ * stands in the place of one (INVALID_REQUEST, and nothing was written through it), or the disk refuses (STORAGE_UNAVAILABLE).
+ */
+export function makeFolders(layout: Layout): Result<void> {
+  const { root, requests, rejected, responses, state, logs, reports, prompts, runs, journal } = layout;
+  for (const folder of [root, requests, rejected, responses, state, logs, reports, prompts, runs, journal]) {
+    const own = ownFolder(folder);
+    if (!own.ok) return own;
   }
+  return ok(undefined);
+}
+
+/** Makes one folder, of which the parent exists, unless it is there; and sees to it that it is a folder and no link to one. */
+export function ownFolder(path: string): Result<void> {
+  try {
+    makeFolder(path);
+    const info = lstatSync(path);
+    return info.isDirectory() ? ok(undefined) : notAFolder(path, info.isSymbolicLink());
+  } catch (error) {
+    return fail(
+      'STORAGE_UNAVAILABLE',
+      `The folder ${path} cannot be made: ${String(error)}. See to its permissions and the free space, then start again.`,
+      { path },
+    );
+  }
+}
+
+function notAFolder(path: string, isLink: boolean): Result<never> {
+  const what = isLink ? 'a symbolic link, and what is written there would land elsewhere' : 'not a folder';
+  return fail(
+    'INVALID_REQUEST',
+    `${path} is ${what}. Remove it, and the folder is made again; to keep everything on another disk, choose the root there with --root.`,
+    { reason: 'not_a_folder', path },
+  );
 }

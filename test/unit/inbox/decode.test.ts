@@ -11,7 +11,7 @@ const encodings = [
   ['UTF-16BE with BOM', (text: string) => bigEndian(`\uFEFF${text}`)],
 ] as const;
 
-test.each(encodings)('%s is read as it was written (case 47)', (_, encode) => {
+test.each(encodings)('case 47: %s is read as it was written', (_, encode) => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       if (text.startsWith('\uFEFF')) return;

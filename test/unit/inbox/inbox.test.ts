@@ -1,12 +1,21 @@
-import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { type FSWatcher, watch } from 'chokidar';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../../main/coordinator/clock.ts';
 import { Inbox, type InboxOptions } from '../../../main/coordinator/inbox/inbox.ts';
 import { layoutOf, makeFolders } from '../../../main/coordinator/root/layout.ts';
 import { type Failure, failureOf } from '../../../protocol/failures.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
+
+// The real one; only what it returned is kept, so that a test can reach the watcher of the inbox behind its back.
+vi.mock('chokidar', { spy: true });
+function newestWatcher(): FSWatcher {
+  const made = vi.mocked(watch).mock.results.at(-1);
+  if (made?.type !== 'return') throw new Error('nothing is watched');
+  return made.value;
+}
 
 type Handle = InboxOptions['handle'];
 
@@ -20,7 +29,7 @@ function openInbox(handle: Handle) {
     clock: systemClock,
     log: (line) => lines.push(line),
     handle,
-    refuse: (id, failure) => refused.push([id, failure]),
+    refuse: (id, failure) => Promise.resolve(refused.push([id, failure]) > 0),
   });
   inbox.open();
   onTestFinished(() => inbox.close());
@@ -78,7 +87,7 @@ test('a folder that was removed is made again, and what is dropped into the new 
   await waitFor('the folder is there again', () => existsSync(layout.requests));
   drop('after', { after: true });
   await waitFor('it is taken', () => bodies.length === 1);
-  expect(lines.join('\n')).toContain('making it again');
+  expect(lines.join('\n')).toContain('it was made again');
 });
 
 test('what was not taken is answered and put aside with the reason beside it', async () => {
@@ -104,4 +113,157 @@ test('a handler that throws answers that one file; the next is taken', async () 
   drop('second', { request_id: 'second' });
   await waitFor('the next is handed over', () => bodies.length === 2);
   expect(bodies).toEqual([{ request_id: 'first' }, { request_id: 'second' }]);
+});
+
+describe('the sweep is the guarantee', () => {
+  test('case 39: with the watcher closed behind its back, 100 files are taken all the same', async () => {
+    const { bodies, handle } = takeAll();
+    const { drop, lying } = openInbox(handle);
+    await newestWatcher().close();
+    const numbers = Array.from({ length: 100 }, (_, number) => number);
+    for (const number of numbers) drop(`f${String(number).padStart(3, '0')}`, { number });
+    expect(bodies).toEqual([]);
+    await waitFor('all are taken', () => lying().length === 0, { timeoutMs: 5000 });
+    expect(bodies).toEqual(numbers.map((number) => ({ number })));
+  });
+
+  test('case 39: a watcher that has trouble is said once, and there is a new one', async () => {
+    const { bodies, handle } = takeAll();
+    const { drop, lines } = openInbox(handle);
+    const first = newestWatcher();
+    first.emit('error', new Error('ENOSPC: system limit for number of file watchers reached'));
+    first.emit('error', new Error('ENOSPC: system limit for number of file watchers reached'));
+    await waitFor('there is a new watcher', () => newestWatcher() !== first);
+    expect(first.closed).toBe(true);
+    drop('after', { after: true });
+    await waitFor('it is taken', () => bodies.length === 1);
+    expect(lines.filter((line) => line.includes('ENOSPC'))).toHaveLength(1);
+  });
+
+  test('case 40: a folder removed and made again by others between two sweeps is taken up again, and watched', async () => {
+    const { bodies, handle } = takeAll();
+    const { layout, drop } = openInbox(handle);
+    const first = newestWatcher();
+    rmSync(layout.requests, { recursive: true });
+    mkdirSync(layout.requests);
+    drop('after', { after: true });
+    await waitFor('it is taken', () => bodies.length === 1, { timeoutMs: 5000 });
+    await waitFor('the new folder is watched', () => newestWatcher() !== first);
+    expect(first.closed).toBe(true);
+  });
+
+  test('a link in the place of the folder is not read, and said', async () => {
+    const { bodies, handle } = takeAll();
+    const { layout, drop, lines } = openInbox(handle);
+    const elsewhere = temporaryFolder();
+    writeFileSync(join(elsewhere, 'a.json'), '{}');
+    rmSync(layout.requests, { recursive: true });
+    symlinkSync(elsewhere, layout.requests);
+    await waitFor('it is said', () => lines.some((line) => line.includes('is not a folder any more')));
+    rmSync(layout.requests);
+    await waitFor('the folder is there again', () => existsSync(layout.requests));
+    drop('b', { b: true });
+    await waitFor('it is taken', () => bodies.length === 1);
+    expect(bodies).toEqual([{ b: true }]);
+    expect(readdirSync(elsewhere)).toEqual(['a.json']);
+  });
+});
+
+describe('what the disk refuses waits in the folder', () => {
+  const noSpace = (): Error =>
+    Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', syscall: 'write' });
+  test.each<[string, () => Promise<Failure>]>([
+    ['storage is unavailable', () => Promise.resolve(failureOf('STORAGE_UNAVAILABLE', 'The disk is full.'))],
+    ['the coordinator stops', () => Promise.resolve(failureOf('STOPPING', 'Stopping.'))],
+    ['the system throws', () => Promise.reject(noSpace())],
+  ])('while %s: unanswered, not put aside, tried again by the sweep and no more often', async (_what, trouble) => {
+    const { bodies, handle } = takeAll();
+    const tries: number[] = [];
+    const { drop, lying, refused, layout, lines } = openInbox((body, taken) => {
+      tries.push(performance.now());
+      return tries.length < 2 ? trouble() : handle(body, taken);
+    });
+    drop('waits', { request_id: 'waits' });
+    await waitFor('it was tried', () => tries.length === 1);
+    for (let hint = 0; hint < 3; hint++)
+      Reflect.apply(newestWatcher().emit, newestWatcher(), ['raw', 'change', null, {}]);
+    await waitFor('it is taken', () => lying().length === 0, { seen: () => lines });
+    expect(bodies).toEqual([{ request_id: 'waits' }]);
+    expect(tries).toHaveLength(2);
+    expect((tries[1] ?? 0) - (tries[0] ?? 0)).toBeGreaterThan(300); // Not by a hint, which is there within 2 ms.
+    expect(refused).toEqual([]);
+    expect(readdirSync(layout.rejected)).toEqual([]);
+    expect(lines.filter((line) => line.includes('waits in requests/'))).toHaveLength(1);
+  });
+
+  test('a refusal is answered once, though its file cannot be put aside for a while', async () => {
+    const handed: unknown[] = [];
+    const { layout, drop, lying, refused } = openInbox((body) => {
+      handed.push(body);
+      return Promise.resolve(failureOf('QUEUE_FULL', 'Too many wait. Ask again later.'));
+    });
+    rmSync(layout.rejected, { recursive: true });
+    writeFileSync(layout.rejected, 'in the way');
+    drop('full', { request_id: 'full' });
+    await waitFor('it is answered', () => refused.length === 1);
+    drop('other', { request_id: 'other' }); // Another sweep.
+    await waitFor('the other is answered', () => refused.length === 2);
+    expect(lying().sort()).toEqual(['full.json', 'other.json']);
+    rmSync(layout.rejected);
+    await waitFor('both are put aside', () => lying().length === 0);
+    expect(handed).toHaveLength(2);
+    expect(refused).toHaveLength(2);
+  });
+
+  test('what happens after a request is durable is no refusal', async () => {
+    const { drop, lying, refused, layout, lines } = openInbox((_body, taken) => {
+      taken();
+      return Promise.reject(new Error('boom'));
+    });
+    drop('durable', { request_id: 'durable' });
+    await waitFor('it is said', () => lines.some((line) => line.includes('boom')));
+    expect(lying()).toEqual([]);
+    expect(refused).toEqual([]);
+    expect(readdirSync(layout.rejected)).toEqual([]);
+  });
+});
+
+test('a file that takes the name of one in hand is a request of its own, and is not removed with it', async () => {
+  const bodies: unknown[] = [];
+  const given: (() => void)[] = [];
+  const { drop, lying } = openInbox((body, taken) => {
+    bodies.push(body);
+    if (bodies.length === 1) given.push(taken);
+    else taken();
+    return new Promise((resolve) => (bodies.length === 1 ? given.push(() => resolve(null)) : resolve(null)));
+  });
+  drop('same', { number: 1 });
+  await waitFor('the first is handed over', () => given.length === 2);
+  drop('same', { number: 2 });
+  for (const step of given) step();
+  await waitFor('the second is taken', () => lying().length === 0);
+  expect(bodies).toEqual([{ number: 1 }, { number: 2 }]);
+});
+
+test('no more than 128 wait for the disk at a time, and all get their turn', async () => {
+  const waiting: (() => void)[] = [];
+  const { drop, lying } = openInbox(
+    (_body, taken) =>
+      new Promise((resolve) => {
+        waiting.push(() => {
+          taken();
+          resolve(null);
+        });
+      }),
+  );
+  for (let number = 0; number < 300; number++) drop(`f${number}`, { number });
+  await waitFor('many are handed over', () => waiting.length === 128);
+  const last: { count: number } = { count: 0 };
+  await waitFor('all are gone', () => {
+    expect(waiting.length).toBeLessThanOrEqual(128);
+    last.count += waiting.length;
+    for (const settle of waiting.splice(0)) settle();
+    return lying().length === 0;
+  });
+  expect(last.count).toBe(300);
 });

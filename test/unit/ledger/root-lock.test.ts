@@ -74,7 +74,7 @@ test('a holder that is killed holds it no more', async () => {
   await lock.release();
 });
 
-test('of many that try at the same time exactly one gets it (case 19)', async () => {
+test('case 19: of many that try at the same time exactly one gets it', async () => {
   const root = temporaryFolder();
   const said = await Promise.all(Array.from({ length: 6 }, () => rival(root).then((one) => one.said)));
   expect(said.filter((word) => word === 'held')).toHaveLength(1);
