@@ -50,7 +50,7 @@ describe('whatever the order of events', () => {
       fc.property(anyEvents, (events) => {
         const state = fold(events);
         const alive = agentsInOrder(state).filter((agent) => !isEnded(agent));
-        const recount = { queued: 0, starting: 0, running: 0, stopping: 0 };
+        const recount = { queued: 0, starting: 0, running: 0, stopping: 0, backoff: 0 };
         for (const { life } of alive) {
           if (life.status !== 'ended' && life.status !== 'never_began') recount[life.status] += 1;
         }
