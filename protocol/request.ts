@@ -9,14 +9,11 @@ const secondsSchema = z.number().min(0).max(31_536_000);
 const nullableDefault = <T extends z.ZodType>(schema: T) => schema.nullable().default(null);
 
 /** The policy alone, or with its numbers. `on-failure` is the same word as `on_failure`. */
-const restartSchema = z.preprocess(
-  (given) => {
-    const policy = typeof given === 'string' ? { policy: given } : given;
-    if (typeof policy !== 'object' || policy === null || !('policy' in policy)) return policy;
-    return policy.policy === 'on-failure' ? { ...policy, policy: 'on_failure' } : policy;
-  },
-  restartPolicySchema.strict(),
-);
+const restartSchema = z.preprocess((given) => {
+  const policy = typeof given === 'string' ? { policy: given } : given;
+  if (typeof policy !== 'object' || policy === null || !('policy' in policy)) return policy;
+  return policy.policy === 'on-failure' ? { ...policy, policy: 'on_failure' } : policy;
+}, restartPolicySchema.strict());
 
 /** `config` of a deploy request. Unknown fields are kept. */
 export const deployConfigSchema = z.looseObject({

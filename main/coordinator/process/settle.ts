@@ -71,7 +71,8 @@ function judge(evidence: RunEvidence, reportProblems: number): Judgement {
   ];
   const done = (how: string): string => [how, ...remarks].join(', ');
   if (exit !== null) return { status: 'completed', reason: done('done'), source };
-  if (result !== null) return { status: 'completed', reason: done('done by its result line, no exit was seen'), source };
+  if (result !== null)
+    return { status: 'completed', reason: done('done by its result line, no exit was seen'), source };
   if (report.exists && report.problems.length === 0) {
     return { status: 'completed', reason: done('done by its report, no exit was seen'), source: 'report' };
   }
