@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -87,10 +87,13 @@ describe('the table', () => {
   test('stands in docs/recovery.md as it is', () => {
     const path = resolve(import.meta.dirname, '../../../docs/recovery.md');
     const text = readFileSync(path, 'utf8');
-    const shown = /<!-- table -->\n(.*?)\n<!-- end of table -->/s.exec(text)?.[1];
-    expect(shown, 'Put this between the two marks of docs/recovery.md:\n\n' + recoveryMarkdown()).toBe(
-      recoveryMarkdown(),
-    );
+    const [before = '', rest = ''] = text.split('<!-- table -->\n');
+    const [shown = '', after = ''] = rest.split('<!-- end of table -->');
+    const table = `${recoveryMarkdown()}\n`;
+    if (process.env['ZIGGIE_RENEW_DOCS'] === '1') {
+      writeFileSync(path, `${before}<!-- table -->\n${table}<!-- end of table -->${after}`);
+    }
+    expect(shown, 'docs/recovery.md is behind; run this test once with ZIGGIE_RENEW_DOCS=1').toBe(table);
   });
 });
 

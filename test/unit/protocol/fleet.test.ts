@@ -125,7 +125,7 @@ test('the random events reach every state, so that the properties above say some
     for (const agent of fold(events).agents.values()) seen.add(statusOf(agent));
   }
   expect([...seen].sort()).toEqual(
-    ['queued', 'starting', 'running', 'stopping', 'completed', 'failed', 'stopped', 'timed_out', 'lost']
+    ['queued', 'starting', 'running', 'stopping', 'backoff', 'completed', 'failed', 'stopped', 'timed_out', 'lost']
       .concat(['refused', 'expired', 'cancelled'])
       .sort(),
   );
