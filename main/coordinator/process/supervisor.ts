@@ -302,8 +302,10 @@ export class Supervisor {
     const at = clock.now();
     const until = new Date(Date.parse(at) + afterSeconds * 1000).toISOString();
     const restarting = { type: 'agent_restarting', at, agent_id: agentId, attempt, ending, until, reason, failures };
-    await this.#commitLogged([restarting as EventOf<'agent_restarting'>]);
+    await this.#commitFact([restarting as EventOf<'agent_restarting'>]);
     const now = ledger.current.agents.get(agentId);
+    // Where the disk made it wait, it may have been stopped meanwhile.
+    if (now?.life.status === 'stopping') return this.#end(agentId, attempt, ending);
     if (now?.life.status === 'backoff') onBackoff(now);
     onSlotFree();
   }
@@ -317,7 +319,7 @@ export class Supervisor {
   /** Writes an end; without it in the journal the run is settled again by the next coordinator. */
   async #end(agentId: string, attempt: number, ending: Ending): Promise<void> {
     if (this.#closed) return;
-    await this.#commitLogged([
+    await this.#commitFact([
       { type: 'agent_ended', at: this.#options.clock.now(), agent_id: agentId, attempt, ending },
     ]);
     this.#options.onSlotFree();
@@ -335,9 +337,7 @@ export class Supervisor {
       await this.#end(agentId, attempt, notRunEnding('failed', reason, 'never_began', clock.now()));
       return;
     }
-    await this.#commitLogged([
-      { type: 'agent_never_began', at: clock.now(), agent_id: agentId, as: 'refused', failure },
-    ]);
+    await this.#commitFact([{ type: 'agent_never_began', at: clock.now(), agent_id: agentId, as: 'refused', failure }]);
     onSlotFree();
   }
 
@@ -363,6 +363,13 @@ export class Supervisor {
     if (stopped.ok) return;
     log(`${agentId} is over a limit (${order.reason}) and cannot be stopped now: ${stopped.failure.message}`);
     setTimeout(() => void this.#stopAtLimit(agentId, order), tryAgainMs).unref();
+  }
+
+  /** What has happened is recorded as soon as the disk takes it. */
+  async #commitFact(events: Parameters<Ledger['commit']>[0]): Promise<void> {
+    await this.#options.ledger.commitFact(events).catch((error: unknown) => {
+      if (!this.#closed) this.#options.log(`not recorded: ${String(error)}`);
+    });
   }
 
   async #commitLogged(events: Parameters<Ledger['commit']>[0]): Promise<void> {

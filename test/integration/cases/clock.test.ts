@@ -44,25 +44,23 @@ async function startWith(clock: Clock): Promise<{ coordinator: Coordinator; even
   const config = configSchema.parse(shellConfig({ max_running: 1 }));
   const environment = agentEnvironment(process.env, {});
   const log = (): void => undefined;
-  const readied = valueOf(
-    await readyCoordinator({
-      layout,
-      config,
-      runtimes: createRuntimes(config, {
-        env: process.env,
-        platform: process.platform,
-        isRoot: process.getuid?.() === 0,
-        homedir: homedir(),
-        demoAgent: built('demo-agent.js'),
-      }),
-      ownership: createPosixOwnership({ root, environment, nursery: built('nursery.js'), log }),
-      clock,
-      log,
-      operatorToken: 'a'.repeat(43),
-      version: '0',
-      url: () => 'http://127.0.0.1:9',
+  const readied = await readyCoordinator({
+    layout,
+    config,
+    runtimes: createRuntimes(config, {
+      env: process.env,
+      platform: process.platform,
+      isRoot: process.getuid?.() === 0,
+      homedir: homedir(),
+      demoAgent: built('demo-agent.js'),
     }),
-  );
+    ownership: createPosixOwnership({ root, environment, nursery: built('nursery.js'), log }),
+    clock,
+    log,
+    operatorToken: 'a'.repeat(43),
+    version: '0',
+    url: () => 'http://127.0.0.1:9',
+  });
   const events: Sequenced[] = [];
   readied.coordinator.subscribe((event) => events.push(event));
   await readied.begin();

@@ -28,7 +28,9 @@ test('case 11: an agent that floods its log is stopped by force; the log stays b
   const { agentId } = await deployScript(coordinator, 'case-11', 'echo first; exec head -c 2000M /dev/zero');
   const record = await coordinator.ended(agentId);
   expect(record).toMatchObject({ status: 'failed', stop_steps: ['SIGKILL'], survivors: [], exit_code: 137 });
-  expect(record.status_reason).toMatch(/^log_limit: its log reached [\d.]+ MB, the limit is 8 MB \(limits.log_limit_mb\)/);
+  expect(record.status_reason).toMatch(
+    /^log_limit: its log reached [\d.]+ MB, the limit is 8 MB \(limits.log_limit_mb\)/,
+  );
   const path = coordinator.path('logs', `${agentId}.log`);
   const { size } = statSync(path);
   expect(size).toBeGreaterThan(limit * mb);
@@ -129,7 +131,10 @@ describe('restarts', () => {
 
   test('case 12: what runs out of time is not restarted', async () => {
     const coordinator = await startShells();
-    const { agentId } = await deployScript(coordinator, 'case-12-time', 'sleep 300', { restart: quick, max_runtime: 0.2 });
+    const { agentId } = await deployScript(coordinator, 'case-12-time', 'sleep 300', {
+      restart: quick,
+      max_runtime: 0.2,
+    });
     expect(await coordinator.ended(agentId)).toMatchObject({ status: 'timed_out', attempt: 1 });
     expect(events(coordinator, 'agent_restarting')).toEqual([]);
   });

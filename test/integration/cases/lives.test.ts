@@ -16,7 +16,9 @@ test('case 01: ten agents print on while their coordinator is killed and comes b
     'exit 7',
   ].join('\n');
   const agents = await Promise.all([...Array(10).keys()].map((n) => deployScript(coordinator, `case-01-${n}`, script)));
-  await waitFor('all are at line 25', () => agents.every(({ agentId }) => coordinator.log(agentId).includes('line 25')));
+  await waitFor('all are at line 25', () =>
+    agents.every(({ agentId }) => coordinator.log(agentId).includes('line 25')),
+  );
   const running = await Promise.all(agents.map(({ agentId }) => coordinator.client.get(agentId)));
   const pids = running.map((answer) => (answer.ok ? answer.value.pid : null));
   const before = coordinator.journal().at(-1)?.seq ?? 0;
