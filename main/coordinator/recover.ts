@@ -71,9 +71,9 @@ async function decide(deps: RecoverDeps, agentId: string, deadline: number): Pro
     return 'done';
   }
   const { left, leader } = lookAt(life, layout.attemptFolder(agentId, life.attempt), ownership);
-  const { then } = recoveryRow(left);
-  if (then !== 'wait') log(`${agentId} was ${life.status}: ${then}`);
-  switch (then) {
+  const { action } = recoveryRow(left);
+  if (action !== 'wait') log(`${agentId} was ${life.status}: ${action}`);
+  switch (action) {
     case 'adopt':
     case 'adopt_unverified':
     case 'settle':

@@ -3,7 +3,7 @@
  * size is looked at, by one timer for all runs; an agent above the limit is stopped, and what is beyond the limit is cut off.
  * The beginning is kept and not the end: it tells how the flood began, one cut makes it, and what readers have read stays.
  */
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, lstatSync, openSync, readSync, writeSync } from 'node:fs';
 
 export interface LogCut {
   readonly keptBytes: number;
@@ -59,9 +59,10 @@ export class LogGuard {
   readonly #path: string;
   readonly #onOver: (bytes: number) => void;
   readonly #onDone: () => void;
-  /** Held, so that a log which the agent moves or removes is still seen. */
+  /** Held from a quarter of the limit on, so that a log which the agent moves or removes then is still seen. */
   #fd: number | null = null;
   #isOver = false;
+  #isTold = false;
   #cutBytes = 0;
 
   constructor(options: LogLimitOptions, path: string, onOver: (bytes: number) => void, onDone: () => void) {
@@ -72,23 +73,25 @@ export class LogGuard {
   }
 
   look(): void {
-    this.#quietly((fd) => {
-      const { size } = fstatSync(fd);
-      if (size <= this.#options.limitBytes) return;
-      if (!this.#isOver) {
-        this.#isOver = true;
-        this.#onOver(size);
-      }
-      if (size > this.#options.limitBytes + slackBytes) this.#cut(fd, size);
-    });
+    const { limitBytes } = this.#options;
+    const size = this.#quietly(() => this.#size()) ?? 0;
+    // Descriptors are few: one is taken where the log is on its way to the limit.
+    if (size > limitBytes / 4) this.#quietly(() => this.#open());
+    if (size <= limitBytes) return;
+    if (!this.#isOver) {
+      this.#isOver = true;
+      this.#onOver(size);
+    }
+    if (size > limitBytes + slackBytes) this.#quietly(() => this.#cut(this.#open(), size));
   }
 
   /** To be called when nothing writes any more: cuts what is beyond the limit and says so in the last line. null: nothing was. */
   finish(wasStopped: boolean): LogCut | null {
     const { limitBytes } = this.#options;
-    const cut = this.#quietly((fd) => {
-      const { size } = fstatSync(fd);
+    const cut = this.#quietly(() => {
+      const size = this.#size();
       if (size <= limitBytes && this.#cutBytes === 0) return null;
+      const fd = this.#open();
       // A coordinator that ended between the cut and its record finds it done.
       if (!readAt(fd, limitBytes, markBegins.length + 1).includes(markBegins)) {
         if (size > limitBytes) this.#cut(fd, size);
@@ -112,22 +115,28 @@ export class LogGuard {
     this.#cutBytes += size - this.#options.limitBytes;
   }
 
-  /** Trouble with the log is told and is no reason to end anything; null then, and where there is no log yet. */
-  #quietly<T>(work: (fd: number) => T): T | null {
+  /** 0 where there is no log. */
+  #size(): number {
+    if (this.#fd !== null) return fstatSync(this.#fd).size;
+    const info = lstatSync(this.#path, { throwIfNoEntry: false });
+    return info?.isFile() === true ? info.size : 0;
+  }
+
+  #open(): number {
+    this.#fd ??= openSync(this.#path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+    return this.#fd;
+  }
+
+  /** Trouble with the log is told, once, and is no reason to end anything; null then. */
+  #quietly<T>(work: () => T): T | null {
     try {
-      this.#fd ??= openSync(this.#path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
-      return work(this.#fd);
+      return work();
     } catch (error) {
-      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!isMissing && !this.#isTold) {
-        this.#isTold = true;
-        this.#options.log(`the size of ${this.#path} cannot be kept: ${String(error)}`);
-      }
+      if (!this.#isTold) this.#options.log(`the size of ${this.#path} cannot be kept: ${String(error)}`);
+      this.#isTold = true;
       return null;
     }
   }
-
-  #isTold = false;
 }
 
 function readAt(fd: number, position: number, length: number): string {

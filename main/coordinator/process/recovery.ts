@@ -41,7 +41,7 @@ export type Recovery =
 export interface RecoveryRow {
   /** What is not named is any. */
   readonly when: { readonly [K in keyof LeftBehind]?: readonly LeftBehind[K][] };
-  readonly then: Recovery;
+  readonly action: Recovery;
   /** Its next state. For what is settled the final one, before a restart that was asked for. */
   readonly state:
     'queued' | 'backoff' | 'starting' | 'running' | 'stopping' | 'completed' | 'failed' | 'stopped' | 'lost';
@@ -52,10 +52,10 @@ const over = ['mismatch', 'gone', 'none'] as const;
 const begun = ['claimed', 'unreadable'] as const;
 
 export const recoveryTable: readonly RecoveryRow[] = [
-  { when: { life: ['queued'] }, then: 'enqueue', state: 'queued', why: 'it never began' },
+  { when: { life: ['queued'] }, action: 'enqueue', state: 'queued', why: 'it never began' },
   {
     when: { life: ['backoff'] },
-    then: 'back_off',
+    action: 'back_off',
     state: 'backoff',
     why: 'its last attempt is over, the next was asked for',
   },
@@ -63,25 +63,25 @@ export const recoveryTable: readonly RecoveryRow[] = [
   // Its end is on record, whatever lives under its number by now.
   {
     when: { life: ['stopping'], exit: ['zero', 'other'] },
-    then: 'settle',
+    action: 'settle',
     state: 'stopped',
     why: 'it ended, as was wanted',
   },
-  { when: { exit: ['zero'], result: ['error'] }, then: 'settle', state: 'failed', why: 'its output states an error' },
-  { when: { exit: ['zero'] }, then: 'settle', state: 'completed', why: 'exit record: 0' },
-  { when: { exit: ['other'] }, then: 'settle', state: 'failed', why: 'exit record: not 0' },
+  { when: { exit: ['zero'], result: ['error'] }, action: 'settle', state: 'failed', why: 'its output states an error' },
+  { when: { exit: ['zero'] }, action: 'settle', state: 'completed', why: 'exit record: 0' },
+  { when: { exit: ['other'] }, action: 'settle', state: 'failed', why: 'exit record: not 0' },
 
   // The journal names a process only before the launcher is let go: without one nothing was.
-  { when: { life: ['starting'], claim: ['absent'] }, then: 'start', state: 'starting', why: 'it was never let go' },
+  { when: { life: ['starting'], claim: ['absent'] }, action: 'start', state: 'starting', why: 'it was never let go' },
   {
     when: { life: ['starting'], identity: ['none'], claim: ['unreadable'] },
-    then: 'start',
+    action: 'start',
     state: 'starting',
     why: 'it was never let go; its folder may be lost',
   },
   {
     when: { life: ['stopping'], identity: ['none'], claim: ['absent', 'unreadable'] },
-    then: 'end_unbegun',
+    action: 'end_unbegun',
     state: 'stopped',
     why: 'it was never let go, and is not wanted any more',
   },
@@ -89,69 +89,74 @@ export const recoveryTable: readonly RecoveryRow[] = [
   // Something lives that is, or may be, its launcher.
   {
     when: { life: ['stopping'], identity: ['unknown'] },
-    then: 'adopt_unverified',
+    action: 'adopt_unverified',
     state: 'stopping',
     why: 'a process that may be ours is not signalled',
   },
   {
     when: { identity: ['unknown'] },
-    then: 'adopt_unverified',
+    action: 'adopt_unverified',
     state: 'running',
     why: 'a process that may be ours is not signalled',
   },
   {
     when: { life: ['stopping'], identity: ['match'], claim: begun },
-    then: 'adopt',
+    action: 'adopt',
     state: 'stopping',
     why: 'it lives; the stop is carried on',
   },
   {
     when: { identity: ['match'], claim: begun },
-    then: 'adopt',
+    action: 'adopt',
     state: 'running',
     why: 'it lives, or its launcher is about to write its end',
   },
   {
     when: { life: ['stopping'], identity: ['match'] },
-    then: 'wait',
+    action: 'wait',
     state: 'stopping',
     why: 'it was let go this moment, or never',
   },
-  { when: { identity: ['match'] }, then: 'wait', state: 'running', why: 'it was let go this moment, or never' },
+  { when: { identity: ['match'] }, action: 'wait', state: 'running', why: 'it was let go this moment, or never' },
 
   // Nobody is there. On the same boot a missing claim proves that nothing began; claims are not synced, so after another boot it does not.
   {
     when: { life: ['stopping'], boot: ['same'], claim: ['absent'] },
-    then: 'end_unbegun',
+    action: 'end_unbegun',
     state: 'stopped',
     why: 'its launcher left without beginning',
   },
   {
     when: { life: ['running'], boot: ['same'], claim: ['absent'] },
-    then: 'start',
+    action: 'start',
     state: 'starting',
     why: 'its launcher left without beginning',
   },
-  { when: { life: ['stopping'], identity: over }, then: 'settle', state: 'stopped', why: 'it is gone, as was wanted' },
+  {
+    when: { life: ['stopping'], identity: over },
+    action: 'settle',
+    state: 'stopped',
+    why: 'it is gone, as was wanted',
+  },
   {
     when: { identity: over, result: ['error'] },
-    then: 'settle',
+    action: 'settle',
     state: 'failed',
     why: 'no exit was seen; its output states an error',
   },
   {
     when: { identity: over, result: ['good'] },
-    then: 'settle',
+    action: 'settle',
     state: 'completed',
     why: 'no exit was seen; its output states a result',
   },
   {
     when: { identity: over, report: ['valid'] },
-    then: 'settle',
+    action: 'settle',
     state: 'completed',
     why: 'no exit was seen; it wrote its report',
   },
-  { when: { identity: over }, then: 'settle', state: 'lost', why: 'nothing tells how it ended' },
+  { when: { identity: over }, action: 'settle', state: 'lost', why: 'nothing tells how it ended' },
 ];
 
 export function recoveryRow(left: LeftBehind): RecoveryRow {
@@ -170,9 +175,9 @@ export const leftBehindKeys = ['life', 'identity', 'boot', 'claim', 'exit', 'res
 /** The table as Markdown, for docs/recovery.md. */
 export function recoveryMarkdown(): string {
   const head = [...leftBehindKeys, 'done', 'state', 'why'];
-  const rows = recoveryTable.map(({ when, then, state, why }) => [
+  const rows = recoveryTable.map(({ when, action, state, why }) => [
     ...leftBehindKeys.map((key) => when[key]?.join(', ') ?? '-'),
-    then,
+    action,
     state,
     why,
   ]);

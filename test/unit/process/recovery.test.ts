@@ -36,7 +36,7 @@ const all: LeftBehind[] = values.life.flatMap((life) =>
   ),
 );
 const done = (holds: (left: LeftBehind) => boolean): Recovery[] =>
-  [...new Set(all.filter(holds).map((left) => recoveryRow(left).then))].sort();
+  [...new Set(all.filter(holds).map((left) => recoveryRow(left).action))].sort();
 const begun = ({ life }: LeftBehind): boolean => life !== 'queued' && life !== 'backoff';
 
 /** What should be done, said once more in another way. */
@@ -56,7 +56,7 @@ function intended({ life, identity, boot, claim, exit }: LeftBehind): Recovery {
 describe('the table', () => {
   test('has one intended row for every combination', () => {
     expect(all).toHaveLength(5 * 5 * 2 * 3 * 3 * 3 * 2);
-    for (const left of all) expect(recoveryRow(left).then, JSON.stringify(left)).toBe(intended(left));
+    for (const left of all) expect(recoveryRow(left).action, JSON.stringify(left)).toBe(intended(left));
   });
 
   test('has no row that is never reached', () => {
@@ -72,7 +72,7 @@ describe('the table', () => {
         .filter((left) => recoveryRow(left) === row)
         .every((left) => {
           const other = without(row, left);
-          return other?.then === row.then && other.state === row.state && other.why === row.why;
+          return other?.action === row.action && other.state === row.state && other.why === row.why;
         }),
     );
     expect(idle).toEqual([]);
@@ -80,7 +80,7 @@ describe('the table', () => {
 
   test('decides what is done by what is known at once: result line and report only say how it ended', () => {
     for (const left of all) {
-      expect(recoveryRow({ ...left, result: 'none', report: 'other' }).then).toBe(recoveryRow(left).then);
+      expect(recoveryRow({ ...left, result: 'none', report: 'other' }).action).toBe(recoveryRow(left).action);
     }
   });
 
@@ -128,7 +128,7 @@ test('a process that is not known to be ours is never one to signal', () => {
 
 test('the final state of what is settled is the one that its evidence gives', () => {
   const at = '2025-11-09T14:30:00.000Z';
-  for (const left of all.filter((one) => recoveryRow(one).then === 'settle')) {
+  for (const left of all.filter((one) => recoveryRow(one).action === 'settle')) {
     const ending = settle({
       exit: left.exit === 'none' ? null : { code: left.exit === 'zero' ? 0 : 3, signal: null, endedAt: at },
       exitSource: 'exit_record',
