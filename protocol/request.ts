@@ -9,11 +9,16 @@ const secondsSchema = z.number().min(0).max(31_536_000);
 const nullableDefault = <T extends z.ZodType>(schema: T) => schema.nullable().default(null);
 
 /** The policy alone, or with its numbers. `on-failure` is the same word as `on_failure`. */
-const restartSchema = z.preprocess((given) => {
-  const policy = typeof given === 'string' ? { policy: given } : given;
-  if (typeof policy !== 'object' || policy === null || !('policy' in policy)) return policy;
-  return policy.policy === 'on-failure' ? { ...policy, policy: 'on_failure' } : policy;
-}, restartPolicySchema.strict());
+const restartSchema = z.preprocess(
+  (given) => {
+    const policy = given === 'never' || given === 'on_failure' || given === 'on-failure' ? { policy: given } : given;
+    if (typeof policy !== 'object' || policy === null || !('policy' in policy)) return policy;
+    return policy.policy === 'on-failure' ? { ...policy, policy: 'on_failure' } : policy;
+  },
+  z.strictObject(restartPolicySchema.shape, {
+    error: ({ code }) => (code === 'invalid_type' ? 'must be never, on_failure or an object with a policy' : undefined),
+  }),
+);
 
 /** `config` of a deploy request. Unknown fields are kept. */
 export const deployConfigSchema = z.looseObject({
