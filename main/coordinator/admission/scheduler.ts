@@ -2,7 +2,7 @@
  * The queue: who waits starts by priority, then by age, when a slot is free and the pace of starts allows it. Who waits
  * too long is told and never started. Every start goes through here: new agents, restarts, and what recovery starts.
  */
-import type { Agent, AgentFacts } from '../../../protocol/agent.ts';
+import { type Agent, type AgentFacts, isEnded } from '../../../protocol/agent.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { failureOf } from '../../../protocol/failures.ts';
 import { nextToStart } from '../../../protocol/fleet.ts';
@@ -200,10 +200,13 @@ export class Scheduler {
     ledger.commit(events).catch((error: unknown) => log(`not recorded: ${String(error)}`));
   }
 
+  /** After a start that the journal refused: nothing began, whatever the ledger says of it by now. */
   #tryAgainLater(agentId: string): void {
-    const facts = this.#options.ledger.pending.agents.get(agentId)?.facts;
-    if (facts === undefined || this.#attemptOf(agentId) === null) return;
-    this.#at(agentId, tryAgainMs, () => this.enqueue(facts));
+    const agent = this.#options.ledger.current.agents.get(agentId);
+    if (agent === undefined || isEnded(agent)) return;
+    const { facts } = agent;
+    const isQueued = this.#attemptOf(agentId) !== null;
+    this.#at(agentId, tryAgainMs, () => (isQueued ? this.enqueue(facts) : this.startAgain(facts)));
   }
 
   #expireLater(facts: AgentFacts): void {

@@ -129,6 +129,9 @@ test('a claim that the journal knows nothing of is watched, and its pid never si
       return events;
     },
   });
+  await waitFor('it is said that nothing tells', () =>
+    run.events.some(({ event }) => event.type === 'agent_doubted' && event.doubt === 'unverified'),
+  );
   expect(recordOf(run)?.status).toBe('starting');
   expect(isAlive(stranger.pid)).toBe(true);
   process.kill(stranger.pid, 'SIGKILL');
