@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isEnded, statusOf } from '../../../protocol/agent.ts';
+import { type Ending, isEnded, statusOf } from '../../../protocol/agent.ts';
 import { fleetSnapshotSchema, type Sequenced, type ZiggieEvent } from '../../../protocol/events.ts';
 import {
   agentsInOrder,
@@ -167,7 +167,7 @@ describe('a restart', () => {
   const tokens = { input: 1, output: 2, cache_read: 3, cache_write: 4 };
   const usage = { session_id: 'first', tokens, cost_usd: 0.5, activity: 'tool: Bash' };
   const identity = { pid: 7, start_time: '1', boot_id: 'boot' };
-  const ending = {
+  const ending: Ending = {
     status: 'failed',
     status_reason: 'exit 1',
     source: 'exit_event',
@@ -180,7 +180,7 @@ describe('a restart', () => {
     stop_steps: [],
     survivors: [],
     reaped: 0,
-  } as const;
+  };
   const starting = (attempt: number) =>
     ({ type: 'agent_starting', ...own, attempt, nonce: `n${attempt}`, token_sha256: 'h', log_from: 10 }) as const;
   const history: readonly ZiggieEvent[] = [
