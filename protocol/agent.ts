@@ -3,6 +3,7 @@
  *
  *   accepted -> queued -> starting -> running -> stopping -> completed | failed | stopped | timed_out | lost
  *                  \-> refused | expired | cancelled        (it never began)
+ *                     running -> backoff -> starting          (only where a restart was asked for)
  *
  * What belongs to a state lives inside its variant: there is no pid beside a life that has no process.
  */
@@ -46,7 +47,21 @@ export const reportProblemSchema = z.object({
 export type ReportProblem = z.infer<typeof reportProblemSchema>;
 
 /** Which signals back a status. `exit_event`: the coordinator was the parent and saw it; `exit_record`: the launcher wrote it. */
-export const endSourceSchema = z.enum(['exit_event', 'exit_record', 'result_line', 'never_began', 'none']);
+export const endSourceSchema = z.enum(['exit_event', 'exit_record', 'result_line', 'report', 'never_began', 'none']);
+
+/** What becomes of an agent that fails. Only what was asked for; nothing is run again by itself. */
+export const restartPolicySchema = z.object({
+  policy: z.enum(['never', 'on_failure']).default('never'),
+  /** After so many restarts without a good run in between it is given up as `failed`. */
+  max_restarts: z.number().int().min(0).max(1000).default(4),
+  /** Seconds before the first restart; doubled before each further one. */
+  backoff_seconds: z.number().min(0.001).max(3600).default(1),
+  /** The longest that is ever waited. */
+  max_backoff_seconds: z.number().min(0.001).max(86_400).default(60),
+  /** A run that lasted so many seconds was a good one: failures are counted anew. */
+  reset_seconds: z.number().min(0.001).max(31_536_000).default(600),
+});
+export type RestartPolicy = z.infer<typeof restartPolicySchema>;
 
 export const factsSchema = z.object({
   agent_id: z.string(),
@@ -68,6 +83,8 @@ export const factsSchema = z.object({
   max_turns: z.number(),
   max_cost_usd: z.number(),
   report_required: z.boolean(),
+  /** null: never restarted. */
+  restart: restartPolicySchema.nullable().default(null),
   prompt_file: z.string(),
   prompt_sha256: z.string(),
   log_file: z.string(),
@@ -86,6 +103,8 @@ const attemptFields = {
   nonce: z.string(),
   /** Only the hash of the agent's own token is stored; it dies with the run. */
   token_sha256: z.string(),
+  /** Where this attempt's output begins in the log, bytes; absent: at its beginning. */
+  log_from: z.number().int().optional(),
 };
 /**
  * What is not as it should be about the process of a run.
@@ -121,7 +140,7 @@ export const endingSchema = z.object({
 });
 export type Ending = z.infer<typeof endingSchema>;
 
-export const stopReasonSchema = z.enum(['stop', 'timeout', 'shutdown', 'process_limit']);
+export const stopReasonSchema = z.enum(['stop', 'timeout', 'shutdown', 'process_limit', 'log_limit']);
 export type StopReason = z.infer<typeof stopReasonSchema>;
 
 export const lifeSchema = z.discriminatedUnion('status', [
@@ -142,6 +161,18 @@ export const lifeSchema = z.discriminatedUnion('status', [
     ...doubtField,
   }),
   z.object({
+    status: z.literal('backoff'),
+    /** The one that failed; the next has the next number. */
+    attempt: z.number().int().min(1),
+    since: z.string(),
+    /** When the next attempt is due; it may wait longer for a slot. */
+    until: z.string(),
+    reason: z.string(),
+    /** How that attempt ended. */
+    ending: endingSchema,
+    started_at: z.string().nullable(),
+  }),
+  z.object({
     status: z.literal('ended'),
     ending: endingSchema,
     attempt: z.number().int(),
@@ -156,6 +187,10 @@ export const agentSchema = z.object({
   facts: factsSchema,
   life: lifeSchema,
   usage: usageSchema,
+  /** What attempts before the present one used; part of `usage`. */
+  usage_before: usageSchema.default(unknownUsage),
+  /** Attempts that failed since the last good run. */
+  failures: z.number().int().default(0),
   children: z.array(z.string()),
 });
 export type Agent = z.infer<typeof agentSchema>;
@@ -174,6 +209,7 @@ export const statusSchema = z.enum([
   'starting',
   'running',
   'stopping',
+  'backoff',
   ...endStatusSchema.options,
   ...neverBeganStatusSchema.options,
 ]);

@@ -25,11 +25,14 @@ const limitsSchema = z.strictObject({
   max_running: z.number().int().min(1).max(10_000).default(100),
   max_running_per_parent: z.number().int().min(1).max(10_000).default(20),
   max_starting: z.number().int().min(1).max(1000).default(4),
+  /** How many starts a second, in the long run; `max_starting` of them may come at once. */
+  starts_per_second: z.number().min(0.01).max(1_000_000).default(10),
   max_depth: z.number().int().min(1).max(9).default(3),
   max_queued: z.number().int().min(0).max(100_000).default(1000),
   min_free_memory_mb: z.number().min(0).default(1024),
   /** Processes of one agent's whole tree; one that has more is ended. */
   max_processes: z.number().int().min(1).max(1_000_000).default(256),
+  /** MB of 1,048,576 bytes. An agent whose log grows above it is stopped. */
   log_limit_mb: z.number().min(1).default(64),
   /** Seconds between the polite stop signal and the forced end. */
   grace_seconds: z.number().min(0).max(600).default(10),

@@ -32,6 +32,8 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('agents_forgotten'), at, agent_ids: z.array(z.string()) }),
   /** Refusals older than `retention_days`. */
   z.object({ type: z.literal('requests_forgotten'), at, request_ids: z.array(z.string()) }),
+  /** This process did not run for a while (suspended, or the machine slept). Nothing is concluded from it; it explains what came late. */
+  z.object({ type: z.literal('time_gap'), at, seconds: z.number() }),
   z.object({ type: z.literal('external_seen'), at, agent_id: z.string(), level: z.number().int() }),
   z.object({
     type: z.literal('request_refused'),
@@ -57,6 +59,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     attempt: z.number().int(),
     nonce: z.string(),
     token_sha256: z.string(),
+    log_from: z.number().int().optional(),
   }),
   z.object({ type: z.literal('agent_started'), ...ofAgent, attempt: z.number().int(), identity: identitySchema }),
   z.object({ type: z.literal('agent_usage'), ...ofAgent, usage: usageSchema }),
@@ -69,6 +72,17 @@ export const eventSchema = z.discriminatedUnion('type', [
   }),
   /** Something is not as it should be about its process, or, null, is again. */
   z.object({ type: z.literal('agent_doubted'), ...ofAgent, doubt: doubtSchema.nullable() }),
+  /** An attempt failed, and a restart was asked for: the next one is due at `until`. */
+  z.object({
+    type: z.literal('agent_restarting'),
+    ...ofAgent,
+    attempt: z.number().int(),
+    ending: endingSchema,
+    until: z.string(),
+    reason: z.string(),
+    /** Attempts that failed since the last good run, this one included. */
+    failures: z.number().int(),
+  }),
   z.object({ type: z.literal('agent_ended'), ...ofAgent, attempt: z.number().int(), ending: endingSchema }),
   z.object({ type: z.literal('agent_never_began'), ...ofAgent, as: neverBeganStatusSchema, failure: failureSchema }),
 ]);

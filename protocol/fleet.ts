@@ -4,6 +4,7 @@
  */
 import { Map as PersistentMap } from 'immutable';
 import { type Agent, type External, type Life, unknownUsage } from './agent.ts';
+import { addUsage } from './usage.ts';
 import type { FleetSnapshot, RequestRecord, Sequenced, ZiggieEvent } from './events.ts';
 
 export interface Fleet {
@@ -20,8 +21,8 @@ export interface Fleet {
   readonly counts: Counts;
 }
 
-export type Counts = Readonly<Record<'queued' | 'starting' | 'running' | 'stopping', number>>;
-const noCounts: Counts = { queued: 0, starting: 0, running: 0, stopping: 0 };
+export type Counts = Readonly<Record<'queued' | 'starting' | 'running' | 'stopping' | 'backoff', number>>;
+const noCounts: Counts = { queued: 0, starting: 0, running: 0, stopping: 0, backoff: 0 };
 
 /** Why an agent is queued that waits for nothing but its turn, milliseconds from now. */
 export const nextToStart = 'next to start';
@@ -46,6 +47,7 @@ function apply(state: Fleet, event: ZiggieEvent): Fleet {
     case 'coordinator_started':
     case 'coordinator_stopped':
     case 'storage_recovered':
+    case 'time_gap':
       return state;
     case 'agents_forgotten':
       return event.agent_ids.reduce(forget, state);
@@ -87,6 +89,8 @@ function accept(state: Fleet, { facts, request_sha256, at }: Extract<ZiggieEvent
     facts,
     life: { status: 'queued', since: at, reason: nextToStart },
     usage: unknownUsage,
+    usage_before: unknownUsage,
+    failures: 0,
     children: [],
   };
   const request = { sha256: request_sha256, agent_id: facts.agent_id, failure: null, answered: false, at };
@@ -148,33 +152,28 @@ function live(agent: Agent, event: AgentEvent): Agent {
   const { life } = agent;
   switch (event.type) {
     case 'agent_waiting':
-      return life.status === 'queued' ? { ...agent, life: { ...life, reason: event.reason } } : agent;
+      if (life.status !== 'queued' && life.status !== 'backoff') return agent;
+      return { ...agent, life: { ...life, reason: event.reason } };
     case 'agent_starting':
       // From `running` only at recovery: its launcher left without ever letting it begin.
-      if (life.status !== 'queued' && life.status !== 'starting' && life.status !== 'running') return agent;
-      return {
-        ...agent,
-        life: {
-          status: 'starting',
-          since: event.at,
-          attempt: event.attempt,
-          nonce: event.nonce,
-          token_sha256: event.token_sha256,
-        },
-      };
+      if (life.status === 'stopping' || life.status === 'ended' || life.status === 'never_began') return agent;
+      return { ...agent, life: { status: 'starting', since: event.at, ...attemptOf(event) } };
     case 'agent_started':
       return started(agent, event);
     case 'agent_usage':
-      return life.status === 'ended' ? agent : { ...agent, usage: event.usage };
+      return life.status === 'ended' ? agent : { ...agent, usage: addUsage(agent.usage_before, event.usage) };
     case 'agent_doubted':
       return doubted(agent, event);
     case 'agent_stopping':
       return stopping(agent, event);
+    case 'agent_restarting':
+      return restarting(agent, event);
     case 'agent_ended':
-      if (life.status !== 'starting' && life.status !== 'running' && life.status !== 'stopping') return agent;
+      if (life.status === 'queued' || life.status === 'ended' || life.status === 'never_began') return agent;
       return { ...agent, life: endedLife(life, event) };
     case 'agent_never_began':
-      if (life.status !== 'queued' && life.status !== 'starting') return agent;
+      // From `running` only at recovery: what was held and never let go.
+      if (life.status !== 'queued' && life.status !== 'starting' && life.status !== 'running') return agent;
       return { ...agent, life: { status: 'never_began', as: event.as, at: event.at, failure: event.failure } };
   }
 }
@@ -208,19 +207,35 @@ function stopping(agent: Agent, event: Extract<AgentEvent, { type: 'agent_stoppi
   return { ...agent, life: { ...attemptOf(life), status: 'stopping', ...run, since: event.at, ...why } };
 }
 
-const attemptOf = ({ attempt, nonce, token_sha256 }: Extract<Life, { status: 'starting' | 'running' }>) => ({
+function restarting(agent: Agent, event: Extract<AgentEvent, { type: 'agent_restarting' }>): Agent {
+  const { life } = agent;
+  if (life.status !== 'running') return agent;
+  const { at, attempt, until, reason, ending, failures } = event;
+  const { started_at } = life;
+  return {
+    ...agent,
+    life: { status: 'backoff', attempt, since: at, until, reason, ending, started_at },
+    usage_before: agent.usage,
+    failures,
+  };
+}
+
+type AttemptFields = Pick<Extract<Life, { status: 'starting' }>, 'attempt' | 'nonce' | 'token_sha256' | 'log_from'>;
+
+const attemptOf = ({ attempt, nonce, token_sha256, log_from }: AttemptFields): AttemptFields => ({
   attempt,
   nonce,
   token_sha256,
+  ...(log_from === undefined ? {} : { log_from }),
 });
 
 function endedLife(
-  life: Extract<Life, { status: 'starting' | 'running' | 'stopping' }>,
+  life: Extract<Life, { status: 'starting' | 'running' | 'stopping' | 'backoff' }>,
   event: Extract<AgentEvent, { type: 'agent_ended' }>,
 ): Life {
   const run =
-    life.status === 'starting'
-      ? { pid: null, started_at: null }
+    life.status === 'starting' || life.status === 'backoff'
+      ? { pid: null, started_at: life.status === 'starting' ? null : life.started_at }
       : { pid: life.identity?.pid ?? null, started_at: life.started_at };
   return { status: 'ended', ending: event.ending, attempt: event.attempt, ...run };
 }

@@ -119,6 +119,8 @@ function run({ life }: Agent): Pick<AgentRecord, 'pid' | 'started_at' | 'attempt
       return { pid: null, started_at: null, attempt: 0 };
     case 'starting':
       return { pid: null, started_at: null, attempt: life.attempt };
+    case 'backoff':
+      return { pid: null, started_at: life.started_at, attempt: life.attempt };
     case 'running':
     case 'stopping':
       return { pid: life.identity?.pid ?? null, started_at: life.started_at, attempt: life.attempt };
@@ -153,6 +155,8 @@ function explain(agent: Agent): Pick<AgentRecord, 'status_reason' | 'evidence'> 
         status_reason: `being stopped by ${life.by}${stoppingWhy(agent)}`,
         evidence: { source: 'journal', at: life.since },
       };
+    case 'backoff':
+      return { status_reason: life.reason, evidence: { source: 'journal', at: life.since } };
     case 'ended':
       return {
         status_reason: life.ending.status_reason,

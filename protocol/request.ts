@@ -1,11 +1,24 @@
 /** What an agent may ask, through every door: the file body, the HTTP body and the tool arguments are this object. */
 import { z } from 'zod';
+import { restartPolicySchema } from './agent.ts';
 import { agentIdSchema, agentTypeSchema, displayNameSchema, requestIdSchema } from './names.ts';
 
 /** Seconds, or 0 for none; a year is the most that makes sense and keeps timers in range. */
 const secondsSchema = z.number().min(0).max(31_536_000);
 
 const nullableDefault = <T extends z.ZodType>(schema: T) => schema.nullable().default(null);
+
+/** The policy alone, or with its numbers. `on-failure` is the same word as `on_failure`. */
+const restartSchema = z.preprocess(
+  (given) => {
+    const policy = given === 'never' || given === 'on_failure' || given === 'on-failure' ? { policy: given } : given;
+    if (typeof policy !== 'object' || policy === null || !('policy' in policy)) return policy;
+    return policy.policy === 'on-failure' ? { ...policy, policy: 'on_failure' } : policy;
+  },
+  z.strictObject(restartPolicySchema.shape, {
+    error: ({ code }) => (code === 'invalid_type' ? 'must be never, on_failure or an object with a policy' : undefined),
+  }),
+);
 
 /** `config` of a deploy request. Unknown fields are kept. */
 export const deployConfigSchema = z.looseObject({
@@ -25,6 +38,8 @@ export const deployConfigSchema = z.looseObject({
   max_cost_usd: z.number().min(0).max(1_000_000).default(0),
   /** null takes `report.required` of config.json. */
   report_required: nullableDefault(z.boolean()),
+  /** What is done when it fails; absent: nothing. */
+  restart: restartSchema.optional(),
 });
 export type DeployConfig = z.infer<typeof deployConfigSchema>;
 

@@ -20,6 +20,7 @@ import { mayReach, reach } from './commands/rights.ts';
 import { stop } from './commands/stop.ts';
 import { EventHub } from './events/hub.ts';
 import { LifeWatch } from './events/life-watch.ts';
+import { watchTimeGaps } from './events/time-gap.ts';
 import type { Coordinator, DeployAnswer } from './facade.ts';
 import { Answers } from './inbox/answers.ts';
 import { fileRequests } from './inbox/file-requests.ts';
@@ -96,6 +97,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     url,
     log,
     onSlotFree: () => scheduler.pump(),
+    onBackoff: (agent) => scheduler.backOff(agent),
   });
   const scheduler = new Scheduler({ ledger, supervisor, limits: config.limits, clock, log });
   const answers = new Answers({ layout, ledger, lives, stateFiles, clock, log });
@@ -149,6 +151,8 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     refuse: (requestId, failure) => answers.failure(requestId, failure),
   });
 
+  let endGapWatch = (): void => undefined;
+
   return { coordinator, begin };
 
   async function begin(): Promise<void> {
@@ -165,6 +169,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     } as const;
     // On a full disk it starts, too: what runs must be watched, and whoever asks must be told.
     await Promise.race([ledger.commitFact([started]).catch((error: unknown) => log(String(error))), refusedOnce]);
+    endGapWatch = watchTimeGaps(clock, noteGap);
     stateFiles.rebuild();
     answers.resume();
     await recover({ layout, ledger, ownership, supervisor, scheduler, clock, log });
@@ -172,7 +177,15 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     retention.begin();
   }
 
+  function noteGap(seconds: number): void {
+    log(`this coordinator did not run for ${seconds} s (suspended, or the machine slept)`);
+    void ledger
+      .commit([{ type: 'time_gap', at: clock.now(), seconds }])
+      .catch((error: unknown) => log(`not recorded: ${String(error)}`));
+  }
+
   async function close(reason: string): Promise<void> {
+    endGapWatch();
     retention.close();
     runsWatch.close();
     await inbox.close();

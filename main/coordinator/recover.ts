@@ -1,6 +1,7 @@
 /** Coming back: what each agent that was not over needs now (the table is in process/recovery.ts), without starting anything twice. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Agent } from '../../protocol/agent.ts';
 import { failureOf } from '../../protocol/failures.ts';
 import { livingAgents } from '../../protocol/fleet.ts';
@@ -9,10 +10,12 @@ import type { Clock } from './clock.ts';
 import { placeInline } from './commands/stored-prompt.ts';
 import { scanJournal } from './ledger/journal-read.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { readClaim, readExitRecord } from './process/exit-record.ts';
-import type { Ownership } from './process/ownership.ts';
-import { recoveryOf } from './process/recovery.ts';
+import { readClaim } from './process/exit-record.ts';
+import { begunLife, lookAt } from './process/left-behind.ts';
+import type { Ownership, RunMark } from './process/ownership.ts';
+import { recoveryRow } from './process/recovery.ts';
 import type { Supervisor } from './process/supervisor.ts';
+import { until } from './process/wait.ts';
 import type { Layout } from './root/layout.ts';
 
 export interface RecoverDeps {
@@ -27,64 +30,111 @@ export interface RecoverDeps {
 
 /** A launcher that was let go just before the crash claims within milliseconds; asked this often until it has, or is gone. */
 const askAgainMs = 50;
+/** A launcher that lives and does neither for so long is stuck (suspended, say): it is ended, and then its claim decides. */
+const claimPatienceMs = 10_000;
+/** How long an ended launcher may take to be gone. */
+const endPatienceMs = 3000;
+/** Looking failed (no descriptor is free, say): it is tried again, so often, before the agent is given up as lost. */
+const lookAgainMs = 1000;
+const mostLooks = 30;
 
 export async function recover(deps: RecoverDeps): Promise<void> {
   await restorePrompts(deps);
-  for (const agent of livingAgents(deps.ledger.current)) {
-    if (agent.life.status === 'queued') deps.scheduler.enqueue(agent.facts);
-    else
-      void decide(deps, agent).catch((error: unknown) =>
-        deps.log(`${agent.facts.agent_id} could not be recovered: ${String(error)}`),
-      );
+  for (const agent of livingAgents(deps.ledger.current)) void recoverOne(deps, agent.facts.agent_id);
+}
+
+/** Never rejects. */
+async function recoverOne(deps: RecoverDeps, agentId: string): Promise<void> {
+  const deadline = deps.clock.monotonic() + claimPatienceMs;
+  for (let looks = 1; !deps.supervisor.isClosed; looks += 1) {
+    try {
+      if ((await decide(deps, agentId, deadline)) === 'done') return;
+      looks = 0;
+      await delay(askAgainMs, undefined, { ref: false });
+    } catch (error) {
+      deps.log(`${agentId} could not be recovered: ${String(error)}`);
+      if (looks >= mostLooks) return giveUp(deps, agentId, `it could not be looked at: ${String(error)}`);
+      await delay(lookAgainMs, undefined, { ref: false });
+    }
   }
 }
 
-async function decide(deps: RecoverDeps, agent: Agent): Promise<void> {
-  const { supervisor, scheduler, ledger, ownership, layout } = deps;
-  const { life, facts } = agent;
-  if (life.status !== 'starting' && life.status !== 'running' && life.status !== 'stopping') return;
-  const identity = life.status === 'starting' ? null : life.identity;
-  const attemptFolder = layout.attemptFolder(facts.agent_id, life.attempt);
-  const recovery = recoveryOf({
-    status: life.status,
-    identity,
-    sameBoot: identity === null || identity.boot_id === ownership.bootId,
-    launcher: identity === null ? 'gone' : ownership.check(identity),
-    claim: readClaim(attemptFolder),
-    exit: readExitRecord(attemptFolder),
-  });
-  deps.log(`${facts.agent_id} was ${life.status}: ${recovery}`);
-  switch (recovery) {
+/** As the agent is now: it may have been stopped since it was last looked at. */
+async function decide(deps: RecoverDeps, agentId: string, deadline: number): Promise<'done' | 'again'> {
+  const { supervisor, scheduler, ledger, ownership, layout, clock, log } = deps;
+  const agent = ledger.current.agents.get(agentId);
+  if (agent === undefined) return 'done';
+  const life = begunLife(agent);
+  if (life === null) {
+    if (agent.life.status === 'queued') scheduler.enqueue(agent.facts);
+    else scheduler.backOff(agent);
+    return 'done';
+  }
+  const { left, leader } = lookAt(life, layout.attemptFolder(agentId, life.attempt), ownership);
+  const { action } = recoveryRow(left);
+  if (action !== 'wait') log(`${agentId} was ${life.status}: ${action}`);
+  switch (action) {
     case 'adopt':
+    case 'adopt_unverified':
     case 'settle':
-      supervisor.adopt(agent);
-      return;
-    case 'wait':
-      setTimeout(() => void decide(deps, agent), askAgainMs);
-      return;
+      supervisor.adopt(agent, leader);
+      return 'done';
+    case 'start':
+      scheduler.startAgain(agent.facts);
+      return 'done';
     case 'end_unbegun':
       await supervisor.endUnbegun(agent);
-      return;
-    case 'start': {
-      const ticket = supervisor.ticket(facts.agent_id, life.attempt);
-      scheduler.start(facts.agent_id, ticket, ledger.commit(ticket.events));
-    }
+      return 'done';
+    case 'wait':
+      if (clock.monotonic() < deadline) return 'again';
+      return endStuck(deps, agent, { agentId, attempt: life.attempt, nonce: life.nonce, leader });
+    case 'enqueue':
+    case 'back_off':
+      return 'done';
   }
+}
+
+/** Its launcher lives, is ours, and neither begins nor leaves. Ended, it cannot begin any more, and the table decides. */
+async function endStuck(deps: RecoverDeps, agent: Agent, mark: RunMark): Promise<'done' | 'again'> {
+  const { ownership, supervisor, log } = deps;
+  if (ownership.membersOf([mark]).get(mark.nonce)?.length !== 0) {
+    supervisor.adopt(agent, mark.leader); // It has begun, whatever became of its claim.
+    return 'done';
+  }
+  log(`${mark.agentId}: its launcher (pid ${mark.leader.pid}) neither began nor left; it is ended`);
+  ownership.endLeader(mark);
+  if (await until(() => ownership.check(mark.leader) !== 'match', askAgainMs, endPatienceMs)) return 'again';
+  await giveUp(deps, mark.agentId, `its launcher (pid ${mark.leader.pid}) neither began nor left, and cannot be ended`);
+  return 'done';
+}
+
+async function giveUp({ ledger, supervisor }: RecoverDeps, agentId: string, reason: string): Promise<void> {
+  const agent = ledger.current.agents.get(agentId);
+  const life = agent === undefined ? null : begunLife(agent);
+  if (life !== null) await supervisor.endLost(agentId, life.attempt, reason);
 }
 
 /** A small prompt's file was not synced when it was accepted; the journal has its text. */
 async function restorePrompts({ layout, ledger, clock, log }: RecoverDeps): Promise<void> {
   const broken = livingAgents(ledger.current).filter(
-    (agent) => !hasBegun(agent, layout) && !isWhole(layout.promptFile(agent.facts.agent_id), agent.facts.prompt_sha256),
+    (agent) =>
+      mayStillBegin(agent, layout) && !isWhole(layout.promptFile(agent.facts.agent_id), agent.facts.prompt_sha256),
   );
   if (broken.length === 0) return;
   const wanted = new Set(broken.map(({ facts }) => facts.agent_id));
   const sums = new Map(broken.map(({ facts }) => [facts.agent_id, facts.prompt_sha256]));
   scanJournal(layout.journal, ({ event }) => {
     if (event.type !== 'agent_accepted' || event.prompt === null) return;
-    if (sums.get(event.facts.agent_id) !== event.facts.prompt_sha256 || !wanted.delete(event.facts.agent_id)) return;
-    placeInline(layout.runFolder(event.facts.agent_id), layout.promptFile(event.facts.agent_id), event.prompt);
-    log(`${event.facts.agent_id}: its prompt was restored from the journal`);
+    const { agent_id, prompt_sha256 } = event.facts;
+    if (sums.get(agent_id) !== prompt_sha256 || !wanted.has(agent_id)) return;
+    try {
+      placeInline(layout.runFolder(agent_id), layout.promptFile(agent_id), event.prompt);
+    } catch (error) {
+      log(`${agent_id}: its prompt could not be restored: ${String(error)}`);
+      return;
+    }
+    wanted.delete(agent_id);
+    log(`${agent_id}: its prompt was restored from the journal`);
   });
   const failure = failureOf(
     'PROMPT_NOT_FOUND',
@@ -98,11 +148,19 @@ async function restorePrompts({ layout, ledger, clock, log }: RecoverDeps): Prom
 }
 
 /** One that has begun has read its prompt, and may do with the file what it likes. */
-function hasBegun({ life, facts }: Agent, layout: Layout): boolean {
-  if (life.status !== 'running' && life.status !== 'stopping') return false;
-  return readClaim(layout.attemptFolder(facts.agent_id, life.attempt)).is === 'claimed';
+function mayStillBegin(agent: Agent, layout: Layout): boolean {
+  if (agent.life.status === 'queued') return true;
+  const life = begunLife(agent);
+  if (life === null || life.status === 'stopping' || life.attempt > 1) return false;
+  return (
+    life.status === 'starting' || readClaim(layout.attemptFolder(agent.facts.agent_id, life.attempt)).is === 'absent'
+  );
 }
 
 function isWhole(path: string, sha256: string): boolean {
-  return existsSync(path) && createHash('sha256').update(readFileSync(path)).digest('hex') === sha256;
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex') === sha256;
+  } catch {
+    return false; // Missing, or not to be read: either way the agent could not read it.
+  }
 }

@@ -48,6 +48,7 @@ function tokenHashOf({ life }: Agent): string | null {
     case 'stopping':
       return life.token_sha256;
     case 'queued':
+    case 'backoff':
     case 'ended':
     case 'never_began':
       return null;

@@ -20,7 +20,7 @@ export const noAgents: RollUp = { agents: 0, running: 0, queued: 0, attention: 0
 /** Which of the five an agent is in. */
 export function bucketOf(agent: Agent): Exclude<keyof RollUp, 'agents'> {
   const { life } = agent;
-  if (life.status === 'queued') return 'queued';
+  if (life.status === 'queued' || life.status === 'backoff') return 'queued';
   if (life.status !== 'ended' && life.status !== 'never_began') return 'running';
   if (needsAttention(agent)) return 'attention';
   return life.status === 'ended' && life.ending.status === 'completed' ? 'done' : 'stopped';

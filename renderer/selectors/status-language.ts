@@ -72,12 +72,28 @@ function livingWords({ life, usage }: Agent, { queuePosition }: StatusContext): 
     case 'running':
       return { shape: 'disc', tone: 'good', word: 'running', detail: usage.activity };
     case 'stopping': {
-      const why = life.reason === 'timeout' ? 'time is up' : `by ${life.by}`;
+      const why = stoppingDetail(life);
       return { shape: 'half', tone: 'neutral', word: 'stopping', detail: why };
     }
+    case 'backoff':
+      return { shape: 'ring', tone: 'neutral', word: 'restarting', detail: life.reason };
     case 'ended':
     case 'never_began':
       return { shape: 'dashed', tone: 'neutral', word: 'unknown', detail: null };
+  }
+}
+
+function stoppingDetail({ reason, by }: Extract<Agent['life'], { status: 'stopping' }>): string {
+  switch (reason) {
+    case 'timeout':
+      return 'time is up';
+    case 'log_limit':
+      return 'log too large';
+    case 'process_limit':
+      return 'too many processes';
+    case 'stop':
+    case 'shutdown':
+      return `by ${by}`;
   }
 }
 
@@ -146,7 +162,8 @@ export interface ReportState {
 
 export function reportState(agent: Agent): ReportState {
   const { life, facts } = agent;
-  if (life.status === 'never_began' || life.status === 'queued') return { kind: 'none', text: '' };
+  if (life.status === 'never_began' || life.status === 'queued' || life.status === 'backoff')
+    return { kind: 'none', text: '' };
   if (life.status !== 'ended') return facts.report_required ? { kind: 'due', text: 'due' } : { kind: 'none', text: '' };
   const { report_exists, report_problems } = life.ending;
   if (report_problems.some(({ code }) => code === 'missing')) return { kind: 'missing', text: 'missing' };
@@ -179,6 +196,7 @@ const evidenceNames: ReadonlyMap<string, string> = new Map([
   ['exit_event', 'exit seen by the coordinator'],
   ['exit_record', 'exit record of the launcher'],
   ['result_line', 'result line in its output'],
+  ['report', 'report written during its run, no exit seen'],
   ['never_began', 'found never begun'],
   ['none', 'found gone'],
   ['unverified', 'process not verified'],

@@ -23,6 +23,7 @@ export function agentFacts(fields: Partial<AgentFacts> = {}): AgentFacts {
     max_turns: 0,
     max_cost_usd: 0,
     report_required: true,
+    restart: null,
     prompt_file: '/root-folder/runs/agent_20251109_143000_1/prompt.md',
     prompt_sha256: '0'.repeat(64),
     log_file: '/root-folder/logs/agent_20251109_143000_1.log',

@@ -9,6 +9,8 @@ export function agentRecordWith(fields: Partial<AgentRecord> = {}): AgentRecord 
     facts: agentFacts(),
     life: { status: 'queued', since: '2025-11-09T14:30:00.000Z', reason: 'accepted' },
     usage: unknownUsage,
+    usage_before: unknownUsage,
+    failures: 0,
     children: [],
   });
   return { ...queued, ...fields };

@@ -136,7 +136,9 @@ export class TestCoordinator {
         const record = await this.client.get(agentId);
         if (!record.ok) return null;
         last.record = record.value;
-        return ['queued', 'starting', 'running', 'stopping'].includes(record.value.status) ? null : record.value;
+        return ['queued', 'starting', 'running', 'stopping', 'backoff'].includes(record.value.status)
+          ? null
+          : record.value;
       },
       { timeoutMs, seen: () => ({ record: last.record, log: this.log(agentId), output: this.#output }) },
     );

@@ -17,6 +17,7 @@ const statusStyle: Readonly<Record<Status, Style>> = {
   starting: 'yellow',
   running: 'green',
   stopping: 'yellow',
+  backoff: 'yellow',
   completed: 'cyan',
   failed: 'red',
   stopped: 'dim',

@@ -3,9 +3,19 @@ import type { Config } from '../../../protocol/config.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 
-export type SlotDecision =
-  | { readonly is: 'admit' }
-  | { readonly is: 'wait'; readonly reason: string; /** Only until another has started. */ readonly isBrief: boolean };
+/** Waiting less than this is not worth a word. */
+const briefSeconds = 1;
+
+export interface Wait {
+  readonly is: 'wait';
+  readonly reason: string;
+  /** Only until another has started. */
+  readonly isBrief: boolean;
+  /** Not for a slot: only until starts are far enough apart. */
+  readonly isPace: boolean;
+}
+
+export type SlotDecision = { readonly is: 'admit' } | Wait;
 
 function decideSlot(running: number, starting: number, limits: Config['limits']): SlotDecision {
   if (running >= limits.max_running) {
@@ -13,6 +23,7 @@ function decideSlot(running: number, starting: number, limits: Config['limits'])
       is: 'wait',
       reason: `waiting: ${running} of ${limits.max_running} agents run (limits.max_running)`,
       isBrief: false,
+      isPace: false,
     };
   }
   if (starting >= limits.max_starting) {
@@ -20,14 +31,34 @@ function decideSlot(running: number, starting: number, limits: Config['limits'])
       is: 'wait',
       reason: `waiting: ${starting} of ${limits.max_starting} agents start (limits.max_starting)`,
       isBrief: true,
+      isPace: false,
     };
   }
   return { is: 'admit' };
 }
 
-/** Who holds a slot: it has, or is about to have, a process. */
-export function decideFor({ counts }: Fleet, limits: Config['limits']): SlotDecision {
-  return decideSlot(counts.starting + counts.running + counts.stopping, counts.starting, limits);
+/**
+ * Who holds a slot: it has, or is about to have, a process. `underWay`: starts that are not over yet, also of those that
+ * the fleet shows as running already.
+ */
+export function decideFor({ counts }: Fleet, underWay: number, limits: Config['limits']): SlotDecision {
+  const running = counts.starting + counts.running + counts.stopping;
+  return decideSlot(running, Math.max(counts.starting, underWay), limits);
+}
+
+/** For one that holds its slot already and is started once more: only the number of starts counts. */
+export function decideAgain(underWay: number, limits: Config['limits']): SlotDecision {
+  return decideSlot(0, underWay, limits);
+}
+
+/** For whoever would be the `place`-th to start at this pace. */
+export function waitForPace(place: number, limits: Config['limits']): Wait {
+  return {
+    is: 'wait',
+    reason: 'waiting: starts are spread over time (limits.starts_per_second)',
+    isBrief: place / limits.starts_per_second < briefSeconds,
+    isPace: true,
+  };
 }
 
 export function checkQueue(queued: number, limits: Config['limits']): Result<void> {

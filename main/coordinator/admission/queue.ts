@@ -8,6 +8,15 @@ export class Queue {
     return this.#waiting[0] ?? null;
   }
 
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  /** In the order of starting. */
+  get all(): readonly AgentFacts[] {
+    return this.#waiting;
+  }
+
   add(facts: AgentFacts): void {
     let low = 0;
     let high = this.#waiting.length;

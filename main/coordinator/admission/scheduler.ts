@@ -1,14 +1,20 @@
-/** The queue: who waits starts by priority, then by age, when a slot is free; who waits too long is told and never started. */
-import type { AgentFacts } from '../../../protocol/agent.ts';
+/**
+ * The queue: who waits starts by priority, then by age, when a slot is free and the pace of starts allows it. Who waits
+ * too long is told and never started. Every start goes through here: new agents, restarts, and what recovery starts.
+ */
+import { type Agent, type AgentFacts, isEnded } from '../../../protocol/agent.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { failureOf } from '../../../protocol/failures.ts';
+import { nextToStart } from '../../../protocol/fleet.ts';
 import type { Config } from '../../../protocol/config.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { longTimer } from '../long-timer.ts';
 import type { StartTicket, Supervisor } from '../process/supervisor.ts';
 import type { Program } from '../runtimes/runtime.ts';
-import { decideFor } from './limits.ts';
+import { decideAgain, decideFor, type SlotDecision, type Wait, waitForPace } from './limits.ts';
 import { Queue } from './queue.ts';
+import { StartPace } from './start-pace.ts';
 
 export interface SchedulerOptions {
   readonly ledger: Ledger;
@@ -18,14 +24,29 @@ export interface SchedulerOptions {
   readonly log: (line: string) => void;
 }
 
+/** A start that the journal refused is tried again. */
+const tryAgainMs = 1000;
+/** Share of the time between two starts by which they are scattered, so that agents do not march in step. */
+const jitter = 0.2;
+
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #queue = new Queue();
-  readonly #expiry = new Map<string, NodeJS.Timeout>();
+  /** Held by a predecessor and never let go: each holds its slot already, so it goes before the queue. */
+  readonly #again: AgentFacts[] = [];
+  readonly #pace: StartPace;
+  /** What waits for a moment (the end of patience, of a back-off), by agent. */
+  readonly #timers = new Map<string, () => void>();
+  /** Who was told for what it waits. */
+  readonly #told = new Set<string>();
+  #underWay = 0;
+  #nextPump: (() => void) | null = null;
   #closed = false;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    const { limits, clock } = options;
+    this.#pace = new StartPace({ burst: limits.max_starting, perSecond: limits.starts_per_second, clock });
   }
 
   /**
@@ -36,33 +57,36 @@ export class Scheduler {
     facts: AgentFacts,
     program: Program,
   ): { readonly events: readonly ZiggieEvent[]; readonly ticket: StartTicket | null } {
-    const { ledger, supervisor, limits, clock } = this.#options;
+    const { supervisor, clock } = this.#options;
+    const slot = this.#slot(this.#queue.length + 1);
     // Whoever waits already goes first.
-    const slot = decideFor(ledger.pending, limits);
-    if (slot.is === 'admit' && this.#queue.first === null) {
+    if (slot.is === 'admit' && this.#queue.first === null && this.#again.length === 0) {
+      this.#pace.take();
       const ticket = supervisor.ticketAtOnce(facts, program);
       return { events: ticket.events, ticket };
     }
     // Waiting for another's start takes milliseconds and is not worth a word; waiting for another's end is.
-    const isBrief = slot.is === 'admit' || slot.isBrief;
-    const events = isBrief
-      ? []
-      : [{ type: 'agent_waiting', at: clock.now(), agent_id: facts.agent_id, reason: slot.reason } as const];
-    return { events, ticket: null };
+    if (slot.is === 'admit' || slot.isBrief) return { events: [], ticket: null };
+    this.#told.add(facts.agent_id);
+    const waiting = { type: 'agent_waiting', at: clock.now(), agent_id: facts.agent_id, reason: slot.reason } as const;
+    return { events: [waiting], ticket: null };
   }
 
   /** Starts as many waiting agents as there are slots. */
   pump(): void {
-    const { ledger, supervisor, limits } = this.#options;
-    if (this.#closed) return;
-    for (let next = this.#queue.first; next !== null; next = this.#queue.first) {
-      const agentId = next.agent_id;
-      if (ledger.pending.agents.get(agentId)?.life.status === 'queued') {
-        if (decideFor(ledger.pending, limits).is === 'wait') return;
-        const ticket = supervisor.ticket(agentId, 1);
-        this.start(agentId, ticket, ledger.commit(ticket.events));
+    while (!this.#closed) {
+      const again = this.#again[0];
+      const next = again ?? this.#queue.first;
+      if (next === null) return;
+      const attempt = again === undefined ? this.#attemptOf(next.agent_id) : this.#attemptAgain(next.agent_id);
+      if (attempt !== null) {
+        const slot = again === undefined ? this.#slot(1) : this.#slotAgain();
+        if (slot.is === 'wait') return this.#tellWaiting(slot);
+        this.#startNow(next.agent_id, attempt);
       }
-      this.#queue.takeFirst(); // Started now, or cancelled or expired while it waited.
+      // Started now, or cancelled or expired while it waited.
+      if (again === undefined) this.#queue.takeFirst();
+      else this.#again.shift();
     }
   }
 
@@ -73,25 +97,130 @@ export class Scheduler {
     this.pump();
   }
 
-  #expireLater(facts: AgentFacts): void {
-    if (facts.timeout === 0) return;
-    const { clock } = this.#options;
-    const leftMs = Date.parse(facts.accepted_at) + facts.timeout * 1000 - Date.parse(clock.now());
-    const timer = setTimeout(
-      () => void this.#expire(facts.agent_id, facts.timeout),
-      Math.min(Math.max(leftMs, 0), 2_147_000_000),
-    );
-    this.#expiry.set(facts.agent_id, timer.unref());
+  /** For an agent that failed and is to be started again: enters it in the queue when its back-off is over. */
+  backOff({ life, facts }: Agent): void {
+    if (life.status !== 'backoff') return;
+    const leftMs = Date.parse(life.until) - Date.parse(this.#options.clock.now());
+    // A wall clock that was changed meanwhile must not keep it for longer than any back-off lasts.
+    const mostMs = (facts.restart?.max_backoff_seconds ?? 0) * 1000;
+    this.#at(facts.agent_id, Math.min(leftMs, mostMs), () => {
+      this.#queue.add(facts);
+      this.pump();
+    });
+  }
+
+  /** For an agent that a predecessor was about to start and provably did not: the same attempt, at the pace of all. */
+  startAgain(facts: AgentFacts): void {
+    this.#again.push(facts);
+    this.pump();
   }
 
   close(): void {
     this.#closed = true;
-    for (const timer of this.#expiry.values()) clearTimeout(timer);
-    this.#expiry.clear();
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    this.#nextPump?.();
+  }
+
+  /** Starts an admitted agent whose ticket is on its way to the journal, and then whoever is next. */
+  start(agentId: string, ticket: StartTicket, durable: Promise<void>): void {
+    this.#forget(agentId);
+    this.#underWay += 1;
+    this.#options.supervisor
+      .start(agentId, ticket, durable)
+      .catch((error: unknown) => {
+        this.#options.log(`${agentId} could not be started now: ${String(error)}`);
+        this.#tryAgainLater(agentId);
+      })
+      .finally(() => {
+        this.#underWay -= 1;
+        this.pump();
+      });
+  }
+
+  #startNow(agentId: string, attempt: number): void {
+    const { ledger, supervisor } = this.#options;
+    this.#pace.take();
+    const ticket = supervisor.ticket(agentId, attempt);
+    this.start(agentId, ticket, ledger.commit(ticket.events));
+  }
+
+  /** Whether one more may start now; `place` is the one it would have among those who wait. */
+  #slot(place: number): SlotDecision {
+    const { ledger, limits } = this.#options;
+    const slot = decideFor(ledger.pending, this.#underWay, limits);
+    return slot.is === 'admit' ? this.#atPace(place) : slot;
+  }
+
+  #slotAgain(): SlotDecision {
+    const slot = decideAgain(this.#underWay, this.#options.limits);
+    return slot.is === 'admit' ? this.#atPace(1) : slot;
+  }
+
+  #atPace(place: number): SlotDecision {
+    const waitMs = this.#pace.waitMs();
+    if (waitMs === 0) return { is: 'admit' };
+    const { limits } = this.#options;
+    this.#nextPump ??= longTimer(waitMs + (Math.random() * jitter * 1000) / limits.starts_per_second, () => {
+      this.#nextPump = null;
+      this.pump();
+    });
+    return waitForPace(place, limits);
+  }
+
+  /** The attempt that an agent of the queue waits for; null: it waits no more. */
+  #attemptOf(agentId: string): number | null {
+    const life = this.#options.ledger.pending.agents.get(agentId)?.life;
+    if (life?.status === 'queued') return 1;
+    return life?.status === 'backoff' ? life.attempt + 1 : null;
+  }
+
+  /** The same for what is started again. What was stopped while it waited ends here: nobody else knows of it. */
+  #attemptAgain(agentId: string): number | null {
+    const { ledger, supervisor } = this.#options;
+    const agent = ledger.pending.agents.get(agentId);
+    if (agent === undefined) return null;
+    const { life } = agent;
+    if (life.status === 'stopping') void supervisor.endUnbegun(agent);
+    return life.status === 'starting' || life.status === 'running' ? life.attempt : null;
+  }
+
+  /** Tells those who wait, once, for what they wait. */
+  #tellWaiting(first: Wait): void {
+    const { ledger, limits, clock, log } = this.#options;
+    const events = this.#queue.all.flatMap(({ agent_id }, at) => {
+      const slot = first.isPace ? waitForPace(at + 1, limits) : first;
+      const life = ledger.pending.agents.get(agent_id)?.life;
+      const isUntold = (life?.status === 'queued' && life.reason === nextToStart) || life?.status === 'backoff';
+      if (slot.isBrief || !isUntold || this.#told.has(agent_id)) return [];
+      this.#told.add(agent_id);
+      return [{ type: 'agent_waiting', at: clock.now(), agent_id, reason: slot.reason } as const];
+    });
+    if (events.length === 0) return;
+    ledger.commit(events).catch((error: unknown) => log(`not recorded: ${String(error)}`));
+  }
+
+  /** After a start that the journal refused: nothing began, whatever the ledger says of it by now. */
+  #tryAgainLater(agentId: string): void {
+    const agent = this.#options.ledger.current.agents.get(agentId);
+    if (agent === undefined || isEnded(agent)) return;
+    const { facts } = agent;
+    const isQueued = this.#attemptOf(agentId) !== null;
+    this.#at(agentId, tryAgainMs, () => (isQueued ? this.enqueue(facts) : this.startAgain(facts)));
+  }
+
+  #expireLater(facts: AgentFacts): void {
+    if (facts.timeout === 0 || this.#options.ledger.pending.agents.get(facts.agent_id)?.life.status !== 'queued')
+      return;
+    const { clock } = this.#options;
+    const leftMs = Date.parse(facts.accepted_at) + facts.timeout * 1000 - Date.parse(clock.now());
+    // From here on by the monotonic clock. A wall clock that was put back must not prolong it.
+    this.#at(facts.agent_id, Math.min(leftMs, facts.timeout * 1000), () => {
+      void this.#expire(facts.agent_id, facts.timeout);
+    });
   }
 
   async #expire(agentId: string, timeout: number): Promise<void> {
-    this.#expiry.delete(agentId);
     const { ledger, clock, log } = this.#options;
     const agent = ledger.pending.agents.get(agentId);
     if (agent?.life.status !== 'queued') return;
@@ -105,17 +234,19 @@ export class Scheduler {
       .catch((error: unknown) => log(`${agentId} could not be expired: ${String(error)}`));
   }
 
-  /** Starts an admitted agent whose ticket is on its way to the journal, and then whoever is next. */
-  start(agentId: string, ticket: StartTicket, durable: Promise<void>): void {
-    this.#forget(agentId);
-    this.#options.supervisor
-      .start(agentId, ticket, durable)
-      .catch((error: unknown) => this.#options.log(`${agentId} could not be started now: ${String(error)}`))
-      .finally(() => this.pump());
+  /** One moment an agent; an earlier one is forgotten. */
+  #at(agentId: string, milliseconds: number, work: () => void): void {
+    this.#timers.get(agentId)?.();
+    const cancel = longTimer(milliseconds, () => {
+      this.#timers.delete(agentId);
+      if (!this.#closed) work();
+    });
+    this.#timers.set(agentId, cancel);
   }
 
   #forget(agentId: string): void {
-    clearTimeout(this.#expiry.get(agentId));
-    this.#expiry.delete(agentId);
+    this.#timers.get(agentId)?.();
+    this.#timers.delete(agentId);
+    this.#told.delete(agentId);
   }
 }

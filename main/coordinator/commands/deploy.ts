@@ -176,6 +176,7 @@ function factsOf(
     max_turns: asked.max_turns,
     max_cost_usd: asked.max_cost_usd,
     report_required: asked.report_required ?? config.report.required,
+    restart: asked.restart ?? null,
     prompt_file: asked.prompt_file ?? layout.promptFile(agentId),
     prompt_sha256: prepared.prompt.sha256,
     log_file: layout.logFile(agentId),

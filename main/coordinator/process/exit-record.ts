@@ -1,5 +1,5 @@
 /** What the launcher left in the attempt's folder: that the run began (claim), and how it ended (exit record). */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -29,16 +29,23 @@ export function readExitRecord(attemptFolder: string): ExitStatus | null {
   }
 }
 
-export type Claim = { readonly is: 'absent' } | { readonly is: 'claimed'; readonly pid: number | null };
+export type Claim =
+  | { readonly is: 'absent' }
+  | { readonly is: 'claimed'; readonly pid: number | null }
+  /** Nobody can say whether it began. */
+  | { readonly is: 'unreadable' };
 
-/** `pid` is null when the gate died between making the claim and writing into it. */
+/**
+ * `pid` is null when the gate died between making the claim and writing into it. Only a folder that is there and has no
+ * claim in it tells that nothing began: it was made before the gate was let go.
+ */
 export function readClaim(attemptFolder: string): Claim {
   try {
     const pid = Number(readFileSync(join(attemptFolder, claimName), 'utf8').trim());
     return { is: 'claimed', pid: Number.isInteger(pid) && pid > 0 ? pid : null };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { is: 'absent' };
-    throw error;
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return isMissing && existsSync(attemptFolder) ? { is: 'absent' } : { is: 'unreadable' };
   }
 }
 

@@ -4,7 +4,7 @@ import type { OutputReader } from '../runtimes/runtime.ts';
 
 const chunkBytes = 256 * 1024;
 /** A single line may be a whole tool result; beyond this it is skipped, never collected. */
-const longestLineBytes = 16 * 1024 * 1024;
+const longestLineBytes = 4 * 1024 * 1024;
 
 export class OutputTail {
   readonly #path: string;

@@ -4,11 +4,13 @@
  */
 import type { Doubt, Ending, StopReason, Usage } from '../../../protocol/agent.ts';
 import type { Clock } from '../clock.ts';
+import { longTimer } from '../long-timer.ts';
 import { checkReport, type ReportExpectation } from '../reports/gate.ts';
 import type { OutputReader, StopStep } from '../runtimes/runtime.ts';
 import { exitOfShell, type ExitStatus, readClaim, readExitRecord } from './exit-record.ts';
 import { goneWatch } from './gone-watch.ts';
 import type { LeftoverSweep } from './leftovers.ts';
+import type { LogGuard } from './log-limit.ts';
 import { OutputTail } from './output-tail.ts';
 import type { IdentityCheck, RunMark, Trees } from './ownership.ts';
 import { settle } from './settle.ts';
@@ -22,6 +24,9 @@ export interface RunOptions {
   readonly trees: Trees;
   readonly attemptFolder: string;
   readonly logFile: string;
+  /** Where its output begins in the log, bytes. */
+  readonly logFrom: number;
+  readonly logGuard: LogGuard;
   readonly reader: OutputReader;
   readonly stopSteps: readonly StopStep[];
   readonly report: ReportExpectation;
@@ -58,7 +63,8 @@ export class Run {
   readonly #monotonicStart: number | null;
   readonly #gone: Promise<void>;
   readonly #verification: Verification;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #follower: NodeJS.Timeout | null;
+  #cancelTimeLimit: () => void = () => undefined;
   #launcherExit: { readonly code: number | null; readonly signal: string | null } | null = null;
   #stop: { readonly order: StopOrder; readonly outcome: Promise<StopOutcome> } | null = null;
   #released = false;
@@ -68,7 +74,7 @@ export class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    this.#tail = new OutputTail(options.logFile, 0, options.reader);
+    this.#tail = new OutputTail(options.logFile, options.logFrom, options.reader);
     const { trees, mark, doubt, onDoubt } = options;
     const onKnown = (isKnown: boolean): void => onDoubt(isKnown ? null : 'unverified');
     this.#verification = new Verification(() => trees.check(mark.leader), doubt !== 'unverified', onKnown);
@@ -76,7 +82,7 @@ export class Run {
     const launcherGone =
       options.gone === null ? this.#watchAdopted() : options.gone.then((exit) => void (this.#launcherExit = exit));
     this.#gone = launcherGone.then(() => this.#unattended());
-    if (options.reader.isTelling) this.#timers.push(setInterval(() => this.#follow(), followEveryMs).unref());
+    this.#follower = options.reader.isTelling ? setInterval(() => this.#follow(), followEveryMs).unref() : null;
     this.#armTimeLimit();
     this.ended = this.#gone.then(() => this.#settle());
   }
@@ -93,26 +99,42 @@ export class Run {
   /** Begins the stop protocol once; a second call waits for the first. */
   stop(order: StopOrder): Promise<StopOutcome> {
     const { trees, mark, stopSteps } = this.#options;
-    // Over a limit it is not asked: a fork storm would go on meanwhile.
-    const politeSteps = order.reason === 'process_limit' ? [] : stopSteps;
+    // Over a limit it is not asked: a fork storm or a flood would go on meanwhile.
+    const isOverLimit = order.reason === 'process_limit' || order.reason === 'log_limit';
+    const politeSteps = isOverLimit ? [] : stopSteps;
     this.#stop ??= { order, outcome: stopTree(trees, mark, politeSteps, this.#gone) };
     return this.#stop.outcome;
+  }
+
+  /** Carries on a stop that a predecessor began. Where the run had ended by then, no step was needed. */
+  carryOn(order: StopOrder): Promise<StopOutcome> {
+    const is = this.verify();
+    const isOver = readExitRecord(this.#options.attemptFolder) !== null || is === 'gone' || is === 'mismatch';
+    // Without its launcher the agent itself may live on.
+    if (isOver && !this.#livesOn()) this.#stop ??= { order, outcome: Promise.resolve({ steps: [], survivors: [] }) };
+    return this.stop(order);
   }
 
   /** Lets go of the run without touching the process. */
   release(): void {
     this.#released = true;
+    this.#options.logGuard.release();
+    this.#endTimers();
+  }
+
+  #endTimers(): void {
     this.#verification.close();
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#cancelTimeLimit();
+    if (this.#follower !== null) clearInterval(this.#follower);
   }
 
   #armTimeLimit(): void {
     const { maxRuntimeSeconds, startedAt, clock, gone, onTimeUp } = this.#options;
     if (maxRuntimeSeconds === 0) return;
+    // From here on it goes by the monotonic clock. How long an adopted run has run already is known by the wall clock
+    // alone; if that was changed meanwhile, its time is up earlier or later, but never later than a whole limit from now.
     const usedMs = gone === null ? Math.max(0, Date.parse(clock.now()) - Date.parse(startedAt)) : 0;
-    const leftMs = Math.max(0, maxRuntimeSeconds * 1000 - usedMs);
-    // setTimeout holds 24.8 days at most; a longer limit is looked at again then.
-    this.#timers.push(setTimeout(onTimeUp, Math.min(leftMs, 2_147_000_000)).unref());
+    this.#cancelTimeLimit = longTimer(maxRuntimeSeconds * 1000 - usedMs, onTimeUp);
   }
 
   #follow(): void {
@@ -131,10 +153,16 @@ export class Run {
   async #watchAdopted(): Promise<void> {
     this.verify();
     await goneWatch(
-      () => this.verify(),
+      () => this.#verifyAdopted(),
       () => this.#released,
     );
     if (this.#released) await new Promise(() => undefined);
+  }
+
+  /** What is on record has ended, even while nothing tells who has its pid now. */
+  #verifyAdopted(): IdentityCheck {
+    const is = this.verify();
+    return is === 'unknown' && readExitRecord(this.#options.attemptFolder) !== null ? 'gone' : is;
   }
 
   /**
@@ -161,10 +189,10 @@ export class Run {
   }
 
   async #settle(): Promise<Ending> {
-    const { mark, trees, attemptFolder, report, reportRequired, reader, sweep, clock } = this.#options;
+    const { mark, trees, attemptFolder, report, reportRequired, reader, sweep, clock, logGuard } = this.#options;
     const endedAt = clock.now();
-    this.#verification.close();
-    for (const timer of this.#timers) clearTimeout(timer);
+    const monotonicEnd = clock.monotonic();
+    this.#endTimers();
     const leftOver = await sweep.sweep(mark);
     trees.forget(mark);
     const stop = await this.#stopOutcome();
@@ -177,13 +205,14 @@ export class Run {
       exitSource: this.#launcherExit === null ? 'exit_record' : 'exit_event',
       result: reader.result(),
       stop: this.#stop === null ? null : { ...this.#stop.order, maxRuntime: this.#options.maxRuntimeSeconds },
+      logCut: logGuard.finish(this.#stop?.order.reason === 'log_limit'),
       report: await checkReport(report),
       reportRequired,
       stopSteps: stop.steps,
       survivors: [...new Set([...stop.survivors, ...leftOver.survivors])],
       reaped: leftOver.reaped,
       endedAt,
-      executionSeconds: this.#executionSeconds(exit?.endedAt ?? endedAt),
+      executionSeconds: this.#executionSeconds(exit?.endedAt ?? endedAt, monotonicEnd),
     });
   }
 
@@ -207,12 +236,11 @@ export class Run {
     return code === null || !began ? null : { ...exitOfShell(code), endedAt };
   }
 
-  #executionSeconds(endedAt: string): number {
-    const { startedAt, clock } = this.#options;
+  #executionSeconds(endedAt: string, monotonicEnd: number): number {
     const ms =
       this.#monotonicStart === null
-        ? Date.parse(endedAt) - Date.parse(startedAt)
-        : clock.monotonic() - this.#monotonicStart;
+        ? Date.parse(endedAt) - Date.parse(this.#options.startedAt)
+        : monotonicEnd - this.#monotonicStart;
     return Math.max(0, Math.round(ms) / 1000);
   }
 }

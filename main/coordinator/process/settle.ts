@@ -3,6 +3,7 @@ import type { Ending, EndStatus, StopReason } from '../../../protocol/agent.ts';
 import type { RuntimeResult } from '../runtimes/runtime.ts';
 import type { ReportVerdict } from '../reports/gate.ts';
 import type { ExitStatus } from './exit-record.ts';
+import { type LogCut, megabytes } from './log-limit.ts';
 
 export interface RunEvidence {
   /** null: nobody saw how the process ended. */
@@ -15,6 +16,8 @@ export interface RunEvidence {
     readonly maxRuntime: number;
     readonly detail?: string | undefined;
   } | null;
+  /** Set where its log was over the limit and was cut. */
+  readonly logCut: LogCut | null;
   readonly report: ReportVerdict;
   readonly reportRequired: boolean;
   readonly stopSteps: readonly string[];
@@ -28,11 +31,11 @@ export interface RunEvidence {
 export function settle(evidence: RunEvidence): Ending {
   const { exit, report, reportRequired } = evidence;
   const problems = reportRequired ? [...report.problems] : [];
-  const { status, reason } = judge(evidence, problems.length);
+  const { status, reason, source } = judge(evidence, problems.length);
   return {
     status,
     status_reason: reason,
-    source: exit !== null ? evidence.exitSource : evidence.result !== null ? 'result_line' : 'none',
+    source: exit !== null ? evidence.exitSource : source,
     exit_code: exit?.code ?? null,
     signal: exit?.signal ?? null,
     completed_at: exit?.endedAt ?? evidence.endedAt,
@@ -48,36 +51,54 @@ export function settle(evidence: RunEvidence): Ending {
 interface Judgement {
   readonly status: EndStatus;
   readonly reason: string;
+  /** What says so where no exit was seen. */
+  readonly source: Ending['source'];
 }
 
-function judge({ exit, result, stop, stopSteps }: RunEvidence, reportProblems: number): Judgement {
-  if (stop !== null) return stopped(stop, stopSteps);
-  if (exit === null && result === null) {
-    return { status: 'lost', reason: 'vanished: no exit was seen, no exit record and no result' };
-  }
-  if (result?.isError === true) return { status: 'failed', reason: `${exitWords(exit)}: ${result.summary}` };
+/** In this order: the stop that was wanted, the exit, the result line, the report. Without any of them it is lost. */
+function judge(evidence: RunEvidence, reportProblems: number): Judgement {
+  const { exit, result, stop, stopSteps, report, logCut } = evidence;
+  const source = result === null ? 'none' : 'result_line';
+  if (stop !== null) return { ...stopped(stop, stopSteps), source };
+  if (result?.isError === true) return { status: 'failed', reason: `${exitWords(exit)}: ${result.summary}`, source };
   if (exit !== null && exit.code !== 0) {
-    return {
-      status: 'failed',
-      reason: result === null ? exitWords(exit) : `${exitWords(exit)}, after it reported: ${result.summary}`,
-    };
+    const reason = result === null ? exitWords(exit) : `${exitWords(exit)}, after it reported: ${result.summary}`;
+    return { status: 'failed', reason, source };
   }
-  if (reportProblems === 0) return { status: 'completed', reason: 'done' };
+  const remarks = [
+    ...(reportProblems === 0 ? [] : [`report: ${reportProblems} ${reportProblems === 1 ? 'problem' : 'problems'}`]),
+    ...(logCut === null ? [] : [`log cut to ${megabytes(logCut.keptBytes)} (limits.log_limit_mb)`]),
+  ];
+  const done = (how: string): string => [how, ...remarks].join(', ');
+  if (exit !== null) return { status: 'completed', reason: done('done'), source };
+  if (result !== null)
+    return { status: 'completed', reason: done('done by its result line, no exit was seen'), source };
+  if (report.exists && report.problems.length === 0) {
+    return { status: 'completed', reason: done('done by its report, no exit was seen'), source: 'report' };
+  }
   return {
-    status: 'completed',
-    reason: `done, report: ${reportProblems} ${reportProblems === 1 ? 'problem' : 'problems'}`,
+    status: 'lost',
+    reason: 'vanished: no exit was seen, no exit record, no result and no valid report',
+    source: 'none',
   };
 }
 
 function stopped(
   { reason, by, maxRuntime, detail }: NonNullable<RunEvidence['stop']>,
   steps: readonly string[],
-): Judgement {
+): Pick<Judgement, 'status' | 'reason'> {
   const how = steps.length === 0 ? 'it had ended by then' : `by ${steps.join(', ')}`;
-  if (reason === 'timeout') return { status: 'timed_out', reason: `over ${maxRuntime} s (max_runtime), ended ${how}` };
-  if (reason === 'process_limit')
-    return { status: 'failed', reason: `process_limit: ${detail ?? 'too many processes'}, ended ${how}` };
-  return { status: 'stopped', reason: `stopped by ${by} (${how})` };
+  switch (reason) {
+    case 'timeout':
+      return { status: 'timed_out', reason: `over ${maxRuntime} s (max_runtime), ended ${how}` };
+    case 'process_limit':
+      return { status: 'failed', reason: `process_limit: ${detail ?? 'too many processes'}, ended ${how}` };
+    case 'log_limit':
+      return { status: 'failed', reason: `log_limit: ${detail ?? 'its log was too large'}, ended ${how}` };
+    case 'stop':
+    case 'shutdown':
+      return { status: 'stopped', reason: `stopped by ${by} (${how})` };
+  }
 }
 
 function exitWords(exit: ExitStatus | null): string {

@@ -5,10 +5,11 @@
  * With a gate that is ready, who will run it is known before anything is written, and both events are durable at once.
  */
 import { randomUUID } from 'node:crypto';
-import type { Agent, AgentFacts, Ending } from '../../../protocol/agent.ts';
+import type { Agent, AgentFacts, Ending, Identity } from '../../../protocol/agent.ts';
 import type { EventOf, ZiggieEvent } from '../../../protocol/events.ts';
 import { fail, failureFromUnknown, failureOf, type Failure, ok, type Result } from '../../../protocol/failures.ts';
 import type { Config } from '../../../protocol/config.ts';
+import { nextStep } from '../admission/restart-policy.ts';
 import type { Clock } from '../clock.ts';
 import { makeFolder, replaceFileDurably } from '../ledger/atomic-file.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -16,8 +17,10 @@ import type { Layout } from '../root/layout.ts';
 import { plainOutputReader, type Program } from '../runtimes/runtime.ts';
 import type { Runtimes } from '../runtimes/registry.ts';
 import { hashToken, newToken } from '../tokens.ts';
+import { logSize, markAttempt } from './attempt-log.ts';
 import type { HeldRun } from './launcher.ts';
 import { LeftoverSweep } from './leftovers.ts';
+import { LogLimit, megabytes } from './log-limit.ts';
 import type { Ownership } from './ownership.ts';
 import { Run, type StopOrder } from './run.ts';
 import { type Sample, Sampler } from './sampler.ts';
@@ -35,6 +38,8 @@ export interface SupervisorOptions {
   readonly log: (line: string) => void;
   /** Called after each end: a slot is free. */
   readonly onSlotFree: () => void;
+  /** Called when a failed agent is to be restarted later. */
+  readonly onBackoff: (agent: Agent) => void;
 }
 
 /** Commit its events, then call `start`. */
@@ -55,18 +60,27 @@ export class Supervisor {
   readonly #runs = new Map<string, Run>();
   readonly #sweep: LeftoverSweep;
   readonly #sampler: Sampler;
+  readonly #logLimit: LogLimit;
   #closed = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#sweep = new LeftoverSweep(options.ownership);
+    const limitBytes = Math.round(options.config.limits.log_limit_mb * 1024 * 1024);
+    this.#logLimit = new LogLimit({ limitBytes, log: options.log });
     const { ownership: trees, clock } = options;
     this.#sampler = new Sampler({ trees, clock, onSample: (run, sample) => this.#onSample(run.agentId, sample) });
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   /** Reserves a slot for a run whose launcher will be started meanwhile. */
   ticket(agentId: string, attempt: number): StartTicket {
     const token = newToken();
+    // What an earlier attempt printed is not this one's.
+    const logFrom = attempt > 1 ? { log_from: logSize(this.#options.layout.logFile(agentId)) } : {};
     const starting = {
       type: 'agent_starting',
       at: this.#options.clock.now(),
@@ -74,6 +88,7 @@ export class Supervisor {
       attempt,
       nonce: randomUUID(),
       token_sha256: hashToken(token),
+      ...logFrom,
     } as const;
     return { events: [starting], starting, token, held: null };
   }
@@ -97,7 +112,7 @@ export class Supervisor {
     if (agent === undefined || this.#closed) return durable; // What is held leaves with the launcher.
     const { attempt } = ticket.starting;
     if (ticket.held !== null) return this.#letGoWhen(durable, agentId, attempt, ticket.held);
-    const [held] = await Promise.all([this.#hold(agent.facts, ticket), durable.catch(() => undefined)]);
+    const [held] = await Promise.all([this.#hold(agent, ticket), durable.catch(() => undefined)]);
     if (!held.ok) {
       await durable;
       return this.#neverBegan(agentId, attempt, held.failure);
@@ -125,20 +140,23 @@ export class Supervisor {
     const now = ledger.current.agents.get(agentId);
     if (now?.life.status === 'running') {
       held.release();
-      this.#watch(now, held);
+      this.#watch(now, now.life.identity, held);
       return;
     }
     held.abandon(); // Stopped while it was being started.
     await this.#end(agentId, attempt, unbegunEnding(now, clock.now()));
   }
 
-  /** Takes over a run of a predecessor: watches it to its end, and carries on a stop that was under way. */
-  adopt(agent: Agent): void {
-    this.#watch(agent, null);
+  /**
+   * Takes over a run of a predecessor: watches it to its end, and carries on a stop that was under way. One that is over
+   * is settled by the same way. `leader` is the launcher as far as it is known.
+   */
+  adopt(agent: Agent, leader: Identity): void {
+    this.#watch(agent, leader, null);
     const { life, facts } = agent;
     if (life.status !== 'stopping') return;
     const { by, reason, detail } = life;
-    void this.#runs.get(facts.agent_id)?.stop({ by, reason, detail });
+    void this.#runs.get(facts.agent_id)?.carryOn({ by, reason, detail });
   }
 
   /** For an agent that was being stopped before it ever began. */
@@ -160,12 +178,17 @@ export class Supervisor {
     const { by } = order;
     const at = clock.now();
     const waiting = agents.filter(({ life }) => life.status === 'queued');
+    const backingOff = agents.flatMap(({ facts, life }) => (life.status === 'backoff' ? [{ facts, life }] : []));
     const active = agents.filter(({ life }) => life.status === 'starting' || life.status === 'running');
     const failure = failureOf('CANCELLED', `stopped by ${by} while it waited; it never began`);
     await ledger.commit([
       ...waiting.map(
         ({ facts }) => ({ type: 'agent_never_began', at, agent_id: facts.agent_id, as: 'cancelled', failure }) as const,
       ),
+      ...backingOff.map(({ facts, life }) => {
+        const ending = stoppedInBackoff(life, order.by);
+        return { type: 'agent_ended', at, agent_id: facts.agent_id, attempt: life.attempt, ending } as const;
+      }),
       ...active.map(({ facts }) => ({ type: 'agent_stopping', at, agent_id: facts.agent_id, ...order }) as const),
     ]);
     const runs = agents.flatMap(({ facts }) => this.#runs.get(facts.agent_id) ?? []);
@@ -203,7 +226,7 @@ export class Supervisor {
     return ownership.launcher.holdNow(order);
   }
 
-  async #hold(facts: AgentFacts, { starting, token }: StartTicket): Promise<Result<HeldRun>> {
+  async #hold({ facts }: Agent, { starting, token }: StartTicket): Promise<Result<HeldRun>> {
     const { layout, ownership, runtimes } = this.#options;
     const runtime = runtimes.get(facts.runtime);
     if (!runtime.ok) return runtime;
@@ -213,6 +236,7 @@ export class Supervisor {
     const { order, files } = startOrder(this.#options, facts, found, starting, token);
     try {
       makeFolder(order.attemptFolder);
+      if (starting.attempt > 1) markAttempt(facts.log_file, starting.attempt, 'the one before it failed');
       await Promise.all(Object.entries(files).map(([path, text]) => replaceFileDurably(path, text)));
     } catch (error) {
       return fail(
@@ -223,17 +247,20 @@ export class Supervisor {
     return ownership.launcher.hold(order);
   }
 
-  #watch(agent: Agent, held: HeldRun | null): void {
+  #watch(agent: Agent, leader: Identity, held: HeldRun | null): void {
     const { facts, life } = agent;
-    if ((life.status !== 'running' && life.status !== 'stopping') || life.identity === null) return;
+    if (life.status !== 'starting' && life.status !== 'running' && life.status !== 'stopping') return;
     const { layout, config, clock, runtimes, ownership } = this.#options;
     const runtime = runtimes.get(facts.runtime);
-    const startedAt = life.started_at ?? facts.accepted_at;
+    const startedAt = (life.status === 'starting' ? null : life.started_at) ?? facts.accepted_at;
+    const doubt = life.status === 'starting' ? null : (life.doubt?.is ?? null);
     const run = new Run({
-      mark: { agentId: facts.agent_id, attempt: life.attempt, nonce: life.nonce, leader: life.identity },
+      mark: { agentId: facts.agent_id, attempt: life.attempt, nonce: life.nonce, leader },
       trees: ownership,
       attemptFolder: layout.attemptFolder(facts.agent_id, life.attempt),
       logFile: facts.log_file,
+      logFrom: life.log_from ?? 0,
+      logGuard: this.#logLimit.guard(facts.log_file, (bytes) => this.#onLongLog(facts.agent_id, bytes)),
       reader: runtime.ok ? runtime.value.outputReader() : plainOutputReader(),
       stopSteps: runtime.ok ? runtime.value.stopSteps(config.limits.grace_seconds) : [],
       report: {
@@ -249,7 +276,7 @@ export class Supervisor {
       clock,
       sweep: this.#sweep,
       gone: held?.gone ?? null,
-      doubt: life.doubt?.is ?? null,
+      doubt,
       onDoubt: (doubt) =>
         void this.#commitLogged([{ type: 'agent_doubted', at: clock.now(), agent_id: facts.agent_id, doubt }]),
       onUsage: (usage) =>
@@ -258,16 +285,41 @@ export class Supervisor {
     });
     this.#runs.set(facts.agent_id, run);
     this.#sampler.add(run.mark);
-    void run.ended.then((ending) => this.#end(facts.agent_id, life.attempt, ending));
+    void run.ended.then((ending) => this.#ended(facts.agent_id, life.attempt, ending));
+  }
+
+  /** A run is over: it ends, or goes into its back-off where it failed and a restart was asked for. */
+  async #ended(agentId: string, attempt: number, ending: Ending): Promise<void> {
+    if (this.#closed) return;
+    const run = this.#runs.get(agentId);
+    if (run !== undefined) this.#sampler.remove(run.mark);
+    this.#runs.delete(agentId);
+    const { ledger, clock, onSlotFree, onBackoff } = this.#options;
+    const agent = ledger.pending.agents.get(agentId);
+    const next = agent === undefined ? ({ is: 'end', ending } as const) : nextStep(agent, ending);
+    if (next.is === 'end') return this.#end(agentId, attempt, next.ending);
+    const { failures, reason, afterSeconds } = next;
+    const at = clock.now();
+    const until = new Date(Date.parse(at) + afterSeconds * 1000).toISOString();
+    const restarting = { type: 'agent_restarting', at, agent_id: agentId, attempt, ending, until, reason, failures };
+    await this.#commitFact([restarting as EventOf<'agent_restarting'>]);
+    const now = ledger.current.agents.get(agentId);
+    // Where the disk made it wait, it may have been stopped meanwhile.
+    if (now?.life.status === 'stopping') return this.#end(agentId, attempt, ending);
+    if (now?.life.status === 'backoff') onBackoff(now);
+    onSlotFree();
+  }
+
+  /** For what nothing more can be learnt about. */
+  async endLost(agentId: string, attempt: number, reason: string): Promise<void> {
+    const ending = notRunEnding('lost', reason, 'none', this.#options.clock.now());
+    await this.#end(agentId, attempt, ending);
   }
 
   /** Writes an end; without it in the journal the run is settled again by the next coordinator. */
   async #end(agentId: string, attempt: number, ending: Ending): Promise<void> {
     if (this.#closed) return;
-    const run = this.#runs.get(agentId);
-    if (run !== undefined) this.#sampler.remove(run.mark);
-    this.#runs.delete(agentId);
-    await this.#commitLogged([
+    await this.#commitFact([
       { type: 'agent_ended', at: this.#options.clock.now(), agent_id: agentId, attempt, ending },
     ]);
     this.#options.onSlotFree();
@@ -280,10 +332,19 @@ export class Supervisor {
       await this.#end(agentId, attempt, unbegunEnding(agent, clock.now()));
       return;
     }
-    await this.#commitLogged([
-      { type: 'agent_never_began', at: clock.now(), agent_id: agentId, as: 'refused', failure },
-    ]);
+    if (attempt > 1) {
+      const reason = `attempt ${attempt} could not be started: ${failure.code}: ${failure.message}`;
+      await this.#end(agentId, attempt, notRunEnding('failed', reason, 'never_began', clock.now()));
+      return;
+    }
+    await this.#commitFact([{ type: 'agent_never_began', at: clock.now(), agent_id: agentId, as: 'refused', failure }]);
     onSlotFree();
+  }
+
+  #onLongLog(agentId: string, bytes: number): void {
+    const limit = megabytes(this.#options.config.limits.log_limit_mb * 1024 * 1024);
+    const detail = `its log reached ${megabytes(bytes)}, the limit is ${limit} (limits.log_limit_mb)`;
+    void this.#stopAtLimit(agentId, { reason: 'log_limit', by: 'the coordinator', detail });
   }
 
   #onSample(agentId: string, { processes }: Sample): void {
@@ -302,6 +363,13 @@ export class Supervisor {
     if (stopped.ok) return;
     log(`${agentId} is over a limit (${order.reason}) and cannot be stopped now: ${stopped.failure.message}`);
     setTimeout(() => void this.#stopAtLimit(agentId, order), tryAgainMs).unref();
+  }
+
+  /** What has happened is recorded as soon as the disk takes it. */
+  async #commitFact(events: Parameters<Ledger['commit']>[0]): Promise<void> {
+    await this.#options.ledger.commitFact(events).catch((error: unknown) => {
+      if (!this.#closed) this.#options.log(`not recorded: ${String(error)}`);
+    });
   }
 
   async #commitLogged(events: Parameters<Ledger['commit']>[0]): Promise<void> {
@@ -327,11 +395,23 @@ function identityUnverified(agents: readonly Agent[]): Result<never> {
 }
 
 function unbegunEnding(agent: Agent | undefined, at: string): Ending {
-  const by = agent?.life.status === 'stopping' ? agent.life.by : 'the coordinator';
+  const life = agent?.life;
+  const by = life?.status === 'stopping' ? life.by : 'the coordinator';
+  const what = life?.status === 'stopping' && life.attempt > 1 ? `attempt ${life.attempt}` : 'it';
+  return notRunEnding('stopped', `stopped by ${by} before ${what} began`, 'never_began', at);
+}
+
+/** Stopped between two attempts: what is known of its exit is that of the last. */
+function stoppedInBackoff({ attempt, ending }: Extract<Agent['life'], { status: 'backoff' }>, by: string): Ending {
+  const status_reason = `stopped by ${by} before attempt ${attempt + 1}; attempt ${attempt}: ${ending.status_reason}`;
+  return { ...ending, status: 'stopped', status_reason };
+}
+
+function notRunEnding(status: Ending['status'], reason: string, source: Ending['source'], at: string): Ending {
   return {
-    status: 'stopped',
-    status_reason: `stopped by ${by} before it began`,
-    source: 'never_began',
+    status,
+    status_reason: reason,
+    source,
     exit_code: null,
     signal: null,
     completed_at: at,

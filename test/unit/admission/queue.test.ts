@@ -10,7 +10,7 @@ import { failureIn } from '../../rig/result.ts';
 const limits = { ...configSchema.parse({}).limits, max_running: 5, max_starting: 2, max_queued: 3 };
 const counting = (starting: number, running: number, stopping = 0) => ({
   ...emptyFleet,
-  counts: { queued: 9, starting, running, stopping },
+  counts: { queued: 9, starting, running, stopping, backoff: 9 },
 });
 
 test('whatever comes and goes, the first of the queue is the first by priority, then by age', () => {
@@ -44,7 +44,7 @@ describe('a slot', () => {
     [1, 3, 0],
     [1, 0, 3],
   ])('is free with %i starting, %i running, %i stopping', (...counts) => {
-    expect(decideFor(counting(...counts), limits)).toEqual({ is: 'admit' });
+    expect(decideFor(counting(...counts), 0, limits)).toEqual({ is: 'admit' });
   });
 
   test.each([
@@ -54,13 +54,13 @@ describe('a slot', () => {
     [1, 2, 2],
     [0, 9, 0],
   ])('is not with %i starting, %i running, %i stopping of 5, and the reason says the limit', (...counts) => {
-    const decision = decideFor(counting(...counts), limits);
+    const decision = decideFor(counting(...counts), 0, limits);
     expect(decision).toMatchObject({ is: 'wait', isBrief: false });
     expect(decision.is === 'wait' && decision.reason).toContain('of 5 agents run (limits.max_running)');
   });
 
   test('is free in a moment when two start already', () => {
-    const decision = decideFor(counting(2, 1), limits);
+    const decision = decideFor(counting(2, 1), 0, limits);
     expect(decision).toMatchObject({ is: 'wait', isBrief: true });
     expect(decision.is === 'wait' && decision.reason).toContain('2 of 2 agents start (limits.max_starting)');
   });

@@ -1,68 +1,149 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type LeftBehind, recoveryOf } from '../../../main/coordinator/process/recovery.ts';
+import {
+  fits,
+  type LeftBehind,
+  type Recovery,
+  recoveryMarkdown,
+  recoveryRow,
+  recoveryTable,
+} from '../../../main/coordinator/process/recovery.ts';
+import { settle } from '../../../main/coordinator/process/settle.ts';
 
-const identity = { pid: 7, start_time: '1', boot_id: 'boot' };
-const exit = { code: 0, signal: null, endedAt: '2025-11-09T14:30:00.000Z' };
-const statuses = ['starting', 'running', 'stopping'] as const;
-const launchers = ['match', 'mismatch', 'gone', 'unknown'] as const;
+const values = {
+  life: ['queued', 'backoff', 'starting', 'running', 'stopping'],
+  identity: ['match', 'mismatch', 'gone', 'unknown', 'none'],
+  boot: ['same', 'other'],
+  claim: ['absent', 'claimed', 'unreadable'],
+  exit: ['zero', 'other', 'none'],
+  result: ['good', 'error', 'none'],
+  report: ['valid', 'other'],
+} as const;
 
 /** Every combination there is, also those that cannot come about. */
-const all: LeftBehind[] = statuses.flatMap((status) =>
-  [identity, null].flatMap((who) =>
-    [true, false].flatMap((sameBoot) =>
-      launchers.flatMap((launcher) =>
-        [{ is: 'absent' } as const, { is: 'claimed', pid: 7 } as const, { is: 'claimed', pid: null } as const].flatMap(
-          (claim) => [exit, null].map((end) => ({ status, identity: who, sameBoot, launcher, claim, exit: end })),
+const all: LeftBehind[] = values.life.flatMap((life) =>
+  values.identity.flatMap((identity) =>
+    values.boot.flatMap((boot) =>
+      values.claim.flatMap((claim) =>
+        values.exit.flatMap((exit) =>
+          values.result.flatMap((result) =>
+            values.report.map((report) => ({ life, identity, boot, claim, exit, result, report })),
+          ),
         ),
       ),
     ),
   ),
 );
-const where = (holds: (left: LeftBehind) => boolean): string[] =>
-  [...new Set(all.filter(holds).map(recoveryOf))].sort();
+const done = (holds: (left: LeftBehind) => boolean): Recovery[] =>
+  [...new Set(all.filter(holds).map((left) => recoveryRow(left).action))].sort();
+const begun = ({ life }: LeftBehind): boolean => life !== 'queued' && life !== 'backoff';
 
-test('every combination is looked at', () => expect(all).toHaveLength(3 * 2 * 2 * 4 * 3 * 2));
+/** What should be done, said once more in another way. */
+function intended({ life, identity, boot, claim, exit }: LeftBehind): Recovery {
+  if (life === 'queued') return 'enqueue';
+  if (life === 'backoff') return 'back_off';
+  if (exit !== 'none') return 'settle';
+  const wasNeverLetGo = life === 'starting' && (claim === 'absent' || (claim === 'unreadable' && identity === 'none'));
+  if (wasNeverLetGo) return 'start';
+  if (life === 'stopping' && identity === 'none' && claim !== 'claimed') return 'end_unbegun';
+  if (identity === 'unknown') return 'adopt_unverified';
+  if (identity === 'match') return claim === 'absent' ? 'wait' : 'adopt';
+  if (claim === 'absent' && boot === 'same') return life === 'stopping' ? 'end_unbegun' : 'start';
+  return 'settle';
+}
 
-describe('nothing is started', () => {
-  test('that has claimed', () => {
-    expect(where(({ claim }) => claim.is === 'claimed')).not.toContain('start');
+describe('the table', () => {
+  test('has one intended row for every combination', () => {
+    expect(all).toHaveLength(5 * 5 * 2 * 3 * 3 * 3 * 2);
+    for (const left of all) expect(recoveryRow(left).action, JSON.stringify(left)).toBe(intended(left));
   });
-  test('that has an exit record', () => {
-    expect(where((left) => left.exit !== null)).toEqual(['settle']);
+
+  test('has no row that is never reached', () => {
+    const reached = new Set(all.map(recoveryRow));
+    expect(recoveryTable.filter((row) => !reached.has(row))).toEqual([]);
   });
-  test('that may have been let go before the machine went down', () => {
-    expect(where((left) => left.identity !== null && !left.sameBoot)).not.toContain('start');
+
+  test('has no row that only repeats what a later one says', () => {
+    const without = (row: (typeof recoveryTable)[number], left: LeftBehind) =>
+      recoveryTable.find((other) => other !== row && fits(other.when, left));
+    const idle = recoveryTable.filter((row) =>
+      all
+        .filter((left) => recoveryRow(left) === row)
+        .every((left) => {
+          const other = without(row, left);
+          return other?.action === row.action && other.state === row.state && other.why === row.why;
+        }),
+    );
+    expect(idle).toEqual([]);
   });
-  test('whose launcher lives, or may live', () => {
-    const lives = ({ launcher }: LeftBehind): boolean => launcher === 'match' || launcher === 'unknown';
-    expect(where((left) => left.identity !== null && lives(left))).not.toContain('start');
+
+  test('decides what is done by what is known at once: result line and report only say how it ended', () => {
+    for (const left of all) {
+      expect(recoveryRow({ ...left, result: 'none', report: 'other' }).action).toBe(recoveryRow(left).action);
+    }
   });
-  test('that is being stopped', () => {
-    expect(where(({ status }) => status === 'stopping')).not.toContain('start');
+
+  test('stands in docs/recovery.md as it is', () => {
+    const path = resolve(import.meta.dirname, '../../../docs/recovery.md');
+    const text = readFileSync(path, 'utf8');
+    const [before = '', rest = ''] = text.split('<!-- table -->\n');
+    const [shown = '', after = ''] = rest.split('<!-- end of table -->');
+    const table = `${recoveryMarkdown()}\n`;
+    if (process.env['ZIGGIE_RENEW_DOCS'] === '1') {
+      writeFileSync(path, `${before}<!-- table -->\n${table}<!-- end of table -->${after}`);
+    }
+    expect(shown, 'docs/recovery.md is behind; run this test once with ZIGGIE_RENEW_DOCS=1').toBe(table);
   });
 });
 
-describe('what is done', () => {
-  test('a run whose launcher lives and has claimed is adopted', () => {
-    expect(where((left) => left.exit === null && left.launcher === 'match' && left.claim.is === 'claimed')).toEqual([
-      'adopt',
-    ]);
+describe('nothing is started', () => {
+  test('that has claimed, or may have', () => {
+    expect(done((left) => begun(left) && left.claim === 'claimed')).toEqual(['adopt', 'adopt_unverified', 'settle']);
+    const mayHave = (left: LeftBehind): boolean =>
+      left.claim === 'unreadable' && (left.life === 'running' || left.identity !== 'none') && begun(left);
+    expect(done(mayHave)).not.toContain('start');
   });
-  test('a run whose launcher lives and has not claimed is waited for', () => {
-    const holds = (left: LeftBehind): boolean =>
-      left.exit === null && left.identity !== null && left.launcher === 'match' && left.claim.is === 'absent';
-    expect(where(holds)).toEqual(['wait']);
+  test('that has an exit record', () => {
+    expect(done((left) => begun(left) && left.exit !== 'none')).toEqual(['settle']);
   });
-  test('a run that claimed and whose launcher is gone is settled from other evidence', () => {
-    const gone = ({ launcher }: LeftBehind): boolean => launcher === 'gone' || launcher === 'mismatch';
-    expect(where((left) => left.claim.is === 'claimed' && gone(left))).toEqual(['settle']);
+  test('that may have been let go before the machine went down', () => {
+    expect(done((left) => left.life === 'running' && left.boot === 'other')).not.toContain('start');
   });
-  test('one that provably never began is started, or ends as stopped when it was being stopped', () => {
-    const neverBegan = (left: LeftBehind): boolean =>
-      left.exit === null &&
-      left.claim.is === 'absent' &&
-      (left.identity === null || (left.sameBoot && left.launcher === 'gone'));
-    expect(where((left) => left.status !== 'stopping' && neverBegan(left))).toEqual(['start']);
-    expect(where((left) => left.status === 'stopping' && neverBegan(left))).toEqual(['end_unbegun']);
+  test('whose launcher lives, or may live', () => {
+    const lives = ({ identity }: LeftBehind): boolean => identity === 'match' || identity === 'unknown';
+    expect(done((left) => left.life === 'running' && lives(left))).not.toContain('start');
   });
+  test('that is being stopped', () => {
+    expect(done(({ life }) => life === 'stopping')).not.toContain('start');
+  });
+});
+
+test('a process that is not known to be ours is never one to signal', () => {
+  // Only `adopt` and `wait` may end in a signal; `settle` has no launcher that is alive and ours.
+  const stranger = ({ identity }: LeftBehind): boolean => identity === 'mismatch' || identity === 'unknown';
+  expect(done((left) => begun(left) && stranger(left))).not.toContain('adopt');
+  expect(done((left) => begun(left) && stranger(left))).not.toContain('wait');
+});
+
+test('the final state of what is settled is the one that its evidence gives', () => {
+  const at = '2025-11-09T14:30:00.000Z';
+  for (const left of all.filter((one) => recoveryRow(one).action === 'settle')) {
+    const ending = settle({
+      exit: left.exit === 'none' ? null : { code: left.exit === 'zero' ? 0 : 3, signal: null, endedAt: at },
+      exitSource: 'exit_record',
+      result: left.result === 'none' ? null : { isError: left.result === 'error', summary: 'as it said' },
+      stop: left.life === 'stopping' ? { reason: 'stop', by: 'operator', maxRuntime: 0 } : null,
+      logCut: null,
+      report: { exists: left.report === 'valid', problems: [] },
+      reportRequired: true,
+      stopSteps: [],
+      survivors: [],
+      reaped: 0,
+      endedAt: at,
+      executionSeconds: null,
+    });
+    expect(ending.status, JSON.stringify(left)).toBe(recoveryRow(left).state);
+    if (left.exit === 'none') expect(ending.exit_code).toBeNull();
+  }
 });

@@ -19,6 +19,7 @@ const evidence = (fields: Partial<RunEvidence> = {}): RunEvidence => ({
   stopSteps: [],
   survivors: [],
   reaped: 0,
+  logCut: null,
   endedAt: at,
   executionSeconds: 1.5,
   ...fields,
@@ -33,8 +34,16 @@ describe('how a run ended', () => {
     ['exit 1 after a good result', { exit: exitOf(1), result: good }, 'failed', /exit 1, after it reported: all done/],
     ['a signal', { exit: exitOf(137, 'SIGKILL') }, 'failed', /^ended by SIGKILL$/],
     ['the launcher killed', { exit: exitOf(null, 'SIGKILL') }, 'failed', /^ended by SIGKILL$/],
-    ['nothing known', { exit: null }, 'lost', /vanished/],
-    ['only a good result', { exit: null, result: good }, 'completed', /^done$/],
+    ['nothing known', { exit: null, report: missing }, 'lost', /vanished/],
+    ['only a valid report', { exit: null }, 'completed', /^done by its report, no exit was seen$/],
+    ['only a log that was cut', { logCut: { keptBytes: 1048576, cutBytes: 9 } }, 'completed', /^done, log cut to 1 MB/],
+    [
+      'over the log limit',
+      { stop: { ...stop, reason: 'log_limit', detail: 'too long' }, stopSteps: ['SIGKILL'] },
+      'failed',
+      /^log_limit: too long, ended by SIGKILL$/,
+    ],
+    ['only a good result', { exit: null, result: good }, 'completed', /^done by its result line, no exit was seen$/],
     ['only a bad result', { exit: null, result: bad }, 'failed', /no exit was seen: the model refused/],
     ['stopped', { stop, stopSteps: ['SIGTERM'], exit: exitOf(143, 'SIGTERM') }, 'stopped', /operator \(by SIGTERM\)/],
     ['stopped, and no exit seen', { stop, exit: null }, 'stopped', /it had ended by then/],
@@ -58,7 +67,8 @@ test('says what backs it', () => {
   expect(settle(evidence()).source).toBe('exit_event');
   expect(settle(evidence({ exitSource: 'exit_record' })).source).toBe('exit_record');
   expect(settle(evidence({ exit: null, result: good })).source).toBe('result_line');
-  expect(settle(evidence({ exit: null })).source).toBe('none');
+  expect(settle(evidence({ exit: null })).source).toBe('report');
+  expect(settle(evidence({ exit: null, report: missing })).source).toBe('none');
 });
 
 test('keeps code, time, steps, survivors and report problems, and makes up nothing', () => {

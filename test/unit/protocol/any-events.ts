@@ -56,6 +56,7 @@ const event: fc.Arbitrary<ZiggieEvent> = fc.oneof(
   fc.constant<ZiggieEvent>({ type: 'storage_recovered', at, since: at }),
   agent_id.map((id): ZiggieEvent => ({ type: 'agents_forgotten', at, agent_ids: [id] })),
   agentNumber.map((n): ZiggieEvent => ({ type: 'requests_forgotten', at, request_ids: [`request_${n}`] })),
+  fc.constant<ZiggieEvent>({ type: 'time_gap', at, seconds: 60 }),
   fc.constant<ZiggieEvent>({ type: 'external_seen', at, agent_id: 'overwatch_001', level: 1 }),
   agentNumber.map((n): ZiggieEvent => ({
     type: 'request_refused',
@@ -92,6 +93,13 @@ const event: fc.Arbitrary<ZiggieEvent> = fc.oneof(
     ...own,
   })),
   fc.record({ agent_id, attempt, ending }).map((own): ZiggieEvent => ({ type: 'agent_ended', at, ...own })),
+  fc.record({ agent_id, attempt, ending, failures: attempt }).map((own): ZiggieEvent => ({
+    type: 'agent_restarting',
+    at,
+    until: at,
+    reason: 'as the test says',
+    ...own,
+  })),
   fc
     .record({ agent_id, as: fc.constantFrom(...neverBeganStatusSchema.options) })
     .map((own): ZiggieEvent => ({ type: 'agent_never_began', at, failure, ...own })),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isEnded, statusOf } from '../../../protocol/agent.ts';
-import { fleetSnapshotSchema, type Sequenced } from '../../../protocol/events.ts';
+import { type Ending, isEnded, statusOf } from '../../../protocol/agent.ts';
+import { fleetSnapshotSchema, type Sequenced, type ZiggieEvent } from '../../../protocol/events.ts';
 import {
   agentsInOrder,
   emptyFleet,
@@ -14,6 +14,7 @@ import {
   toSnapshot,
 } from '../../../protocol/fleet.ts';
 import { agentRecord, agentRecordSchema } from '../../../protocol/record.ts';
+import { agentFacts } from '../../rig/agent-facts.ts';
 import { agentIdOf, anyEvents } from './any-events.ts';
 
 const fold = (events: readonly Sequenced[], from: Fleet = emptyFleet): Fleet => events.reduce(fleet, from);
@@ -50,7 +51,7 @@ describe('whatever the order of events', () => {
       fc.property(anyEvents, (events) => {
         const state = fold(events);
         const alive = agentsInOrder(state).filter((agent) => !isEnded(agent));
-        const recount = { queued: 0, starting: 0, running: 0, stopping: 0 };
+        const recount = { queued: 0, starting: 0, running: 0, stopping: 0, backoff: 0 };
         for (const { life } of alive) {
           if (life.status !== 'ended' && life.status !== 'never_began') recount[life.status] += 1;
         }
@@ -125,7 +126,7 @@ test('the random events reach every state, so that the properties above say some
     for (const agent of fold(events).agents.values()) seen.add(statusOf(agent));
   }
   expect([...seen].sort()).toEqual(
-    ['queued', 'starting', 'running', 'stopping', 'completed', 'failed', 'stopped', 'timed_out', 'lost']
+    ['queued', 'starting', 'running', 'stopping', 'backoff', 'completed', 'failed', 'stopped', 'timed_out', 'lost']
       .concat(['refused', 'expired', 'cancelled'])
       .sort(),
   );
@@ -157,4 +158,57 @@ test('an agent is within itself and its ancestors, not within its siblings or be
   expect(isWithin(state, agentIdOf(1), agentIdOf(4))).toBe(false);
   expect(isWithin(state, 'nobody', agentIdOf(1))).toBe(false);
   expect(subtree(state, agentIdOf(1)).map(({ facts }) => facts.ordinal)).toEqual([1, 2, 4, 3]);
+});
+
+describe('a restart', () => {
+  const at = '2025-11-09T14:30:00.000Z';
+  const facts = agentFacts();
+  const own = { at, agent_id: facts.agent_id };
+  const tokens = { input: 1, output: 2, cache_read: 3, cache_write: 4 };
+  const usage = { session_id: 'first', tokens, cost_usd: 0.5, activity: 'tool: Bash' };
+  const identity = { pid: 7, start_time: '1', boot_id: 'boot' };
+  const ending: Ending = {
+    status: 'failed',
+    status_reason: 'exit 1',
+    source: 'exit_event',
+    exit_code: 1,
+    signal: null,
+    completed_at: at,
+    execution_time_seconds: 1,
+    report_exists: false,
+    report_problems: [],
+    stop_steps: [],
+    survivors: [],
+    reaped: 0,
+  };
+  const starting = (attempt: number) =>
+    ({ type: 'agent_starting', ...own, attempt, nonce: `n${attempt}`, token_sha256: 'h', log_from: 10 }) as const;
+  const history: readonly ZiggieEvent[] = [
+    { type: 'agent_accepted', at, request_sha256: 'f', facts, prompt: null },
+    starting(1),
+    { type: 'agent_started', ...own, attempt: 1, identity },
+    { type: 'agent_usage', ...own, usage },
+    { type: 'agent_restarting', ...own, attempt: 1, ending, until: at, reason: 'again soon', failures: 1 },
+    starting(2),
+    { type: 'agent_started', ...own, attempt: 2, identity },
+    { type: 'agent_usage', ...own, usage: { ...usage, session_id: 'second', cost_usd: null } },
+  ];
+  const after = (count: number) =>
+    fold(history.slice(0, count).map((event, index) => ({ seq: index + 1, event }))).agents.get(facts.agent_id);
+
+  test('waits in a state of its own, which holds how the attempt ended and no process', () => {
+    const agent = after(5);
+    expect(agent?.life).toMatchObject({ status: 'backoff', attempt: 1, ending, reason: 'again soon' });
+    expect(agent && agentRecord(agent)).toMatchObject({ status: 'backoff', pid: null, attempt: 1, completed_at: null });
+  });
+
+  test('begins a new attempt, with its own place in the log', () => {
+    expect(after(7)?.life).toMatchObject({ status: 'running', attempt: 2, nonce: 'n2', log_from: 10 });
+    expect(after(7)?.failures).toBe(1);
+  });
+
+  test('adds up what the attempts used, and makes up nothing', () => {
+    const twice = { input: 2, output: 4, cache_read: 6, cache_write: 8 };
+    expect(after(8)?.usage).toEqual({ ...usage, session_id: 'second', tokens: twice, cost_usd: 0.5 });
+  });
 });

@@ -31,6 +31,9 @@ const wrong: readonly (readonly [path: string, given: unknown, expected: RegExp]
   ['config.timeout', 40_000_000, /<=31536000/],
   ['config.max_turns', 1.5, /int/],
   ['config.report_required', 'yes', /boolean/],
+  ['config.restart', 'always', /must be never, on_failure or an object/],
+  ['config.restart', { policy: 'on_failure', backoff: 3 }, /backoff/],
+  ['config.restart', 7, /object/],
 ];
 
 function withField(path: string, given: unknown): unknown {
@@ -118,4 +121,25 @@ test('a request_id is taken out of anything that has a good one, and of nothing 
   for (const body of [null, 'a', [], {}, { request_id: 1 }, { request_id: '../a' }, { request_id: 'a'.repeat(129) }]) {
     expect(requestIdOf(body)).toBeNull();
   }
+});
+
+describe('config.restart', () => {
+  const parsed = (restart: unknown) => {
+    const request = valueOf(parseRequest({ ...deploy, config: { ...deploy.config, restart } }));
+    return request.action === 'deploy' ? request.config.restart : null;
+  };
+  const numbers = { max_restarts: 4, backoff_seconds: 1, max_backoff_seconds: 60, reset_seconds: 600 };
+
+  test.each([
+    ['never', { policy: 'never', ...numbers }],
+    ['on_failure', { policy: 'on_failure', ...numbers }],
+    ['on-failure', { policy: 'on_failure', ...numbers }],
+    [
+      { policy: 'on-failure', max_restarts: 0 },
+      { policy: 'on_failure', ...numbers, max_restarts: 0 },
+    ],
+    [undefined, undefined],
+  ])('%j is understood', (given, expected) => {
+    expect(parsed(given)).toEqual(expected);
+  });
 });
