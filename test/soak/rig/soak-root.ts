@@ -11,7 +11,7 @@ import { join, resolve } from 'node:path';
 import { type Discovery, discoverySchema } from '../../../protocol/discovery.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
 import { waitFor } from '../../rig/wait-for.ts';
-import { environmentOf, isOver, livingPids } from './proc.ts';
+import { environmentOf, isOver, livingPids } from '../../rig/proc.ts';
 
 const entry = resolve(import.meta.dirname, '../../../dist/main/headless.js');
 const markName = 'SOAK_MARK';
