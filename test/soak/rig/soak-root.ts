@@ -161,6 +161,11 @@ export class SoakRoot {
     return livingPids().filter((pid) => environmentOf(pid).includes(`${markName}=${this.#mark}`));
   }
 
+  /** Agents and what they started, without the gates that wait. */
+  agentProcesses(): number[] {
+    return livingPids().filter((pid) => environmentOf(pid).includes(`ZIGGIE_ROOT=${this.root}`));
+  }
+
   /** Ends all that lives, coordinators first, and removes the folder. */
   async dispose(): Promise<void> {
     for (const { child } of this.#launched) child.kill('SIGKILL');
