@@ -18,7 +18,9 @@ export const requestOf = (job: Job) => ({
 export class Requests {
   readonly #root: SoakRoot;
   readonly asked: Asked[] = [];
-  /** Answers that are neither a 2xx nor a broken connection: nothing here gives a reason for one. */
+  /** Requests that were answered 503 or 429, which is allowed under a fault, and how often. */
+  readonly refused: string[] = [];
+  /** Answers that are none of these and no broken connection: nothing here gives a reason for one. */
   readonly unexpected: string[] = [];
 
   constructor(root: SoakRoot) {
@@ -45,7 +47,8 @@ export class Requests {
     const answer = await this.#root.deploy(requestOf(asked)).catch(() => null);
     if (answer === null) return; // Killed before it answered: nothing was promised.
     const { agent_id: agentId } = answer.body as Partial<AgentRecord>;
-    if (answer.status >= 300 || agentId === undefined) {
+    if ([429, 503].includes(answer.status) && asked.acknowledged === null) this.refused.push(asked.requestId);
+    else if (answer.status >= 300 || agentId === undefined) {
       this.unexpected.push(`${asked.requestId}: ${answer.status} ${JSON.stringify(answer.body)}`);
     } else if (asked.acknowledged !== null && asked.acknowledged !== agentId) {
       this.unexpected.push(`${asked.requestId} was ${asked.acknowledged} and is ${agentId} now`);

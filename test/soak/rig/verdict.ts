@@ -1,6 +1,6 @@
 /** Judges what crashes left behind. Everything that is wrong is listed; an empty list is a pass. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { decodeLine } from '../../../main/coordinator/ledger/journal-line.ts';
+import { decodeBase, decodeLine } from '../../../main/coordinator/ledger/journal-line.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 import type { Asked, Requests } from './requests.ts';
@@ -9,13 +9,15 @@ import { readWitness } from './worker.ts';
 
 /** With a coordinator that runs undisturbed: waits until all is over, and says what is not as it must be. */
 export async function faultsOf(root: SoakRoot, requests: Requests): Promise<string[]> {
+  const refusedBefore = requests.refused.length;
   await requests.askAgain();
+  const refused = requests.refused.slice(refusedBefore).map((id) => `${id} was refused without a reason to`);
   await waitFor('all request files are taken', () => waiting(root).length === 0, {
     timeoutMs: 60_000,
     seen: () => ({ waiting: waiting(root), output: root.lastOutput() }),
   });
   const agents = await root.allEnded();
-  return [...requests.unexpected, ...requests.asked.flatMap((asked) => faultsOfOne(root, asked, agents))];
+  return [...refused, ...requests.unexpected, ...requests.asked.flatMap((asked) => faultsOfOne(root, asked, agents))];
 }
 
 /** After its coordinator was told to stop: nothing lives, nothing lies about, the journal can be read. */
@@ -69,7 +71,7 @@ function witnessesOf(root: SoakRoot): ReadonlyMap<string, readonly string[]> {
   return byRequest;
 }
 
-/** Every line whole, every number one more than the one before. */
+/** Every line whole, every number one more than the one before; a segment may begin with the fleet up to its number. */
 function journalFaults(root: SoakRoot): string[] {
   const names = readdirSync(root.path('journal'))
     .filter((name) => name.endsWith('.jsonl'))
@@ -78,8 +80,11 @@ function journalFaults(root: SoakRoot): string[] {
   let last: number | null = null;
   for (const name of names) {
     const text = readFileSync(root.path('journal', name), 'utf8');
-    for (const line of text.split('\n').filter((one) => one !== '')) {
-      const seq: number | null = decodeLine(line)?.seq ?? null;
+    for (const [index, line] of text.split('\n').entries()) {
+      if (line === '') continue;
+      const base = index === 0 ? decodeBase(line) : null;
+      const seq: number | null = base?.seq ?? decodeLine(line)?.seq ?? null;
+      if (base !== null) last = null;
       if (seq === null) faults.push(`journal/${name} has a line that cannot be read: ${line.slice(0, 120)}`);
       else if (last !== null && seq !== last + 1) faults.push(`journal/${name}: ${last} is followed by ${seq}`);
       last = seq ?? last;
