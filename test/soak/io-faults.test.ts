@@ -2,10 +2,12 @@
  * Disks that are full, that fail once or refuse for a while, and too few descriptors: the coordinator goes on, says that
  * something is wrong, gives no false answer, and recovers by itself.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import type { Health } from '../../protocol/api.ts';
+import { descriptorsOf } from '../rig/proc.ts';
 import { oneFileThread, Strace, straceMissing } from '../rig/strace.ts';
 import { waitFor } from '../rig/wait-for.ts';
 import { requestOf, Requests } from './rig/requests.ts';
@@ -59,7 +61,11 @@ async function start(options: LaunchOptions, parent?: string): Promise<Under> {
 const job = (name: string, code = 0): Job => ({ requestId: name, code, nap: 0 });
 
 async function health(root: SoakRoot): Promise<Health> {
-  return (await root.call('GET', '/health')).body as Health;
+  try {
+    return (await root.call('GET', '/health')).body as Health;
+  } catch (error) {
+    throw new Error(`Nobody answers any more. ${repeatWith('io-faults')}\n${root.lastOutput()}`, { cause: error });
+  }
 }
 
 const isWell = (root: SoakRoot): Promise<unknown> => {
@@ -141,9 +147,12 @@ test.skipIf(noStrace !== null)('a sync that fails once: that request is refused,
 });
 
 test.skipIf(process.platform !== 'linux')('too few descriptors: what cannot be taken now is taken later', async () => {
-  // As many as it needs at rest, and some more; connections and files of a hundred requests do not fit.
-  const under = await start({ through: ['sh', '-c', 'ulimit -n 64 && exec "$@"', 'limited'] });
+  const under = await start({});
   const { root, requests } = under;
+  // What it has at rest and a dozen more: connections and files of a hundred requests do not fit.
+  const most = descriptorsOf(root.pid) + 12;
+  const limited = spawnSync('prlimit', ['--pid', String(root.pid), `--nofile=${most}:${most}`], { encoding: 'utf8' });
+  expect(limited.status, limited.stderr).toBe(0);
   const posts = Array.from({ length: deploys }, (_, n) => requests.byHttp(job(`http-${n}`, n % 3)));
   for (let n = 0; n < deploys; n++) requests.byFile(job(`file-${n}`, n % 3));
   await Promise.all(posts);
