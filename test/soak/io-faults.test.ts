@@ -122,7 +122,7 @@ test.skipIf(process.platform !== 'linux')(
     expect(requests.refused.length, `nothing was refused: ${root.lastOutput()}`).toBeGreaterThan(0);
     renameSync(root.path('requests', 'file-while-full.tmp'), root.path('requests', 'file-while-full.json'));
     requests.asked.push({ ...byFile, door: 'file', acknowledged: null });
-    await isDegraded(root, ['journal']);
+    await isDegraded(root, ['journal', 'runs']);
     await delay(500); // The file request is met while there is no room.
     disk.free();
     await isWell(root);

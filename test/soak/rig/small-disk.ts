@@ -26,7 +26,7 @@ export function smallDisk(): SmallDisk | string {
     fill: () => fillFile(filler),
     free: () => rmSync(filler),
     remove() {
-      spawnSync('umount', [folder]);
+      spawnSync('umount', ['--lazy', folder]); // Also while the last of its processes is being cleared away.
       rmdirSync(folder);
     },
   };

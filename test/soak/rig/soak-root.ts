@@ -6,8 +6,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { type Discovery, discoverySchema } from '../../../protocol/discovery.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
 import { waitFor } from '../../rig/wait-for.ts';
@@ -103,13 +105,17 @@ export class SoakRoot {
 
   /** Rejects when there is no whole answer, as when the coordinator is killed meanwhile. */
   async call(method: 'GET' | 'POST', path: string, body: unknown = null, timeoutMs = 60_000): Promise<Answer> {
-    const response = await fetch(`${this.url}${path}`, {
+    // A connection of its own, closed with the answer: connections that idle would be counted as leaks of the coordinator.
+    const asking = request(`${this.url}${path}`, {
       method,
+      agent: false,
       headers: { authorization: `Bearer ${this.#token()}`, 'content-type': 'application/json' },
-      body: body === null ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status: response.status, body: await response.json() };
+    const answered = once(asking, 'response');
+    asking.end(body === null ? undefined : JSON.stringify(body));
+    const [response] = (await answered) as [IncomingMessage];
+    return { status: response.statusCode ?? 0, body: await json(response) };
   }
 
   deploy(request: object): Promise<Answer> {
