@@ -1,9 +1,10 @@
 /**
- * Three projects, by how much of the product a test starts:
+ * Four projects, by how much of the product a test starts:
  *
  *   unit          one part, in this process or one child
  *   integration   the built or composed coordinator with real processes, sockets and files
  *   e2e           the whole product in a real browser, one file after the other
+ *   soak          the built coordinator under crashes, faults and load; ZIGGIE_SOAK_TIER=full does ten times as much
  */
 import { defineConfig } from 'vitest/config';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
@@ -28,6 +29,9 @@ function project(
   };
 }
 
+/** In the full tier a scenario has the machine for itself, and an hour. */
+const isFullSoak = process.env['ZIGGIE_SOAK_TIER'] === 'full';
+
 export default defineConfig({
   // The product's vite.config.ts has its own root; tests are found from here.
   root: import.meta.dirname,
@@ -37,10 +41,13 @@ export default defineConfig({
     maxWorkers: 2,
     passWithNoTests: true,
     restoreMocks: true,
+    // A soak scenario ends with a line of figures, which is to be seen as it is.
+    disableConsoleIntercept: true,
     projects: [
       project('unit', 20_000, 0, true),
       project('integration', 60_000, 1, true),
       project('e2e', 120_000, 2, false),
+      project('soak', isFullSoak ? 3_600_000 : 180_000, 3, !isFullSoak),
     ],
   },
 });

@@ -17,6 +17,7 @@ import { loadConfig } from './coordinator/root/config-file.ts';
 import { announce, readAnnounced, withdraw } from './coordinator/root/discovery-file.ts';
 import { type Layout, layoutOf, makeFolders } from './coordinator/root/layout.ts';
 import { seedPrompts } from './coordinator/root/prompts.ts';
+import { removeStaleFiles } from './coordinator/root/stale-files.ts';
 import { agentEnvironment } from './coordinator/runtimes/environment.ts';
 import { createRuntimes } from './coordinator/runtimes/registry.ts';
 import { operatorToken } from './coordinator/tokens.ts';
@@ -112,6 +113,7 @@ const ownAsThisSystem = process.platform === 'win32' ? createWindowsOwnership : 
 async function startLocked(options: HostOptions, layout: Layout, lock: RootLock): Promise<Result<Host>> {
   const folders = makeFolders(layout);
   if (!folders.ok) return folders;
+  removeStaleFiles(layout, options.log);
   seedPrompts(options.promptsFolder, layout.prompts);
   const config = loadConfig(layout.config);
   if (!config.ok) return config;

@@ -7,7 +7,7 @@ import { at, runTool } from './run.mjs';
 /** @typedef {{ passed: number, failed: number, skipped: number }} Totals */
 
 /**
- * @param {string} project unit, integration or e2e
+ * @param {string} project unit, integration, e2e or soak
  * @param {string[]} filters parts of file names; none: all
  * @param {NodeJS.ProcessEnv} extraEnv
  * @returns {Promise<Totals>}

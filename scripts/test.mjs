@@ -11,7 +11,7 @@ import { hasTests, suite } from './suites.mjs';
 
 const USAGE = `Usage: npm test -- [--only STEP,STEP] [part of a test file's name ...]
 
-Steps: types, lint, format, unit, integration, e2e (default: all; with file names only the last three)
+Steps: types, lint, format, unit, integration, e2e, soak (default: all; with file names only the last four)
 
   ZIGGIE_TEST_BROWSER=PATH   the browser of the e2e tests
   ZIGGIE_SKIP_BROWSER=1      leaves the e2e tests out
@@ -19,7 +19,7 @@ Steps: types, lint, format, unit, integration, e2e (default: all; with file name
 
 const USAGE_ERROR = 64;
 const CHECKS = { types, lint, format };
-const SUITES = ['unit', 'integration', 'e2e'];
+const SUITES = ['unit', 'integration', 'e2e', 'soak'];
 
 /** @typedef {import('./suites.mjs').Totals} Totals */
 const NONE = { passed: 0, failed: 0, skipped: 0 };

@@ -1,0 +1,54 @@
+/** Whoever reads the state files while they change sees a whole record each time, the old one or the new one. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { requestsNamed, sleeperRuntime, startAgents } from './rig/sleepers.ts';
+import { SoakRoot } from './rig/soak-root.ts';
+import { amount, figures, repeatWith } from './rig/tier.ts';
+
+const agents = 100;
+const reads = amount({ ci: 20_000, full: 200_000 });
+/** Each child that comes changes its parent's file, and so does its own coming and going. */
+const childrenPerAgent = amount({ ci: 2, full: 12 });
+
+interface Counts {
+  readonly reads: number;
+  readonly unparsable: number;
+  readonly versions: number;
+  readonly firstBad: string;
+}
+
+test.skipIf(process.platform !== 'linux')('a reader of the state files never sees a part', async () => {
+  const root = new SoakRoot({
+    default_runtime: 'sleeper',
+    runtimes: { sleeper: sleeperRuntime, quick: { kind: 'command', command: '/bin/true' } },
+    limits: { max_running: 1000, max_running_per_parent: 1000, max_starting: 50, min_free_memory_mb: 0 },
+    report: { required: false },
+  });
+  onTestFinished(() => root.dispose());
+  await root.start();
+  const parents = await startAgents(root, requestsNamed('parent', agents));
+  const files = parents.map(({ agent_id }) => root.path('state', `${agent_id}.json`));
+  const reader = fork(resolve(import.meta.dirname, 'rig/reader.mjs'), [String(reads), ...files]);
+  onTestFinished(() => void reader.kill());
+  const told = once(reader, 'message');
+  for (let wave = 0; wave < childrenPerAgent; wave++) {
+    const children = parents.flatMap(({ agent_id }) =>
+      requestsNamed(`${agent_id}-${wave}`, 1, {
+        agent_type: 'L2',
+        parent_agent: agent_id,
+        config: { prompt: 'x', runtime: 'quick', report_required: false },
+      }),
+    );
+    await startAgents(root, children);
+  }
+  reader.send('enough');
+  const [counts] = (await told) as [Counts];
+  const seen = `${repeatWith('readers')}\n${counts.firstBad}`;
+  expect(counts.unparsable, seen).toBe(0);
+  expect(counts.reads).toBeGreaterThanOrEqual(reads);
+  // Else nothing changed while it read, and the count above says nothing.
+  expect(counts.versions, seen).toBeGreaterThan(agents * 1.5);
+  figures('readers', { agents, reads: counts.reads, 'versions seen': counts.versions, unparsable: counts.unparsable });
+});

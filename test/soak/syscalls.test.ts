@@ -1,0 +1,133 @@
+/**
+ * The coordinator is killed right before each of its state-changing system calls between the acceptance of three
+ * requests and their end. The calls are counted first, so that every one of them has its turn.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { waitFor } from '../rig/wait-for.ts';
+import { Requests } from './rig/requests.ts';
+import { type Launched, SoakRoot } from './rig/soak-root.ts';
+import { oneFileThread, Strace, straceMissing } from '../rig/strace.ts';
+import { amount, figures, repeatWith } from './rig/tier.ts';
+import { faultsOf, remainsOf } from './rig/verdict.ts';
+import { workerRuntime } from './rig/worker.ts';
+
+const stateChanging = [
+  ...['write', 'writev', 'pwrite64', 'sendmsg', 'fsync', 'fdatasync', 'ftruncate'],
+  ...['openat', 'rename', 'unlink', 'mkdir', 'clone', 'clone3', 'vfork'],
+] as const;
+/** Most of these only read, /proc above all; a spread of them is enough. */
+const mostlyReading = { call: 'openat', points: amount({ ci: 2, full: 60 }) };
+const points = amount({ ci: 20, full: Number.POSITIVE_INFINITY });
+
+interface Point {
+  readonly threads: 'main' | 'file';
+  readonly call: string;
+  /** Which call of its kind in these threads, from 1. */
+  readonly nth: number;
+}
+
+const missing = process.platform === 'linux' ? straceMissing() : 'only for Linux';
+if (missing !== null) console.log(`soak syscalls   left out: ${missing}`);
+
+test.skipIf(missing !== null)('SIGKILL before each state-changing system call loses nothing', async () => {
+  const root = new SoakRoot({
+    default_runtime: 'worker',
+    runtimes: { worker: workerRuntime },
+    limits: { max_running: 200, min_free_memory_mb: 0 },
+    report: { required: false },
+  });
+  onTestFinished(() => root.dispose());
+  const requests = new Requests(root);
+  let life = await root.start({ through: oneFileThread });
+  await threeRequests(root, requests, 'warm-up');
+  const chosen = await pointsOf(root, requests);
+  let reached = 0;
+  for (const point of chosen) {
+    const name = `${point.threads}-${point.call}-${point.nth}`;
+    if (await killedAt(root, requests, life, point, name)) {
+      reached += 1;
+      life = await root.start({ through: oneFileThread });
+    }
+    await settled(root, requests);
+  }
+  const faults = await faultsOf(root, requests);
+  life.child.kill('SIGTERM');
+  expect(await life.exited).toBe(0);
+  const all = [...faults, ...(await remainsOf(root))];
+  expect(all, `${repeatWith('syscalls')}\n${all.length === 0 ? '' : root.lastOutput(20_000)}`).toEqual([]);
+  // The end of a run differs by a call or two from time to time, so the last point of a kind may not come.
+  expect(reached).toBeGreaterThanOrEqual(chosen.length * 0.9);
+  figures('syscalls', {
+    'kills before a system call': reached,
+    'kinds of call': new Set(chosen.map(({ threads, call }) => `${threads} ${call}`)).size,
+    requests: requests.asked.length,
+    'lost, doubled, wrong or left over': all.length,
+  });
+});
+
+/** How often three requests make each call, as one point for every call; spread evenly where not all are wanted. */
+async function pointsOf(root: SoakRoot, requests: Requests): Promise<Point[]> {
+  const all: Point[] = [];
+  for (const threads of ['main', 'file'] as const) {
+    const log = root.path('counted.strace');
+    const strace = await Strace.attach({ pid: root.pid, threads, calls: stateChanging, inject: null, log });
+    await threeRequests(root, requests, `counted-${threads}`);
+    await strace.detach();
+    const calls = strace.seen().map((line) => /^(?:\d+\s+)?(\w+)\(/.exec(line)?.[1]);
+    for (const call of stateChanging) {
+      const count = calls.filter((one) => one === call).length;
+      const nths = Array.from({ length: count }, (_, index) => index + 1);
+      const wanted = call === mostlyReading.call ? spread(nths, mostlyReading.points) : nths;
+      all.push(...wanted.map((nth) => ({ threads, call, nth })));
+    }
+  }
+  return spread(all, points);
+}
+
+function spread<T>(all: readonly T[], most: number): T[] {
+  if (all.length <= most) return [...all];
+  return Array.from({ length: most }, (_, index) => all[Math.floor((index * all.length) / most)]).flatMap(
+    (one) => one ?? [],
+  );
+}
+
+/** True if it was killed; false when these requests were over before that call came. */
+async function killedAt(
+  root: SoakRoot,
+  requests: Requests,
+  life: Launched,
+  { threads, call, nth }: Point,
+  name: string,
+): Promise<boolean> {
+  const log = root.path('killed.strace');
+  const inject = `signal=SIGKILL:when=${nth}`;
+  const strace = await Strace.attach({ pid: root.pid, threads, calls: [call], inject, log });
+  const killed = life.exited.then(() => true);
+  const over = await Promise.race([killed, threeRequests(root, requests, name).then(() => false)]);
+  await strace.detach();
+  // The last requests may have ended together with it.
+  return over || life.child.signalCode !== null;
+}
+
+/** Two by file and one by HTTP; settles when they have ended, and what they leave to do is done. Never when it is killed. */
+async function threeRequests(root: SoakRoot, requests: Requests, name: string): Promise<void> {
+  for (const [index, code] of [0, 7].entries()) requests.byFile({ requestId: `${name}-${index}`, code, nap: 0 });
+  await requests.byHttp({ requestId: `${name}-http`, code: 42, nap: 0 });
+  await settled(root, requests);
+  await delay(300); // Answers are noted a quarter of a second later.
+}
+
+async function settled(root: SoakRoot, requests: Requests): Promise<void> {
+  const known = new Set(requests.asked.filter(({ door, acknowledged }) => door === 'file' || acknowledged !== null));
+  const ids = new Set([...known].map(({ requestId }) => requestId));
+  await waitFor(
+    'the requests have ended',
+    async () => {
+      const agents = await root.agents().catch(() => null);
+      const ended = agents?.filter(({ request_id, completed_at }) => completed_at !== null && ids.has(request_id));
+      return ended?.length === ids.size;
+    },
+    { timeoutMs: 30_000, seen: () => root.lastOutput() },
+  );
+}
