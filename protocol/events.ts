@@ -32,7 +32,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('agents_forgotten'), at, agent_ids: z.array(z.string()) }),
   /** Refusals older than `retention_days`. */
   z.object({ type: z.literal('requests_forgotten'), at, request_ids: z.array(z.string()) }),
-  /** This process did not run for a while (suspended, or the machine slept). Nothing is concluded from it; it explains what came late. */
+  /** This process did not run for a while (suspended, asleep or overloaded). Nothing is concluded from it; it explains what came late. */
   z.object({ type: z.literal('time_gap'), at, seconds: z.number() }),
   z.object({ type: z.literal('external_seen'), at, agent_id: z.string(), level: z.number().int() }),
   z.object({

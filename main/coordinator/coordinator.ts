@@ -178,7 +178,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   }
 
   function noteGap(seconds: number): void {
-    log(`this coordinator did not run for ${seconds} s (suspended, or the machine slept)`);
+    log(`this coordinator did not run for ${seconds} s (suspended, asleep or overloaded)`);
     void ledger
       .commit([{ type: 'time_gap', at: clock.now(), seconds }])
       .catch((error: unknown) => log(`not recorded: ${String(error)}`));

@@ -224,6 +224,8 @@ describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, 
   test('case 31: a state file that cannot be replaced for a moment is written a moment later', async () => {
     const coordinator = await start();
     const { agentId } = await deployed(coordinator, 'a');
+    // State files are written together, a moment after the answer.
+    await waitFor('the file tells that it runs', () => coordinator.state(agentId).status === 'running');
     const release = await unreplaceable(coordinator.path('state', `${agentId}.json`));
     writeFileSync(coordinator.path('go'), '');
     expect(await coordinator.ended(agentId)).toMatchObject({ status: 'failed' });
