@@ -30,7 +30,7 @@ interface Point {
 const missing = process.platform === 'linux' ? straceMissing() : 'only for Linux';
 if (missing !== null) console.log(`soak syscalls   left out: ${missing}`);
 
-test.skipIf(missing !== null)('SIGKILL before each state-changing system call loses nothing', async () => {
+test.skipIf(missing !== null)('case 30: SIGKILL before each state-changing system call loses nothing', async () => {
   const root = new SoakRoot({
     default_runtime: 'worker',
     runtimes: { worker: workerRuntime },
