@@ -29,7 +29,7 @@ const ticksPerSecond = 100;
 const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 const entry = at('../dist/main/headless.js');
 
-if (process.argv[2] === '--read') rawRead(process.argv[3] ?? '');
+if (process.argv[2] === '--read') await rawRead(process.argv[3] ?? '');
 else await main();
 
 async function main() {
