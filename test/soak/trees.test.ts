@@ -1,5 +1,5 @@
 /** Trees of processes that do what they can to stay are stopped, and nothing of them survives. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { waitFor } from '../rig/wait-for.ts';
 import { isOver } from '../rig/proc.ts';
@@ -48,6 +48,7 @@ test.skipIf(process.platform !== 'linux')('nothing of a stopped tree survives', 
     ...request,
     config: { ...request.config, runtime: names[index % names.length] },
   }));
+  writeFileSync(root.path('pids'), '');
   const agents = await startAgents(root, requests);
   const said = (): number[] => readFileSync(root.path('pids'), 'utf8').split('\n').filter(Boolean).map(Number);
   const pids = await waitFor('every tree has grown', () => said().length === trees * perTree && said(), {

@@ -33,15 +33,15 @@ export const doorMutants: readonly Mutant[] = [
   {
     name: 'a request file goes before it is durable',
     file: 'main/coordinator/inbox/inbox.ts',
-    find: 'handle(body, taken)\n',
-    replace: 'taken();\n      handle(body, taken)\n',
+    find: 'const failure = await handle(body, taken).catch(failureOfThrown);',
+    replace: 'taken();\n    const failure = await handle(body, taken).catch(failureOfThrown);',
     tests: ['test/unit/inbox/inbox.test.ts'],
   },
   {
     name: 'the sweep depends on the watcher',
     file: 'main/coordinator/inbox/inbox.ts',
-    find: 'this.#removed.clear(); // What the watcher did not tell by now, it never will.\n      this.#sweep();',
-    replace: 'this.#removed.clear();',
+    find: 'this.#interval = setInterval(() => this.#regularSweep(), sweepEveryMs);',
+    replace: '',
     tests: ['test/unit/inbox/inbox.test.ts'],
   },
   {

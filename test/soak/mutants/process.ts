@@ -89,8 +89,8 @@ export const processMutants: readonly Mutant[] = [
   {
     name: 'an end that nobody saw is a success',
     file: 'main/coordinator/process/settle.ts',
-    find: 'if (exit === null && result === null) {',
-    replace: 'if (false) {',
+    find: "    status: 'lost',\n    reason: 'vanished:",
+    replace: "    status: 'completed',\n    reason: 'vanished:",
     tests: ['test/unit/process/settle.test.ts'],
   },
   {
@@ -103,22 +103,22 @@ export const processMutants: readonly Mutant[] = [
   {
     name: 'a run that was claimed is started again',
     file: 'main/coordinator/process/recovery.ts',
-    find: "if (claim.is === 'claimed') return alive ? 'adopt' : 'settle';",
-    replace: "if (claim.is === 'claimed' && alive) return 'adopt';",
+    find: "when: { life: ['running'], boot: ['same'], claim: ['absent'] },",
+    replace: "when: { life: ['running'], boot: ['same'] },",
     tests: ['test/unit/process/recovery.test.ts'],
   },
   {
     name: 'what may have begun before a reboot is started again',
     file: 'main/coordinator/process/recovery.ts',
-    find: "if (!sameBoot) return 'settle';",
-    replace: '',
+    find: "when: { life: ['running'], boot: ['same'], claim: ['absent'] },",
+    replace: "when: { life: ['running'], claim: ['absent'] },",
     tests: ['test/unit/process/recovery.test.ts'],
   },
   {
     name: 'a launcher that was let go just before the crash gets a rival',
     file: 'main/coordinator/process/recovery.ts',
-    find: "if (alive) return launcher === 'unknown' ? 'adopt' : 'wait';",
-    replace: '',
+    find: "{ when: { identity: ['match'] }, action: 'wait', state: 'running',",
+    replace: "{ when: { identity: ['match'] }, action: 'start', state: 'starting',",
     tests: ['test/unit/process/recovery.test.ts'],
   },
   {
