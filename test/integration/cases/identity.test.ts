@@ -50,31 +50,32 @@ onLinux('an agent whose launcher was killed', () => {
       return record.evidence.source === 'unattended' ? record : null;
     });
 
-  test.each(['while the coordinator was away', 'under the eyes of the coordinator'])(
-    'case 03: %s runs on unattended, and can be stopped',
-    async (when) => {
-      const coordinator = await start();
-      const { agentId, gate } = await deploy(coordinator, script);
-      const agent = await agentPid(coordinator, agentId);
-      if (when.startsWith('while')) await coordinator.crash();
-      process.kill(gate, 'SIGKILL');
-      if (when.startsWith('while')) await coordinator.start();
-      expect(await unattended(coordinator, agentId)).toMatchObject({ status: 'running', exit_code: null });
-      expect(isAlive(agent)).toBe(true);
-      const stopped = valueOf(await coordinator.client.stop(agentId)).stopped[0];
-      expect(stopped).toMatchObject({ status: 'stopped', stop_steps: ['SIGTERM'], survivors: [], exit_code: null });
-      expect(coordinator.log(agentId)).toContain('asked');
-      expect(isAlive(agent)).toBe(false);
-    },
-  );
+  const moments = ['while the coordinator was away', 'under the eyes of the coordinator'] as const;
+  async function killGate(coordinator: TestCoordinator, gate: number, when: (typeof moments)[number]): Promise<void> {
+    const isAway = when === 'while the coordinator was away';
+    if (isAway) await coordinator.crash();
+    process.kill(gate, 'SIGKILL');
+    if (isAway) await coordinator.start();
+  }
 
-  test('case 03: when it ends alone nobody knows how, and nobody says so', async () => {
+  test.each(moments)('case 03: killed %s, it runs on unattended and can be stopped', async (when) => {
+    const coordinator = await start();
+    const { agentId, gate } = await deploy(coordinator, script);
+    const agent = await agentPid(coordinator, agentId);
+    await killGate(coordinator, gate, when);
+    expect(await unattended(coordinator, agentId)).toMatchObject({ status: 'running', exit_code: null });
+    expect(isAlive(agent)).toBe(true);
+    const stopped = valueOf(await coordinator.client.stop(agentId)).stopped[0];
+    expect(stopped).toMatchObject({ status: 'stopped', stop_steps: ['SIGTERM'], survivors: [], exit_code: null });
+    expect(coordinator.log(agentId)).toContain('asked');
+    expect(isAlive(agent)).toBe(false);
+  });
+
+  test.each(moments)('case 03: killed %s, when it ends alone nobody knows how, and nobody says so', async (when) => {
     const coordinator = await start();
     const { agentId, gate } = await deploy(coordinator, script);
     await agentPid(coordinator, agentId);
-    await coordinator.crash();
-    process.kill(gate, 'SIGKILL');
-    await coordinator.start();
+    await killGate(coordinator, gate, when);
     await unattended(coordinator, agentId);
     writeFileSync(coordinator.path('go'), '');
     expect(await coordinator.ended(agentId)).toMatchObject({ status: 'lost', exit_code: null, signal: null });
