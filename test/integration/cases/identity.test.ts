@@ -17,7 +17,7 @@ import { PrivatePids } from '../../rig/private-pids.ts';
 import { valueOf } from '../../rig/result.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 
-const onLinux = describe.skipIf(process.platform !== 'linux');
+const isElsewhere = process.platform !== 'linux';
 const config = { default_runtime: 'sh', runtimes: { sh: { kind: 'command', command: '/bin/sh' } } };
 
 async function start(): Promise<TestCoordinator> {
@@ -38,7 +38,7 @@ async function deploy(coordinator: TestCoordinator, script: string): Promise<{ a
 const recordOf = async (coordinator: TestCoordinator, agentId: string) =>
   valueOf(await coordinator.client.get(agentId));
 
-onLinux('an agent whose launcher was killed', () => {
+describe.skipIf(isElsewhere)('an agent whose launcher was killed', () => {
   const script = `trap 'echo asked; exit 5' TERM; echo "pid $$"; while [ ! -e go ]; do sleep 0.02; done; echo went; exit 6`;
   const agentPid = async (coordinator: TestCoordinator, agentId: string): Promise<number> => {
     const said = (): string | undefined => /pid (\d+)/.exec(coordinator.log(agentId))?.[1];
@@ -130,7 +130,7 @@ describe.skipIf(whyNot !== null)(
   },
 );
 
-onLinux('an identity in the journal', () => {
+describe.skipIf(isElsewhere)('an identity in the journal', () => {
   /** A program that has nothing to do with us, in a group of its own. */
   function stranger(): Identity {
     const child = spawn('/bin/sleep', ['300'], { detached: true, stdio: 'ignore' });
@@ -219,7 +219,7 @@ describe.skipIf(!existsSync(strace))('a start time whose reading the system refu
   });
 });
 
-onLinux('an identity that cannot be read', () => {
+describe.skipIf(isElsewhere)('an identity that cannot be read', () => {
   const script = `trap 'echo asked; exit 0' TERM; echo ready; while :; do sleep 0.02; done`;
 
   /** A host that sees nothing of a process's start time while `isBlind`. */

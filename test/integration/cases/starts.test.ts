@@ -6,7 +6,7 @@ import { isAlive, TestCoordinator } from '../../rig/coordinator.ts';
 import { failureIn, valueOf } from '../../rig/result.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 
-const onLinux = test.skipIf(process.platform !== 'linux');
+const isElsewhere = process.platform !== 'linux';
 const sh = { kind: 'command', command: '/bin/sh' };
 
 async function start(
@@ -24,7 +24,7 @@ const request = (prompt: string, runtime = 'sh') => ({
   config: { prompt, runtime, report_required: false },
 });
 
-onLinux(
+test.skipIf(isElsewhere)(
   'case 14: a program that does not exist is refused at once, nothing is started, and the next request is served',
   async () => {
     const coordinator = await start({ ghost: { kind: 'command', command: '/no/such/program' } });
@@ -37,7 +37,7 @@ onLinux(
   },
 );
 
-onLinux(
+test.skipIf(isElsewhere)(
   'case 14: a program that only turns out not to work when it is run has failed, and is not run again',
   async () => {
     const coordinator = await start({});
@@ -57,7 +57,7 @@ onLinux(
   },
 );
 
-onLinux(
+test.skipIf(isElsewhere)(
   'case 15: a prompt of 200,000 bytes arrives whole, and neither it nor a token stands on a command line',
   async () => {
     const script = 'cat > got; echo ready; while [ ! -e go ]; do sleep 0.02; done';
@@ -80,26 +80,29 @@ onLinux(
   },
 );
 
-onLinux('case 18: a coordinator without a PATH stops whole trees as well: it calls no helper by name', async () => {
-  const coordinator = await start({}, { PATH: '/nonexistent' });
-  const script = `
+test.skipIf(isElsewhere)(
+  'case 18: a coordinator without a PATH stops whole trees as well: it calls no helper by name',
+  async () => {
+    const coordinator = await start({}, { PATH: '/nonexistent' });
+    const script = `
     trap : TERM
     /usr/bin/setsid /bin/sleep 300 & echo "pid $!"
     (/bin/sleep 301 & echo "pid $!")
     while :; do /bin/sleep 0.05; done`;
-  const { agent_id } = valueOf(await coordinator.client.deploy(request(script))).record;
-  const pids = await waitFor('two helpers', () => {
-    const found = [...coordinator.log(agent_id).matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
-    return found.length === 2 ? found : null;
-  });
-  expect(valueOf(await coordinator.client.stop(agent_id)).stopped[0]).toMatchObject({
-    status: 'stopped',
-    stop_steps: ['SIGTERM', 'SIGKILL'],
-    exit_code: 137,
-    survivors: [],
-  });
-  expect(pids.filter(isAlive)).toEqual([]);
-  expect(coordinator.processes()).toEqual([]);
-  expect(coordinator.output).not.toMatch(/uncaught|ENOENT|at .*\.js:/i);
-  expect((await coordinator.client.health()).ok).toBe(true);
-});
+    const { agent_id } = valueOf(await coordinator.client.deploy(request(script))).record;
+    const pids = await waitFor('two helpers', () => {
+      const found = [...coordinator.log(agent_id).matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
+      return found.length === 2 ? found : null;
+    });
+    expect(valueOf(await coordinator.client.stop(agent_id)).stopped[0]).toMatchObject({
+      status: 'stopped',
+      stop_steps: ['SIGTERM', 'SIGKILL'],
+      exit_code: 137,
+      survivors: [],
+    });
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(coordinator.processes()).toEqual([]);
+    expect(coordinator.output).not.toMatch(/uncaught|ENOENT|at .*\.js:/i);
+    expect((await coordinator.client.health()).ok).toBe(true);
+  },
+);

@@ -19,7 +19,7 @@ const ways = [
 ];
 
 describe.skipIf(process.platform !== 'linux').each(ways)('owned $way', ({ useCgroups }) => {
-  const it = test.skipIf(useCgroups && probe === null);
+  const isMissing = useCgroups && probe === null;
 
   async function start(limits: Record<string, number> = {}): Promise<OwnHost> {
     const host = await OwnHost.start((options) => createPosixOwnership({ ...options, useCgroups }), { limits });
@@ -31,40 +31,46 @@ describe.skipIf(process.platform !== 'linux').each(ways)('owned $way', ({ useCgr
   const stop = async (host: OwnHost, agent: AgentRecord): Promise<AgentRecord | undefined> =>
     valueOf(await host.client.stop(agent.agent_id, 'enough')).stopped[0];
 
-  it('case 07: what an agent leaves behind with a double fork is ended with it, and the record says how many', async () => {
-    const host = await start();
-    const agent = await host.deploy(
-      `( (sleep 300 & echo "pid $!") & )\nwhile [ ! -e go ]; do sleep 0.02; done\nexit 0`,
-    );
-    const [helper = 0] = pidsIn(await host.said(agent.agent_id, 'pid '));
-    expect(isAlive(helper)).toBe(true);
-    writeFileSync(host.path('go'), '');
-    const record = await host.ended(agent.agent_id);
-    expect(record).toMatchObject({ status: 'completed', exit_code: 0, reaped: 1, survivors: [] });
-    expect(isAlive(helper)).toBe(false);
-    expect(host.processes()).toEqual([]);
-  });
+  test.skipIf(isMissing)(
+    'case 07: what an agent leaves behind with a double fork is ended with it, and the record says how many',
+    async () => {
+      const host = await start();
+      const agent = await host.deploy(
+        `( (sleep 300 & echo "pid $!") & )\nwhile [ ! -e go ]; do sleep 0.02; done\nexit 0`,
+      );
+      const [helper = 0] = pidsIn(await host.said(agent.agent_id, 'pid '));
+      expect(isAlive(helper)).toBe(true);
+      writeFileSync(host.path('go'), '');
+      const record = await host.ended(agent.agent_id);
+      expect(record).toMatchObject({ status: 'completed', exit_code: 0, reaped: 1, survivors: [] });
+      expect(isAlive(helper)).toBe(false);
+      expect(host.processes()).toEqual([]);
+    },
+  );
 
-  it('case 07: an agent that leaves nothing behind says so', async () => {
+  test.skipIf(isMissing)('case 07: an agent that leaves nothing behind says so', async () => {
     const host = await start();
     const agent = await host.deploy('sleep 0.1 & wait');
     expect(await host.ended(agent.agent_id)).toMatchObject({ status: 'completed', reaped: 0 });
   });
 
-  it('case 07: a wrapper that exits first does not take what it started out of our hands', async () => {
-    const host = await start();
-    const agent = await host.deploy(`
+  test.skipIf(isMissing)(
+    'case 07: a wrapper that exits first does not take what it started out of our hands',
+    async () => {
+      const host = await start();
+      const agent = await host.deploy(`
       setsid sh -c 'trap : TERM HUP; echo "pid $$"; while :; do sleep 0.05; done' &
       while [ ! -e go ]; do sleep 0.02; done
       exit 3`);
-    const pids = pidsIn(await host.said(agent.agent_id, 'pid '));
-    writeFileSync(host.path('go'), '');
-    expect(await host.ended(agent.agent_id)).toMatchObject({ status: 'failed', exit_code: 3, survivors: [] });
-    expect(pids.filter(isAlive)).toEqual([]);
-    expect(host.processes()).toEqual([]);
-  });
+      const pids = pidsIn(await host.said(agent.agent_id, 'pid '));
+      writeFileSync(host.path('go'), '');
+      expect(await host.ended(agent.agent_id)).toMatchObject({ status: 'failed', exit_code: 3, survivors: [] });
+      expect(pids.filter(isAlive)).toEqual([]);
+      expect(host.processes()).toEqual([]);
+    },
+  );
 
-  it('case 08: stopping reaches children of other sessions', async () => {
+  test.skipIf(isMissing)('case 08: stopping reaches children of other sessions', async () => {
     const host = await start({ grace_seconds: 1 });
     const agent = await host.deploy(`
       setsid sleep 300 & echo "pid $!"
@@ -81,26 +87,29 @@ describe.skipIf(process.platform !== 'linux').each(ways)('owned $way', ({ useCgr
     expect(host.processes()).toEqual([]);
   });
 
-  it('case 09: who ignores SIGTERM gets it exactly once, and SIGKILL after the grace and not before', async () => {
-    const host = await start({ grace_seconds: 1 });
-    const agent = await host.deploy(`trap 'echo asked' TERM; echo ready; while :; do sleep 0.02; done`);
-    await host.said(agent.agent_id, 'ready');
-    const began = performance.now();
-    const record = await stop(host, agent);
-    const took = performance.now() - began;
-    expect(record).toMatchObject({
-      status: 'stopped',
-      stop_steps: ['SIGTERM', 'SIGKILL'],
-      signal: 'SIGKILL',
-      survivors: [],
-    });
-    expect(host.log(agent.agent_id).match(/asked/g)).toHaveLength(1);
-    expect(took).toBeGreaterThan(1000);
-    expect(took).toBeLessThan(5000); // 1.3 s on a quiet machine.
-    expect(host.processes()).toEqual([]);
-  });
+  test.skipIf(isMissing)(
+    'case 09: who ignores SIGTERM gets it exactly once, and SIGKILL after the grace and not before',
+    async () => {
+      const host = await start({ grace_seconds: 1 });
+      const agent = await host.deploy(`trap 'echo asked' TERM; echo ready; while :; do sleep 0.02; done`);
+      await host.said(agent.agent_id, 'ready');
+      const began = performance.now();
+      const record = await stop(host, agent);
+      const took = performance.now() - began;
+      expect(record).toMatchObject({
+        status: 'stopped',
+        stop_steps: ['SIGTERM', 'SIGKILL'],
+        signal: 'SIGKILL',
+        survivors: [],
+      });
+      expect(host.log(agent.agent_id).match(/asked/g)).toHaveLength(1);
+      expect(took).toBeGreaterThan(1000);
+      expect(took).toBeLessThan(5000); // 1.3 s on a quiet machine.
+      expect(host.processes()).toEqual([]);
+    },
+  );
 
-  it('case 10: a fork storm is ended at the limit, and nobody else notices', async () => {
+  test.skipIf(isMissing)('case 10: a fork storm is ended at the limit, and nobody else notices', async () => {
     const host = await start({ max_processes: 64, grace_seconds: 30 });
     const other = await host.deploy('while [ ! -e go ]; do sleep 0.05; done; exit 4');
     const delay = monitorEventLoopDelay({ resolution: 10 });
@@ -122,7 +131,7 @@ describe.skipIf(process.platform !== 'linux').each(ways)('owned $way', ({ useCgr
     expect(host.processes()).toEqual([]);
   });
 
-  it('case 10: an agent with just as many as allowed goes on', async () => {
+  test.skipIf(isMissing)('case 10: an agent with just as many as allowed goes on', async () => {
     const host = await start({ max_processes: 20 });
     const agent = await host.deploy(`i=0; while [ $i -lt 18 ]; do sleep 60 & i=$((i+1)); done
       sleep 3; kill $(jobs -p); exit 0`);
