@@ -75,9 +75,12 @@ describe.skipIf(probe === null)('a run with a cgroup (skipped: no writable cgrou
     });
     expect(members).toContain(agent);
     expect(members).not.toContain(held.run.identity.pid);
-    expect(createPosixTrees(cgroups).membersOf([held.mark]).get(held.mark.nonce)?.toSorted((a, b) => a - b)).toEqual(
-      members.toSorted((a, b) => a - b),
-    );
+    expect(
+      createPosixTrees(cgroups)
+        .membersOf([held.mark])
+        .get(held.mark.nonce)
+        ?.toSorted((a, b) => a - b),
+    ).toEqual(members.toSorted((a, b) => a - b));
   });
 
   test('owns what cleared its environment and left its session, which nothing else finds', async () => {
