@@ -166,13 +166,15 @@ export class Run {
   }
 
   /**
-   * A launcher that has seen its agent's exit has written it down. One that is gone without was ended by somebody: then
-   * the agent may go on without it, and it is over when nothing of it lives.
+   * A launcher that has seen its agent's exit has written it down, or at least ended as it did. One that is gone without
+   * was ended by somebody: then the agent may go on without it, and it is over when nothing of it lives.
    */
   async #unattended(): Promise<void> {
     const { trees, attemptFolder, doubt, onDoubt } = this.#options;
     const goesOn = (): boolean => this.#stop === null && !this.#released && this.#livesOn();
-    if (!trees.hasLauncher || readExitRecord(attemptFolder) !== null || !goesOn()) return;
+    const sawTheExit = readExitRecord(attemptFolder) !== null || typeof this.#launcherExit?.code === 'number';
+    if (!trees.hasLauncher || sawTheExit || !goesOn()) return;
+    this.#launcherExit = null; // How the launcher ended says nothing of the agent.
     if (doubt !== 'unattended') onDoubt('unattended');
     await until(() => !this.#livesOn() || this.#released, lookEveryMs);
     if (this.#released) await new Promise(() => undefined);

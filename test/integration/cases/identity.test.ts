@@ -17,7 +17,7 @@ import { PrivatePids } from '../../rig/private-pids.ts';
 import { valueOf } from '../../rig/result.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 
-const notLinux = process.platform !== 'linux';
+const isElsewhere = process.platform !== 'linux';
 const config = { default_runtime: 'sh', runtimes: { sh: { kind: 'command', command: '/bin/sh' } } };
 
 async function start(): Promise<TestCoordinator> {
@@ -38,7 +38,7 @@ async function deploy(coordinator: TestCoordinator, script: string): Promise<{ a
 const recordOf = async (coordinator: TestCoordinator, agentId: string) =>
   valueOf(await coordinator.client.get(agentId));
 
-describe.skipIf(notLinux)('an agent whose launcher was killed', () => {
+describe.skipIf(isElsewhere)('an agent whose launcher was killed', () => {
   const script = `trap 'echo asked; exit 5' TERM; echo "pid $$"; while [ ! -e go ]; do sleep 0.02; done; echo went; exit 6`;
   const agentPid = async (coordinator: TestCoordinator, agentId: string): Promise<number> => {
     const said = (): string | undefined => /pid (\d+)/.exec(coordinator.log(agentId))?.[1];
@@ -50,31 +50,32 @@ describe.skipIf(notLinux)('an agent whose launcher was killed', () => {
       return record.evidence.source === 'unattended' ? record : null;
     });
 
-  test.each(['while the coordinator was away', 'under the eyes of the coordinator'])(
-    'case 03: %s runs on unattended, and can be stopped',
-    async (when) => {
-      const coordinator = await start();
-      const { agentId, gate } = await deploy(coordinator, script);
-      const agent = await agentPid(coordinator, agentId);
-      if (when.startsWith('while')) await coordinator.crash();
-      process.kill(gate, 'SIGKILL');
-      if (when.startsWith('while')) await coordinator.start();
-      expect(await unattended(coordinator, agentId)).toMatchObject({ status: 'running', exit_code: null });
-      expect(isAlive(agent)).toBe(true);
-      const stopped = valueOf(await coordinator.client.stop(agentId)).stopped[0];
-      expect(stopped).toMatchObject({ status: 'stopped', stop_steps: ['SIGTERM'], survivors: [], exit_code: null });
-      expect(coordinator.log(agentId)).toContain('asked');
-      expect(isAlive(agent)).toBe(false);
-    },
-  );
+  const moments = ['while the coordinator was away', 'under the eyes of the coordinator'] as const;
+  async function killGate(coordinator: TestCoordinator, gate: number, when: (typeof moments)[number]): Promise<void> {
+    const isAway = when === 'while the coordinator was away';
+    if (isAway) await coordinator.crash();
+    process.kill(gate, 'SIGKILL');
+    if (isAway) await coordinator.start();
+  }
 
-  test('case 03: when it ends alone nobody knows how, and nobody says so', async () => {
+  test.each(moments)('case 03: killed %s, it runs on unattended and can be stopped', async (when) => {
+    const coordinator = await start();
+    const { agentId, gate } = await deploy(coordinator, script);
+    const agent = await agentPid(coordinator, agentId);
+    await killGate(coordinator, gate, when);
+    expect(await unattended(coordinator, agentId)).toMatchObject({ status: 'running', exit_code: null });
+    expect(isAlive(agent)).toBe(true);
+    const stopped = valueOf(await coordinator.client.stop(agentId)).stopped[0];
+    expect(stopped).toMatchObject({ status: 'stopped', stop_steps: ['SIGTERM'], survivors: [], exit_code: null });
+    expect(coordinator.log(agentId)).toContain('asked');
+    expect(isAlive(agent)).toBe(false);
+  });
+
+  test.each(moments)('case 03: killed %s, when it ends alone nobody knows how, and nobody says so', async (when) => {
     const coordinator = await start();
     const { agentId, gate } = await deploy(coordinator, script);
     await agentPid(coordinator, agentId);
-    await coordinator.crash();
-    process.kill(gate, 'SIGKILL');
-    await coordinator.start();
+    await killGate(coordinator, gate, when);
     await unattended(coordinator, agentId);
     writeFileSync(coordinator.path('go'), '');
     expect(await coordinator.ended(agentId)).toMatchObject({ status: 'lost', exit_code: null, signal: null });
@@ -129,7 +130,7 @@ describe.skipIf(whyNot !== null)(
   },
 );
 
-describe.skipIf(notLinux)('an identity in the journal', () => {
+describe.skipIf(isElsewhere)('an identity in the journal', () => {
   /** A program that has nothing to do with us, in a group of its own. */
   function stranger(): Identity {
     const child = spawn('/bin/sleep', ['300'], { detached: true, stdio: 'ignore' });
@@ -218,7 +219,7 @@ describe.skipIf(!existsSync(strace))('a start time whose reading the system refu
   });
 });
 
-describe.skipIf(notLinux)('an identity that cannot be read', () => {
+describe.skipIf(isElsewhere)('an identity that cannot be read', () => {
   const script = `trap 'echo asked; exit 0' TERM; echo ready; while :; do sleep 0.02; done`;
 
   /** A host that sees nothing of a process's start time while `isBlind`. */

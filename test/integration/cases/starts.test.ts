@@ -6,7 +6,7 @@ import { isAlive, TestCoordinator } from '../../rig/coordinator.ts';
 import { failureIn, valueOf } from '../../rig/result.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 
-const notLinux = process.platform !== 'linux';
+const isElsewhere = process.platform !== 'linux';
 const sh = { kind: 'command', command: '/bin/sh' };
 
 async function start(
@@ -24,7 +24,7 @@ const request = (prompt: string, runtime = 'sh') => ({
   config: { prompt, runtime, report_required: false },
 });
 
-test.skipIf(notLinux)(
+test.skipIf(isElsewhere)(
   'case 14: a program that does not exist is refused at once, nothing is started, and the next request is served',
   async () => {
     const coordinator = await start({ ghost: { kind: 'command', command: '/no/such/program' } });
@@ -37,7 +37,7 @@ test.skipIf(notLinux)(
   },
 );
 
-test.skipIf(notLinux)(
+test.skipIf(isElsewhere)(
   'case 14: a program that only turns out not to work when it is run has failed, and is not run again',
   async () => {
     const coordinator = await start({});
@@ -57,7 +57,7 @@ test.skipIf(notLinux)(
   },
 );
 
-test.skipIf(notLinux)(
+test.skipIf(isElsewhere)(
   'case 15: a prompt of 200,000 bytes arrives whole, and neither it nor a token stands on a command line',
   async () => {
     const script = 'cat > got; echo ready; while [ ! -e go ]; do sleep 0.02; done';
@@ -80,7 +80,7 @@ test.skipIf(notLinux)(
   },
 );
 
-test.skipIf(notLinux)(
+test.skipIf(isElsewhere)(
   'case 18: a coordinator without a PATH stops whole trees as well: it calls no helper by name',
   async () => {
     const coordinator = await start({}, { PATH: '/nonexistent' });

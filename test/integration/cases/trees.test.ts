@@ -19,7 +19,7 @@ const ways = [
 ];
 
 describe.skipIf(process.platform !== 'linux').each(ways)('owned $way', ({ useCgroups }) => {
-  const cannot = useCgroups && probe === null;
+  const isMissing = useCgroups && probe === null;
 
   async function start(limits: Record<string, number> = {}): Promise<OwnHost> {
     const host = await OwnHost.start((options) => createPosixOwnership({ ...options, useCgroups }), { limits });
@@ -31,7 +31,7 @@ describe.skipIf(process.platform !== 'linux').each(ways)('owned $way', ({ useCgr
   const stop = async (host: OwnHost, agent: AgentRecord): Promise<AgentRecord | undefined> =>
     valueOf(await host.client.stop(agent.agent_id, 'enough')).stopped[0];
 
-  test.skipIf(cannot)(
+  test.skipIf(isMissing)(
     'case 07: what an agent leaves behind with a double fork is ended with it, and the record says how many',
     async () => {
       const host = await start();
@@ -48,13 +48,13 @@ describe.skipIf(process.platform !== 'linux').each(ways)('owned $way', ({ useCgr
     },
   );
 
-  test.skipIf(cannot)('case 07: an agent that leaves nothing behind says so', async () => {
+  test.skipIf(isMissing)('case 07: an agent that leaves nothing behind says so', async () => {
     const host = await start();
     const agent = await host.deploy('sleep 0.1 & wait');
     expect(await host.ended(agent.agent_id)).toMatchObject({ status: 'completed', reaped: 0 });
   });
 
-  test.skipIf(cannot)(
+  test.skipIf(isMissing)(
     'case 07: a wrapper that exits first does not take what it started out of our hands',
     async () => {
       const host = await start();
@@ -70,7 +70,7 @@ describe.skipIf(process.platform !== 'linux').each(ways)('owned $way', ({ useCgr
     },
   );
 
-  test.skipIf(cannot)('case 08: stopping reaches children of other sessions', async () => {
+  test.skipIf(isMissing)('case 08: stopping reaches children of other sessions', async () => {
     const host = await start({ grace_seconds: 1 });
     const agent = await host.deploy(`
       setsid sleep 300 & echo "pid $!"
@@ -87,7 +87,7 @@ describe.skipIf(process.platform !== 'linux').each(ways)('owned $way', ({ useCgr
     expect(host.processes()).toEqual([]);
   });
 
-  test.skipIf(cannot)(
+  test.skipIf(isMissing)(
     'case 09: who ignores SIGTERM gets it exactly once, and SIGKILL after the grace and not before',
     async () => {
       const host = await start({ grace_seconds: 1 });
@@ -109,7 +109,7 @@ describe.skipIf(process.platform !== 'linux').each(ways)('owned $way', ({ useCgr
     },
   );
 
-  test.skipIf(cannot)('case 10: a fork storm is ended at the limit, and nobody else notices', async () => {
+  test.skipIf(isMissing)('case 10: a fork storm is ended at the limit, and nobody else notices', async () => {
     const host = await start({ max_processes: 64, grace_seconds: 30 });
     const other = await host.deploy('while [ ! -e go ]; do sleep 0.05; done; exit 4');
     const delay = monitorEventLoopDelay({ resolution: 10 });
@@ -131,7 +131,7 @@ describe.skipIf(process.platform !== 'linux').each(ways)('owned $way', ({ useCgr
     expect(host.processes()).toEqual([]);
   });
 
-  test.skipIf(cannot)('case 10: an agent with just as many as allowed goes on', async () => {
+  test.skipIf(isMissing)('case 10: an agent with just as many as allowed goes on', async () => {
     const host = await start({ max_processes: 20 });
     const agent = await host.deploy(`i=0; while [ $i -lt 18 ]; do sleep 60 & i=$((i+1)); done
       sleep 3; kill $(jobs -p); exit 0`);
