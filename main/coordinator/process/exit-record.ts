@@ -16,14 +16,16 @@ export interface ExitStatus {
   readonly endedAt: string;
 }
 
-const exitRecordSchema = z.object({ code: z.number().int() });
+/** The gate writes the code alone. `signal` is there where it is known: null says that a code over 128 is just a code. */
+const exitRecordSchema = z.object({ code: z.number().int(), signal: z.string().nullable().optional() });
 
 /** null: there is none (yet), or what is there is not whole. */
 export function readExitRecord(attemptFolder: string): ExitStatus | null {
   const path = join(attemptFolder, exitRecordName);
   try {
-    const { code } = exitRecordSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-    return { ...exitOfShell(code), endedAt: statSync(path).mtime.toISOString() };
+    const { code, signal } = exitRecordSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    const exit = signal === undefined ? exitOfShell(code) : { code, signal };
+    return { ...exit, endedAt: statSync(path).mtime.toISOString() };
   } catch {
     return null; // Missing or cut short: the caller looks at other evidence.
   }

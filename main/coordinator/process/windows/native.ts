@@ -132,9 +132,7 @@ function bind(koffi: typeof Koffi): Native {
     TerminateProcess: call('int TerminateProcess(HANDLE process, DWORD code)'),
     WaitForSingleObject: call('DWORD WaitForSingleObject(HANDLE handle, DWORD milliseconds)'),
     GetExitCodeProcess: call('int GetExitCodeProcess(HANDLE process, void *code)'),
-    GetProcessTimes: call(
-      'int GetProcessTimes(HANDLE process, void *created, void *exited, void *kernel, void *user)',
-    ),
+    GetProcessTimes: call('int GetProcessTimes(HANDLE process, void *created, void *exited, void *kernel, void *user)'),
     K32GetProcessMemoryInfo: call('int K32GetProcessMemoryInfo(HANDLE process, void *counters, DWORD size)'),
     NtQuerySystemInformation: ntdll.func(
       'int NtQuerySystemInformation(int what, void *value, uint32_t size, void *used)',

@@ -1,25 +1,14 @@
-/** Ownership on Windows, in its simplest form: the program that was started, and its tree as taskkill sees it. */
-import type { Ownership, OwnershipOptions, RunMark, TreeUsage } from '../ownership.ts';
-import { checkIdentity } from './identity.ts';
-import { createWindowsLauncher } from './launcher.ts';
-import { endTree } from './tree.ts';
+/** Ownership on Windows: by jobs where `koffi` can be loaded, else by what Node and taskkill can do. */
+import type { Ownership, OwnershipOptions } from '../ownership.ts';
+import { createDirectOwnership } from './direct-ownership.ts';
+import { createJobOwnership } from './job-ownership.ts';
+import { loadNative } from './native.ts';
 
-export function createWindowsOwnership({ environment }: OwnershipOptions): Ownership {
-  return {
-    launcher: createWindowsLauncher({ environment }),
-    bootId: null,
-    forceStep: 'TERMINATE',
-    hasLauncher: false,
-    check: checkIdentity,
-    membersOf: (runs) => new Map(runs.map((run) => [run.nonce, membersOf(run)])),
-    ask: () => false,
-    endMembers: ({ leader }) => (checkIdentity(leader) === 'match' ? endTree(leader.pid) : Promise.resolve([])),
-    endLeader: () => undefined, // It is a member here.
-    usageOf: (runs) => Promise.resolve(new Map(runs.map(({ nonce }) => [nonce, unknown]))),
-    forget: () => undefined,
-  };
+export function createWindowsOwnership(options: OwnershipOptions): Ownership {
+  const native = loadNative();
+  if (typeof native !== 'string') return createJobOwnership(options, native);
+  options.log(
+    `koffi cannot be loaded (${native}), so agents are owned by their process and taskkill: a detached helper may outlive its agent, and an agent that outlives this coordinator can only be watched. "npm install koffi" brings jobs.`,
+  );
+  return createDirectOwnership(options);
 }
-
-/** What the program itself started is not seen here. */
-const membersOf = ({ leader }: RunMark): number[] => (checkIdentity(leader) === 'match' ? [leader.pid] : []);
-const unknown: TreeUsage = { cpuSeconds: null, memoryMb: null, processes: null };

@@ -1,14 +1,49 @@
-/** Ending a process tree on Windows by `tree-kill`, which calls taskkill. Windows has no polite signal for such a process. */
+/**
+ * Ending a process tree without a job: taskkill by its absolute path, then `tree-kill`, then the one process alone. Each
+ * is judged by what is left. Windows has no polite signal for such a process.
+ */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import treeKill from 'tree-kill';
 import { until } from '../wait.ts';
-import { isAlive } from './identity.ts';
+import { isAlive } from './direct-identity.ts';
 
-const deadlineMs = 5000;
+const helperLimitMs = 5000;
+const goneMs = 1000;
 
 /** Settles with the pid when it could not be ended. */
 export async function endTree(pid: number): Promise<number[]> {
-  await new Promise<void>((resolve) => {
-    treeKill(pid, 'SIGKILL', () => resolve()); // Its error is judged by what is left below.
+  for (const end of [byTaskkill, byTreeKill, byNode]) {
+    await end(pid);
+    if (await until(() => !isAlive(pid), 20, goneMs)) return [];
+  }
+  return [pid];
+}
+
+function byTaskkill(pid: number): Promise<void> {
+  const taskkill = join(process.env['SystemRoot'] ?? String.raw`C:\Windows`, 'System32', 'taskkill.exe');
+  return new Promise((resolve) => {
+    execFile(taskkill, ['/PID', String(pid), '/T', '/F'], { windowsHide: true, timeout: helperLimitMs }, () =>
+      resolve(),
+    );
   });
-  return (await until(() => !isAlive(pid), 20, deadlineMs)) ? [] : [pid];
+}
+
+function byTreeKill(pid: number): Promise<void> {
+  return new Promise((resolve) => {
+    try {
+      treeKill(pid, 'SIGKILL', () => resolve());
+    } catch {
+      resolve(); // It throws where no helper can be started.
+    }
+  });
+}
+
+function byNode(pid: number): Promise<void> {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    return Promise.resolve(); // Gone by now, or not ours to end: what is left tells.
+  }
+  return Promise.resolve();
 }
