@@ -8,10 +8,10 @@ import { until } from '../wait.ts';
 import { createDirectLauncher } from './direct-launcher.ts';
 import { writeExitLogged } from './exit-file.ts';
 import { ExitWatch } from './exit-watch.ts';
-import { isInJob, jobAccounting, jobMembers, jobName, openJob, terminateJob } from './job.ts';
+import { isInJob, jobCpuSeconds, jobMembers, jobName, openJob, terminateJob } from './job.ts';
 import { holdInJob } from './job-launcher.ts';
 import type { Handle, Native } from './native.ts';
-import { bootTime, memberUsage, openProcess, processTimes } from './process-handle.ts';
+import { bootTime, jobMember, type JobMember, openProcess, processTimes } from './process-handle.ts';
 import { ProcessTable } from './process-table.ts';
 import { endTree } from './tree.ts';
 
@@ -57,7 +57,9 @@ class JobRuns {
 
   membersOf(mark: RunMark): number[] {
     const job = this.#jobOf(mark);
-    if (job !== null) return jobMembers(this.#native, job);
+    if (job !== null) {
+      return this.#membersIn(job).flatMap(({ pid, isConsoleHost }) => (isConsoleHost ? [] : [pid]));
+    }
     return this.processes.check(mark.leader) === 'match' ? [mark.leader.pid] : [];
   }
 
@@ -79,17 +81,21 @@ class JobRuns {
 
   usageOf(mark: RunMark): TreeUsage {
     const job = this.#jobOf(mark);
-    const accounting = job === null ? null : jobAccounting(this.#native, job);
-    if (job === null || accounting === null) return { cpuSeconds: null, memoryMb: null, processes: null };
-    const members = jobMembers(this.#native, job).flatMap((pid) => memberUsage(this.#native, pid, job) ?? []);
+    const cpuSeconds = job === null ? null : jobCpuSeconds(this.#native, job);
+    if (job === null || cpuSeconds === null) return { cpuSeconds: null, memoryMb: null, processes: null };
+    const members = this.#membersIn(job);
     const bytes = members.reduce((sum, { workingSet }) => sum + workingSet, 0);
-    const living = members.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+    const living = members.reduce((sum, member) => sum + member.cpuSeconds, 0);
     return {
-      // The job counts the ended ones, too; the living alone can never have used more than all together.
-      cpuSeconds: Math.max(accounting.cpuSeconds, living),
+      // The job counts the ended ones, too; where it counts nothing, the living are known at least.
+      cpuSeconds: Math.max(cpuSeconds, living),
       memoryMb: Math.round((bytes / bytesPerMb) * 10) / 10,
-      processes: accounting.processes,
+      processes: members.filter(({ isConsoleHost }) => !isConsoleHost).length,
     };
+  }
+
+  #membersIn(job: Handle): JobMember[] {
+    return jobMembers(this.#native, job).flatMap((pid) => jobMember(this.#native, pid, job) ?? []);
   }
 
   /** Also writes the exit of an adopted run, which only the handle that is closed here can tell. */

@@ -81,17 +81,11 @@ export function jobMembers(native: Native, job: Handle): number[] {
   }
 }
 
-export interface JobAccounting {
-  /** User and kernel time of all members, ended ones too. */
-  readonly cpuSeconds: number;
-  readonly processes: number;
-}
-
-export function jobAccounting(native: Native, job: Handle): JobAccounting | null {
+/** User and kernel time of all members, ended ones too; null when the job does not answer. */
+export function jobCpuSeconds(native: Native, job: Handle): number | null {
   const info = Buffer.alloc(48);
   if (native.QueryInformationJobObject(job, basicAccounting, info, info.length, null) === 0) return null;
-  const ticks = info.readBigInt64LE(0) + info.readBigInt64LE(8);
-  return { cpuSeconds: Number(ticks) / 1e7, processes: info.readUInt32LE(40) };
+  return Number(info.readBigInt64LE(0) + info.readBigInt64LE(8)) / 1e7;
 }
 
 export function terminateJob(native: Native, job: Handle): void {

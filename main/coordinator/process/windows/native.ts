@@ -78,6 +78,7 @@ export interface Native {
   readonly WaitForSingleObject: (handle: Handle, milliseconds: number) => number;
   readonly GetExitCodeProcess: (process: Handle, code: Buffer) => number;
   readonly GetProcessTimes: (process: Handle, created: Buffer, exited: Buffer, kernel: Buffer, user: Buffer) => number;
+  readonly QueryFullProcessImageNameW: (process: Handle, flags: number, name: Buffer, size: Buffer) => number;
   readonly K32GetProcessMemoryInfo: (process: Handle, counters: Buffer, size: number) => number;
   readonly NtQuerySystemInformation: (what: number, value: Buffer, size: number, used: null) => number;
 }
@@ -95,7 +96,7 @@ export function loadNative(): Native | string {
 function bind(koffi: typeof Koffi): Native {
   const kernel32 = koffi.load('kernel32.dll');
   const ntdll = koffi.load('ntdll.dll');
-  const call = (prototype: string): Koffi.KoffiFunc<(...args: unknown[]) => never> =>
+  const call = (prototype: string): ReturnType<typeof kernel32.func> =>
     kernel32.func(prototype.replaceAll('HANDLE', 'intptr_t').replaceAll('DWORD', 'uint32_t'));
   return {
     addressOf: (buffer) => koffi.address(buffer),
@@ -133,6 +134,9 @@ function bind(koffi: typeof Koffi): Native {
     WaitForSingleObject: call('DWORD WaitForSingleObject(HANDLE handle, DWORD milliseconds)'),
     GetExitCodeProcess: call('int GetExitCodeProcess(HANDLE process, void *code)'),
     GetProcessTimes: call('int GetProcessTimes(HANDLE process, void *created, void *exited, void *kernel, void *user)'),
+    QueryFullProcessImageNameW: call(
+      'int QueryFullProcessImageNameW(HANDLE process, DWORD flags, void *name, void *size)',
+    ),
     K32GetProcessMemoryInfo: call('int K32GetProcessMemoryInfo(HANDLE process, void *counters, DWORD size)'),
     NtQuerySystemInformation: ntdll.func(
       'int NtQuerySystemInformation(int what, void *value, uint32_t size, void *used)',

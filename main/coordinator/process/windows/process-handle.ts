@@ -4,17 +4,26 @@ import { isInJob } from './job.ts';
 import type { Handle, Native } from './native.ts';
 
 const synchronize = 0x10_00_00;
+const queryInformation = 0x4_00;
 const queryLimitedInformation = 0x10_00;
 const signalled = 0;
 /** Between the epochs of Windows (1601, in 100 ns) and Unix (1970). */
 const epochOffset = 116_444_736_000_000_000n;
 
-export type Opened = { readonly is: 'open'; readonly process: Handle } | { readonly is: 'gone' | 'refused' };
+export type Opened =
+  { readonly is: 'open'; readonly process: Handle } | { readonly is: 'gone' } | { readonly is: 'refused' };
 
+/** With the right to ask everything, else with the smaller one that Windows gives to strangers of the same user. */
 export function openProcess(native: Native, pid: number): Opened {
-  const process = native.OpenProcess(synchronize | queryLimitedInformation, 0, pid);
-  if (isHandle(process)) return { is: 'open', process };
-  return { is: native.GetLastError() === windowsErrors.invalidParameter ? 'gone' : 'refused' };
+  for (const access of [
+    synchronize | queryInformation | queryLimitedInformation,
+    synchronize | queryLimitedInformation,
+  ]) {
+    const process = native.OpenProcess(access, 0, pid);
+    if (isHandle(process)) return { is: 'open', process };
+    if (native.GetLastError() === windowsErrors.invalidParameter) return { is: 'gone' };
+  }
+  return { is: 'refused' };
 }
 
 export function hasEnded(native: Native, process: Handle): boolean {
@@ -45,24 +54,42 @@ export function exitCode(native: Native, process: Handle): number | null {
   return native.GetExitCodeProcess(process, code) === 0 ? null : code.readUInt32LE();
 }
 
-export interface MemberUsage {
+export interface JobMember {
+  readonly pid: number;
+  /** The host of the console that Windows gives a program beside it: part of the job, and nobody's helper. */
+  readonly isConsoleHost: boolean;
   readonly cpuSeconds: number;
+  /** Bytes. */
   readonly workingSet: number;
 }
 
-/** What a member of the job uses, bytes; null when it is gone, and its pid may be somebody else's. */
-export function memberUsage(native: Native, pid: number, job: Handle): MemberUsage | null {
+/** null when it is gone, and its pid may be somebody else's. */
+export function jobMember(native: Native, pid: number, job: Handle): JobMember | null {
   const opened = openProcess(native, pid);
+  if (opened.is === 'refused') return { pid, isConsoleHost: false, cpuSeconds: 0, workingSet: 0 };
   if (opened.is !== 'open') return null;
   try {
-    if (!isInJob(native, opened.process, job)) return null;
+    if (hasEnded(native, opened.process) || !isInJob(native, opened.process, job)) return null;
     const counters = Buffer.alloc(72);
-    if (native.K32GetProcessMemoryInfo(opened.process, counters, counters.length) === 0) return null;
-    const cpuSeconds = processTimes(native, opened.process)?.cpuSeconds ?? 0;
-    return { cpuSeconds, workingSet: Number(counters.readBigUInt64LE(16)) };
+    native.K32GetProcessMemoryInfo(opened.process, counters, counters.length);
+    return {
+      pid,
+      isConsoleHost: /\\conhost\.exe$/i.test(imageName(native, opened.process)),
+      cpuSeconds: processTimes(native, opened.process)?.cpuSeconds ?? 0,
+      workingSet: Number(counters.readBigUInt64LE(16)),
+    };
   } finally {
     native.CloseHandle(opened.process);
   }
+}
+
+/** Absolute path of its program; empty where Windows does not tell. */
+export function imageName(native: Native, process: Handle): string {
+  const name = Buffer.alloc(2 * 1024);
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(1024);
+  if (native.QueryFullProcessImageNameW(process, 0, name, size) === 0) return '';
+  return name.toString('utf16le', 0, 2 * size.readUInt32LE());
 }
 
 /**
