@@ -5,6 +5,7 @@
  *   integration   the built or composed coordinator with real processes, sockets and files
  *   e2e           the whole product in a real browser, one file after the other
  *   soak          the built coordinator under crashes, faults and load; ZIGGIE_SOAK_TIER=full does ten times as much
+ *   windows       the built coordinator on the Windows node.exe under Wine; skipped without `npm run test:windows`
  */
 import { defineConfig } from 'vitest/config';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
@@ -48,6 +49,7 @@ export default defineConfig({
       project('integration', 60_000, 1, true),
       project('e2e', 120_000, 2, false),
       project('soak', isFullSoak ? 3_600_000 : 180_000, 3, !isFullSoak),
+      project('windows', 240_000, 4, false),
     ],
   },
 });
