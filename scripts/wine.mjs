@@ -1,5 +1,5 @@
 /** Wine, a Windows of its own below .cache/windows, and the Windows node.exe: what the Windows tests need on a Linux machine. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import process from 'node:process';
 import { withLock } from './lock.mjs';
@@ -38,6 +38,28 @@ export async function windows() {
       env: { ...wineEnvironment(), ZIGGIE_WINDOWS_APP: application, ZIGGIE_WINDOWS_NODE: nodeExe },
     };
   });
+}
+
+/** Ends every node.exe that is left in the tests' own Windows, each by its pid. @returns {string[]} what they were running */
+export function endLeftovers() {
+  const left = [];
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const command = readOrEmpty(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+    const isOurs = readOrEmpty(`/proc/${pid}/environ`).split('\0').includes(`WINEPREFIX=${prefix}`);
+    if (!isOurs || !command.includes('node.exe')) continue;
+    left.push(command);
+    process.kill(Number(pid), 'SIGKILL');
+  }
+  return left;
+}
+
+/** @param {string} file @returns {string} empty for what is gone, or somebody else's */
+function readOrEmpty(file) {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
 }
 
 /** Nothing of it touches the person's own folders, menu or screen. @returns {Record<string, string>} */

@@ -14,6 +14,8 @@ interface Checked {
 
 const limitMs = 180_000;
 
+const inside = (file: string): string => resolve(import.meta.dirname, 'inside', file);
+
 async function bundle(): Promise<string> {
   const outDir = join(application, 'inside');
   await build({
@@ -26,7 +28,7 @@ async function bundle(): Promise<string> {
       target: 'node20',
       minify: false,
       rolldownOptions: {
-        input: { main: resolve(import.meta.dirname, 'inside/main.ts') },
+        input: { main: inside('main.ts'), holder: inside('holder.ts') },
         external: (id) => isBuiltin(id) || id === 'koffi',
         output: { format: 'esm', entryFileNames: '[name].mjs' },
       },

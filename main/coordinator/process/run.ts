@@ -228,14 +228,15 @@ export class Run {
 
   /** There is no record: the launcher was ended itself, or had no room to write. What its parent saw is all there is. */
   #exitOfLauncher(endedAt: string): ExitStatus | null {
-    const { mark, attemptFolder } = this.#options;
+    const { mark, attemptFolder, trees } = this.#options;
     if (this.#launcherExit === null) return null;
     const { code, signal } = this.#launcherExit;
     if (signal !== null) return { code: null, signal, endedAt };
     const claim = readClaim(attemptFolder);
     // A launcher ends as its agent did; one that claimed nothing ended for reasons of its own.
     const began = claim.is === 'claimed' && claim.pid === mark.leader.pid;
-    return code === null || !began ? null : { ...exitOfShell(code), endedAt };
+    if (code === null || !began) return null;
+    return trees.hasLauncher ? { ...exitOfShell(code), endedAt } : { code, signal: null, endedAt };
   }
 
   #executionSeconds(endedAt: string, monotonicEnd: number): number {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import { imageName, openProcess } from '../../../main/coordinator/process/windows/process-handle.ts';
 import { jobMembers, jobName, openJob } from '../../../main/coordinator/process/windows/job.ts';
 import { findProgram } from '../../../main/coordinator/runtimes/find-executable.ts';
+import { test } from './check.ts';
 import { environment, native, node, output, place, run, textOf, waitFor } from './rig.ts';
 
 const minute = { timeout: 60_000 };

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { jobName, openJob } from '../../../main/coordinator/process/windows/job.ts';
 import { bootTime } from '../../../main/coordinator/process/windows/process-handle.ts';
+import { test } from './check.ts';
 import { hold, native, node, order, pidsIn, place, run, textOf, waitFor, withDetachedHelper } from './rig.ts';
 
 const minute = { timeout: 60_000 };

@@ -1,3 +1,4 @@
-/** Everything that is checked on the Windows node.exe itself; bundled into one file and run there. */
+/** Everything that is checked on the Windows node.exe itself; bundled and run there. */
 import './jobs.ts';
+import './crashes.ts';
 import './arguments.ts';

@@ -1,19 +1,15 @@
 /** For the checks that run on the Windows node.exe itself: held runs with real processes, in a folder of their own. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after } from 'node:test';
+import { dirname, join } from 'node:path';
 import type { HeldRun, LaunchOrder } from '../../../main/coordinator/process/launcher.ts';
 import type { Ownership, RunMark } from '../../../main/coordinator/process/ownership.ts';
 import { createJobOwnership } from '../../../main/coordinator/process/windows/job-ownership.ts';
 import { loadNative, type Native } from '../../../main/coordinator/process/windows/native.ts';
 
 export { waitFor } from '../../rig/wait-for.ts';
-
-// The product's own timers never keep a process alive; while there are checks, this does.
-const alive = setInterval(() => undefined, 1000);
-after(() => clearInterval(alive));
 
 export const native: Native = (() => {
   const loaded = loadNative();
@@ -92,6 +88,24 @@ export async function output(where: Place, asked: Asked): Promise<string> {
   where.ownership.forget(started.mark);
   return textOf(started.order.logFile);
 }
+
+/** Another coordinator, as far as it starts a run: holds one, lets it go when told to, and stays. */
+export function startHolder(root: string, does: 'hold' | 'release'): ChildProcess {
+  return spawn(process.execPath, [join(dirname(process.argv[1] ?? ''), 'holder.mjs'), root, does], {
+    stdio: 'ignore',
+    detached: true,
+  });
+}
+
+export interface HolderSays {
+  readonly mark: RunMark;
+  readonly logFile: string;
+}
+
+export const holderSays = (root: string): HolderSays | null => {
+  const text = textOf(join(root, 'holder.json'));
+  return text.endsWith('\n') ? (JSON.parse(text) as HolderSays) : null;
+};
 
 export const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 export const node = (code: string, ...args: string[]): string[] => ['-e', code, '--', ...args];

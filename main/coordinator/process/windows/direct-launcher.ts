@@ -4,7 +4,7 @@
  * ended while it was away is settled from other evidence.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Identity } from '../../../../protocol/agent.ts';
 import { ok, type Result } from '../../../../protocol/failures.ts';
@@ -31,10 +31,11 @@ export function createDirectLauncher(options: DirectLauncherOptions): Launcher {
 function hold(options: DirectLauncherOptions, order: LaunchOrder): Promise<Result<HeldRun>> {
   let input: number | null = null;
   let log: number | null = null;
+  let claim: number | null = null;
   try {
     input = openSync(order.inputFile, 'r');
     log = openSync(order.logFile, 'a', 0o600);
-    writeFileSync(join(order.attemptFolder, claimName), 'windows', { flag: 'wx' });
+    claim = openSync(join(order.attemptFolder, claimName), 'wx', 0o600); // Before the start: who fails here starts nothing.
     const child = spawn(order.file, order.args, {
       cwd: order.cwd,
       env: agentEnvironment(options.environment, order.env, 'win32'),
@@ -42,12 +43,14 @@ function hold(options: DirectLauncherOptions, order: LaunchOrder): Promise<Resul
       detached: true,
       windowsHide: true,
     });
+    writeSync(claim, `${child.pid ?? ''}\n`);
     return started(options, child, order);
   } catch (error) {
     return Promise.resolve(failed(order, error));
   } finally {
     if (input !== null) closeSync(input);
     if (log !== null) closeSync(log);
+    if (claim !== null) closeSync(claim);
   }
 }
 
