@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { application, isReady, startNode, windowsPath } from './wine.ts';
 
 interface Checked {
@@ -63,8 +63,8 @@ function checksIn(tap: string): Checked[] {
   });
 }
 
-if (isReady) {
-  test.each(await runInside())('$name', ({ problem }) => expect(problem).toBeNull());
-} else {
-  test.skip('needs scripts/test-windows.mjs');
-}
+const checks = isReady ? await runInside() : [{ name: 'needs "npm run test:windows"', problem: null }];
+
+describe.skipIf(!isReady)('on the Windows node.exe', () => {
+  test.each(checks)('$name', ({ problem }) => expect(problem).toBeNull());
+});

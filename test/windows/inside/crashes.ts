@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from './check.ts';
-import { holderSays, pidsIn, place, startHolder, textOf, waitFor } from './rig.ts';
+import { ascending, holderSays, pidsIn, place, startHolder, textOf, waitFor } from './rig.ts';
 
 const minute = { timeout: 60_000 };
 const folder = (): string => mkdtempSync(join(tmpdir(), 'ziggie-crash-'));
@@ -34,7 +34,7 @@ test(
     await new Promise((resolve) => setTimeout(resolve, 500)); // What the kernel would end, it ends at once.
     assert.equal(ownership.check(mark.leader), 'match');
     const members = ownership.membersOf([mark]).get(mark.nonce) ?? [];
-    assert.deepEqual([...members].sort(), [...pids].sort());
+    assert.deepEqual([...members].sort(ascending), [...pids].sort(ascending));
     assert.deepEqual(await ownership.endMembers(mark), []);
     assert.equal(ownership.check(mark.leader), 'gone');
     ownership.forget(mark);

@@ -2,10 +2,23 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type * as Koffi from 'koffi';
 import { jobName, openJob } from '../../../main/coordinator/process/windows/job.ts';
 import { bootTime } from '../../../main/coordinator/process/windows/process-handle.ts';
 import { test } from './check.ts';
-import { hold, native, node, order, pidsIn, place, run, textOf, waitFor, withDetachedHelper } from './rig.ts';
+import {
+  ascending,
+  hold,
+  native,
+  node,
+  order,
+  pidsIn,
+  place,
+  run,
+  textOf,
+  waitFor,
+  withDetachedHelper,
+} from './rig.ts';
 
 const minute = { timeout: 60_000 };
 
@@ -103,7 +116,7 @@ test('a job that cannot be made is replaced by the process and its tree', minute
   const where = place();
   const wanted = order(where.root, { args: withDetachedHelper });
   // The name is taken by a kernel object of another kind, so Windows refuses a job of that name.
-  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
   const createEvent = koffi.load('kernel32.dll').func('intptr_t CreateEventW(void *a, int b, int c, str16 name)');
   const event: unknown = createEvent(null, 0, 0, jobName(where.root, wanted.run));
   assert.ok(Number(event) > 0);
@@ -175,8 +188,6 @@ function openInheritable(file: string): number {
   const [genericWrite, noSharing, createAlways, normal] = [0x40_00_00_00, 0, 2, 0x80];
   return native.CreateFileW(file, genericWrite, noSharing, security, createAlways, normal, 0);
 }
-
-const ascending = (a: number, b: number): number => a - b;
 
 function isAlive(pid: number): boolean {
   try {

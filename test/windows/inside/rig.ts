@@ -124,3 +124,5 @@ export function pidsIn(logFile: string): number[] | null {
   const match = /^(\d+) (\d+)\r?\n/.exec(textOf(logFile));
   return match === null ? null : [Number(match[1]), Number(match[2])];
 }
+
+export const ascending = (a: number, b: number): number => a - b;
