@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from './check.ts';
-import { ascending, holderSays, pidsIn, place, startHolder, textOf, waitFor } from './rig.ts';
+import { ascending, longEnough, holderSays, pidsIn, place, startHolder, textOf, waitFor } from './rig.ts';
 
 const minute = { timeout: 60_000 };
 const folder = (): string => mkdtempSync(join(tmpdir(), 'ziggie-crash-'));
@@ -14,6 +14,7 @@ test('a coordinator that is killed while it holds a run leaves no process, and n
   const { mark, logFile } = await waitFor('it holds a run', () => holderSays(root), { timeoutMs: 30_000 });
   const { ownership } = place(root);
   assert.equal(ownership.check(mark.leader), 'match');
+  await longEnough();
   holder.kill('SIGKILL');
   await waitFor('the held process is gone', () => ownership.check(mark.leader) === 'gone');
   assert.equal(textOf(logFile), '');

@@ -25,7 +25,7 @@ const minute = { timeout: 60_000 };
 test('nothing of a held run happens before it is let go; then its exit is exact and dated', minute, async () => {
   const where = place();
   const { held, order: asked, mark } = await hold(where, { args: node('process.exit(143)') });
-  await new Promise((resolve) => setTimeout(resolve, 300)); // Long enough for it to have ended, were it not held.
+  await longEnough();
   assert.equal(where.ownership.check(held.identity), 'match');
   assert.equal(existsSync(join(asked.attemptFolder, 'claim')), false);
   held.release();
@@ -41,6 +41,7 @@ test('nothing of a held run happens before it is let go; then its exit is exact 
 test('a run that is abandoned never begins', minute, async () => {
   const where = place();
   const { held, order: asked } = await hold(where, { args: node('console.log("begun")') });
+  await longEnough();
   held.abandon();
   await held.gone;
   assert.equal(textOf(asked.logFile), '');

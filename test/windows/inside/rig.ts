@@ -107,6 +107,11 @@ export const holderSays = (root: string): HolderSays | null => {
   return text.endsWith('\n') ? (JSON.parse(text) as HolderSays) : null;
 };
 
+/** As long as a program needs to begin and end here: one that was started before, and not held, has done so by then. */
+export async function longEnough(): Promise<void> {
+  await output(place(), { args: node('') });
+}
+
 export const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 export const node = (code: string, ...args: string[]): string[] => ['-e', code, '--', ...args];
 
