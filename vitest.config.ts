@@ -1,5 +1,5 @@
 /**
- * Four projects, by how much of the product a test starts:
+ * Five projects, by how much of the product a test starts:
  *
  *   unit          one part, in this process or one child
  *   integration   the built or composed coordinator with real processes, sockets and files
