@@ -9,6 +9,7 @@ import { test } from './check.ts';
 import {
   ascending,
   hold,
+  longEnough,
   native,
   node,
   order,
