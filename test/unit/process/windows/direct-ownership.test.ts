@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readClaim, readExitRecord } from '../../../../main/coordinator/process/exit-record.ts';
 import type { HeldRun, LaunchOrder } from '../../../../main/coordinator/process/launcher.ts';
 import type { RunMark } from '../../../../main/coordinator/process/ownership.ts';
+import { ended, identityOf } from '../../../../main/coordinator/process/windows/direct-identity.ts';
 import { createDirectOwnership } from '../../../../main/coordinator/process/windows/direct-ownership.ts';
 import { waitFor } from '../../../rig/wait-for.ts';
 
@@ -81,10 +82,13 @@ describe('an agent that Node starts', () => {
   });
 
   test('is not ours once its end was seen, whoever has its pid then', async () => {
-    const { held, mark } = await run(order('process.exit(0)'));
-    await held.gone;
-    expect(own().check({ ...mark.leader, pid: process.pid })).toBe('unknown');
-    expect(await own().endMembers({ ...mark, leader: { ...mark.leader, pid: process.pid } })).toEqual([]);
+    const leader = identityOf(process.pid);
+    expect(own().check(leader)).toBe('match');
+    ended(process.pid);
+    expect(own().check(leader)).toBe('unknown');
+    const mark = { agentId: 'L1-x-1', attempt: 1, nonce: 'n', leader };
+    expect(own().membersOf([mark]).get('n')).toEqual([]);
+    expect(await own().endMembers(mark)).toEqual([]);
   });
 });
 
