@@ -18,6 +18,8 @@ export interface LogLimitOptions {
 
 /** At the full speed of a disk (1 GB/s) 100 MB are written between two looks; a look costs microseconds. */
 const lookEveryMs = 100;
+/** A log that nobody wrote to since the last look is looked at each so many times. */
+const looksPerQuietLook = 3;
 const mb = 1024 * 1024;
 /** While an agent is being stopped its log is cut again whenever it is so much above the limit. */
 const slackBytes = 4 * mb;
@@ -27,6 +29,7 @@ const markBegins = '[ziggie] log limit:';
 export class LogLimit {
   readonly #options: LogLimitOptions;
   readonly #guards = new Set<LogGuard>();
+  #looks = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: LogLimitOptions) {
@@ -42,7 +45,9 @@ export class LogLimit {
   }
 
   #look(): void {
-    for (const guard of this.#guards) guard.look();
+    this.#looks += 1;
+    const all = this.#looks % looksPerQuietLook === 0;
+    for (const guard of this.#guards) if (all || !guard.isQuiet) guard.look();
   }
 
   #forget(guard: LogGuard): void {
@@ -64,6 +69,8 @@ export class LogGuard {
   #isOver = false;
   #isTold = false;
   #cutBytes = 0;
+  #lastSize = 0;
+  #isQuiet = false;
 
   constructor(options: LogLimitOptions, path: string, onOver: (bytes: number) => void, onDone: () => void) {
     this.#options = options;
@@ -72,9 +79,16 @@ export class LogGuard {
     this.#onDone = onDone;
   }
 
+  /** Nothing was written between the last two looks. */
+  get isQuiet(): boolean {
+    return this.#isQuiet;
+  }
+
   look(): void {
     const { limitBytes } = this.#options;
     const size = this.#quietly(() => this.#size()) ?? 0;
+    this.#isQuiet = size === this.#lastSize;
+    this.#lastSize = size;
     // Descriptors are few: one is taken where the log is on its way to the limit.
     if (size > limitBytes / 4) this.#quietly(() => this.#open());
     if (size <= limitBytes) return;

@@ -153,6 +153,7 @@ export class Run {
   async #watchAdopted(): Promise<void> {
     this.verify();
     await goneWatch(
+      this.mark.leader.pid,
       () => this.#verifyAdopted(),
       () => this.#released,
     );

@@ -51,6 +51,12 @@ async function deployed(coordinator: TestCoordinator, requestId: string): Promis
     : { agentId: '', pid: 0 };
 }
 
+/** An answer may be ahead of the launcher's claim by a moment, which has to be on the disk before that is full. */
+async function begun(coordinator: TestCoordinator, agentId: string): Promise<void> {
+  const claim = coordinator.path('runs', agentId, '1', 'claim');
+  await waitFor(`${agentId} has begun`, () => existsSync(claim) && readFileSync(claim, 'utf8').endsWith('\n'));
+}
+
 const acceptedIds = (coordinator: TestCoordinator): string[] =>
   coordinator.journal().flatMap(({ event }) => (event.type === 'agent_accepted' ? [event.facts.request_id] : []));
 
@@ -158,6 +164,7 @@ describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, 
     mkdirSync(root);
     const coordinator = await start({ root });
     const before = await deployed(coordinator, 'before');
+    await begun(coordinator, before.agentId);
     fill(disk.folder);
     const refused = await coordinator.client.deploy(requestOf('late'));
     expect(refused).toMatchObject({ ok: false, failure: { code: 'STORAGE_UNAVAILABLE' } });
@@ -183,8 +190,7 @@ describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, 
     const coordinator = await start({ root });
     writeFileSync(coordinator.path('go.tmp'), '');
     const { agentId, pid } = await deployed(coordinator, 'ends');
-    const claim = coordinator.path('runs', agentId, '1', 'claim');
-    await waitFor('it has begun', () => existsSync(claim) && readFileSync(claim, 'utf8').endsWith('\n'));
+    await begun(coordinator, agentId);
     fill(disk.folder);
     // A name costs nothing here: the agent ends although no byte is left.
     renameSync(coordinator.path('go.tmp'), coordinator.path('go'));
@@ -225,8 +231,12 @@ describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, 
     const coordinator = await start();
     const { agentId } = await deployed(coordinator, 'a');
     // State files are written together, a moment after the answer.
-    await waitFor('the file tells that it runs', () => coordinator.state(agentId).status === 'running');
-    const release = await unreplaceable(coordinator.path('state', `${agentId}.json`));
+    const path = coordinator.path('state', `${agentId}.json`);
+    await waitFor(
+      'the file tells that it runs',
+      () => existsSync(path) && coordinator.state(agentId).status === 'running',
+    );
+    const release = await unreplaceable(path);
     writeFileSync(coordinator.path('go'), '');
     expect(await coordinator.ended(agentId)).toMatchObject({ status: 'failed' });
     expect(coordinator.state(agentId).status).toBe('running');

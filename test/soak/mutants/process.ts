@@ -40,7 +40,7 @@ export const processMutants: readonly Mutant[] = [
   {
     name: "the session of a stranger with a dead leader's pid is ended",
     file: 'main/coordinator/process/posix/members.ts',
-    find: "const ours = runs.filter(({ leader }) => ['match', 'gone'].includes(checkIdentity(leader)));",
+    find: "const ours = runs.filter(({ leader }) => ['match', 'gone'].includes(checkIn(table, leader)));",
     replace: 'const ours = runs;',
     tests: ['test/unit/process/stop.test.ts'],
   },

@@ -11,14 +11,31 @@ export function identityOf(pid: number): Identity {
   return { pid, start_time: startTimeOf(pid), boot_id: readBootId() };
 }
 
-export function checkIdentity({ pid, start_time, boot_id }: Identity): IdentityCheck {
+/** False only where it is known that the machine was started anew since. */
+export function isOfThisBoot({ boot_id }: Identity): boolean {
   const boot = readBootId();
-  if (boot !== null && boot_id !== null && boot !== boot_id) return 'mismatch';
+  return boot === null || boot_id === null || boot === boot_id;
+}
+
+export function checkIdentity(identity: Identity): IdentityCheck {
+  if (!isOfThisBoot(identity)) return 'mismatch';
+  const { pid, start_time } = identity;
+  if (process.platform === 'linux') return checkOnLinux(pid, start_time);
   if (!isAlive(pid)) return 'gone';
   const now = startTimeOf(pid);
   if (now === null) return isAlive(pid) ? 'unknown' : 'gone';
   if (start_time === null) return 'unknown';
   return now === start_time ? 'match' : 'mismatch';
+}
+
+/** One read tells life and start time together. */
+function checkOnLinux(pid: number, start_time: string | null): IdentityCheck {
+  const found = lookUp(pid);
+  if (found === 'gone') return 'gone';
+  if (found === 'unreadable') return isThere(pid) ? 'unknown' : 'gone';
+  if (hasEnded(found)) return 'gone';
+  if (start_time === null) return 'unknown';
+  return found.startTime === start_time ? 'match' : 'mismatch';
 }
 
 /** True if a process has the pid and has not ended; a zombie has ended. */

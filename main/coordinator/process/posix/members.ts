@@ -3,9 +3,10 @@
  * carries its marker in the environment, which finds helpers that left the group (a detached server, a shell in a session
  * of its own). Where environments cannot be read, descendants stand in for the marker.
  */
-import type { RunMark } from '../ownership.ts';
+import type { Identity } from '../../../../protocol/agent.ts';
+import type { IdentityCheck, RunMark } from '../ownership.ts';
 import type { Cgroups } from './cgroups.ts';
-import { checkIdentity } from './identity.ts';
+import { checkIdentity, isOfThisBoot } from './identity.ts';
 import { readEnvironment } from './proc.ts';
 import type { ProcessTable, TableRow } from './process-table.ts';
 
@@ -23,7 +24,7 @@ export function membersIn(
   const inCgroup = new Map(runs.flatMap((run) => cgroups?.members(run).map((pid) => [pid, run.nonce] as const) ?? []));
   // While a session has a member its number is not given to another process. So if a stranger has the leader's pid, the
   // session of that number is the stranger's too, and only cgroup and marker tell who belongs to us.
-  const ours = runs.filter(({ leader }) => ['match', 'gone'].includes(checkIdentity(leader)));
+  const ours = runs.filter(({ leader }) => ['match', 'gone'].includes(checkIn(table, leader)));
   const byLeader = new Map(ours.map(({ leader, nonce }) => [leader.pid, nonce]));
   const byDescent = process.platform === 'linux' ? null : descent(table, byLeader);
   for (const [pid, row] of table) {
@@ -37,6 +38,12 @@ export function membersIn(
     if (nonce !== null) members.get(nonce)?.push(pid);
   }
   return members;
+}
+
+/** The table is as fresh as a look at the process itself; who is not in it has ended, or could not be read. */
+function checkIn(table: ProcessTable, leader: Identity): IdentityCheck {
+  const row = table.get(leader.pid);
+  return row?.startTime === leader.start_time && isOfThisBoot(leader) ? 'match' : checkIdentity(leader);
 }
 
 /** The run of each process whose parents, followed upward, come to a leader. */

@@ -162,7 +162,9 @@ export class NurseryClient {
     this.#process = null;
     this.#missing = 0;
     for (const { gate, tellGone } of this.#known.values()) {
-      void goneWatch(() => checkIdentity(gate.identity)).then(() => tellGone({ code: null, signal: null }));
+      void goneWatch(gate.identity.pid, () => checkIdentity(gate.identity)).then(() =>
+        tellGone({ code: null, signal: null }),
+      );
     }
     this.#known.clear();
     this.#ready.length = 0;
