@@ -19,22 +19,22 @@ export const processMutants: readonly Mutant[] = [
   {
     name: 'a process of the same pid is the same process',
     file: 'main/coordinator/process/posix/identity.ts',
-    find: "return now === start_time ? 'match' : 'mismatch';",
+    find: "return found.startTime === start_time ? 'match' : 'mismatch';",
     replace: "return 'match';",
     tests: ['test/unit/process/identity.test.ts'],
   },
   {
     name: 'a process of another boot may be ours',
     file: 'main/coordinator/process/posix/identity.ts',
-    find: "if (boot !== null && boot_id !== null && boot !== boot_id) return 'mismatch';",
+    find: "if (!isOfThisBoot(identity)) return 'mismatch';",
     replace: '',
     tests: ['test/unit/process/identity.test.ts'],
   },
   {
     name: 'who cannot be recognised is taken for ours',
     file: 'main/coordinator/process/posix/identity.ts',
-    find: "if (start_time === null) return 'unknown';",
-    replace: "if (start_time === null) return 'match';",
+    find: "if (hasEnded(found)) return 'gone';\n  if (start_time === null) return 'unknown';",
+    replace: "if (hasEnded(found)) return 'gone';\n  if (start_time === null) return 'match';",
     tests: ['test/unit/process/identity.test.ts'],
   },
   {
