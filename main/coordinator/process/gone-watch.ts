@@ -1,14 +1,38 @@
-/** Noticing the end of a process that is not our child, by asking for its identity. */
+/**
+ * Noticing the end of processes that are not our children, by asking for their identity. All are looked at together by one
+ * timer: a hundred timers would wake this process five hundred times a second for nothing.
+ */
 import type { IdentityCheck } from './ownership.ts';
 import { askAgainMs } from './verification.ts';
 
-const lookEveryMs = 200;
+const lookEveryMs = 250;
 /** Whether anybody has the pid is told by one cheap call; whether it is still the same one is asked each so many looks. */
-const looksPerCheck = 5;
+const looksPerCheck = 8;
+const looksPerUnknown = askAgainMs / lookEveryMs;
+
+/** Looks at one process; true when the watch is over. */
+type Look = () => boolean;
+
+const watches = {
+  open: new Set<Look>(),
+  timer: null as NodeJS.Timeout | null,
+
+  add(look: Look): void {
+    this.open.add(look);
+    this.timer ??= setInterval(() => this.lookAtAll(), lookEveryMs).unref();
+  },
+
+  lookAtAll(): void {
+    for (const look of this.open) if (look()) this.open.delete(look);
+    if (this.open.size > 0 || this.timer === null) return;
+    clearInterval(this.timer);
+    this.timer = null;
+  },
+};
 
 /**
- * Settles when no process has this identity any more; while nothing tells, it goes on asking. `isOver` ends the watch
- * early; it settles then, too.
+ * Settles when no process has this identity any more; while nothing tells, it goes on asking, once a second. `isOver` ends
+ * the watch early; it settles then, too.
  */
 export function goneWatch(pid: number, check: () => IdentityCheck, isOver: () => boolean = () => false): Promise<void> {
   return new Promise((resolve) => {
@@ -16,16 +40,17 @@ export function goneWatch(pid: number, check: () => IdentityCheck, isOver: () =>
     let was: IdentityCheck = 'match';
     const ask = (): IdentityCheck => {
       looks += 1;
-      if (looks % looksPerCheck !== 0 && was === 'match' && isTaken(pid)) return was;
+      const isDue = looks % (was === 'unknown' ? looksPerUnknown : looksPerCheck) === 0;
+      if (!isDue && (was === 'unknown' || isTaken(pid))) return was;
       was = check();
       return was;
     };
-    const look = (): void => {
+    watches.add(() => {
       const is = isOver() ? 'gone' : ask();
-      if (is === 'gone' || is === 'mismatch') resolve();
-      else setTimeout(look, is === 'unknown' ? askAgainMs : lookEveryMs).unref();
-    };
-    setTimeout(look, lookEveryMs).unref();
+      if (is !== 'gone' && is !== 'mismatch') return false;
+      resolve();
+      return true;
+    });
   });
 }
 

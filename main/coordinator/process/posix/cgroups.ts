@@ -5,18 +5,10 @@
  * asked for: those would not be allowed where processes live. Every call may find nothing: then other ways are used.
  */
 import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { RunName } from '../launcher.ts';
+import { readSmallFile } from './small-file.ts';
 
 export interface CgroupUsage {
   /** Seconds, ended members included. */
@@ -175,7 +167,7 @@ function field(text: string, name: string): number | null {
 /** Empty when there is nothing to read. */
 function readOr(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readSmallFile(path);
   } catch {
     return '';
   }

@@ -1,5 +1,6 @@
 /** What Linux tells of processes through /proc. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readSmallFile } from './small-file.ts';
 
 export interface ProcStat {
   readonly state: string;
@@ -70,7 +71,7 @@ export function readBootId(): string | null {
 
 function read(path: string): string | { readonly is: 'gone' | 'unreadable' } {
   try {
-    return readFileSync(path, 'latin1');
+    return readSmallFile(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     return { is: code === 'ENOENT' || code === 'ESRCH' ? 'gone' : 'unreadable' };

@@ -2,7 +2,7 @@
 import type { RunMark, TreeUsage } from '../ownership.ts';
 import type { Cgroups } from './cgroups.ts';
 import { membersIn, rememberingNonceOf } from './members.ts';
-import { livingProcesses, type ProcStat, readPageBytes, ticksPerSecond } from './proc.ts';
+import { hasEnded, livingProcesses, type ProcStat, readPageBytes, readStat, ticksPerSecond } from './proc.ts';
 import { processTable } from './process-table.ts';
 
 const bytesPerMb = 1_048_576;
@@ -16,10 +16,14 @@ export function usageReader(cgroups: Cgroups | null): UsageOf {
 function linuxUsage(cgroups: Cgroups | null): UsageOf {
   const remembered = rememberingNonceOf();
   const pageBytes = readPageBytes();
-  return (runs) => {
+  const everybody = (runs: readonly RunMark[]): Look => {
     const table = livingProcesses();
     const members = membersIn(table, runs, cgroups, remembered.nonceOf);
     remembered.forgetAllBut(table);
+    return { table, members };
+  };
+  return (runs) => {
+    const { table, members } = cgroups === null ? everybody(runs) : (inCgroups(runs, cgroups) ?? everybody(runs));
     const usage = (run: RunMark): TreeUsage => {
       const pids = members.get(run.nonce) ?? [];
       const stats = pids.flatMap((pid) => table.get(pid) ?? []);
@@ -33,6 +37,33 @@ function linuxUsage(cgroups: Cgroups | null): UsageOf {
     };
     return Promise.resolve(new Map(runs.map((run) => [run.nonce, usage(run)])));
   };
+}
+
+interface Look {
+  readonly table: ReadonlyMap<number, ProcStat>;
+  readonly members: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Without a look at everybody else; null where a run may have members outside its cgroup, because it seems to have none inside. */
+function inCgroups(runs: readonly RunMark[], cgroups: Cgroups): Look | null {
+  const table = new Map<number, ProcStat>();
+  const members = new Map<string, readonly number[]>();
+  for (const run of runs) {
+    const pids = cgroups.members(run);
+    if (pids.length === 0) return null;
+    members.set(
+      run.nonce,
+      pids.filter((pid) => enter(pid, table)),
+    );
+  }
+  return { table, members };
+}
+
+function enter(pid: number, table: Map<number, ProcStat>): boolean {
+  const stat = readStat(pid);
+  if (stat === null || hasEnded(stat)) return false;
+  table.set(pid, stat);
+  return true;
 }
 
 /** Children that have ended count at the parent that collected them; orphans are lost to this. */
