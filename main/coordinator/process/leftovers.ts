@@ -1,11 +1,8 @@
-/**
- * What an agent leaves behind when it ends (a server it detached, a shell that left its group) is ended with it. Many
- * agents may end together, so the process table is read once for all of them.
- */
+/** What an agent leaves behind when it ends (a server it detached, a shell that left its group) is ended with it. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunMark, Trees } from './ownership.ts';
+import type { SharedLook } from './shared-look.ts';
 
-/** Long enough that a burst of exits shares a scan, short enough that nobody notices. */
-const gatherMs = 30;
 /** When the process table cannot be read (no descriptor free), it is tried again: the ends of these runs can wait. */
 const tryAgainMs = 500;
 
@@ -16,47 +13,22 @@ export interface Leftovers {
   readonly survivors: readonly number[];
 }
 
-interface Waiting {
-  readonly mark: RunMark;
-  readonly resolve: (leftovers: Leftovers) => void;
-}
-
 export class LeftoverSweep {
   readonly #trees: Trees;
-  #waiting: Waiting[] = [];
+  readonly #look: SharedLook;
 
-  constructor(trees: Trees) {
+  constructor(trees: Trees, look: SharedLook) {
     this.#trees = trees;
+    this.#look = look;
   }
 
   /** Ends what is left of a run whose leader is gone. */
-  sweep(mark: RunMark): Promise<Leftovers> {
-    return new Promise((resolve) => {
-      if (this.#waiting.length === 0) setTimeout(() => this.#run(), gatherMs);
-      this.#waiting.push({ mark, resolve });
-    });
-  }
-
-  #run(): void {
-    const members = this.#look();
-    if (members === null) {
-      setTimeout(() => this.#run(), tryAgainMs);
-      return;
+  async sweep(mark: RunMark): Promise<Leftovers> {
+    let found = await this.#look.membersOf(mark);
+    while (found === null) {
+      await delay(tryAgainMs);
+      found = await this.#look.membersOf(mark);
     }
-    const batch = this.#waiting;
-    this.#waiting = [];
-    for (const { mark, resolve } of batch) void this.#end(mark, members.get(mark.nonce) ?? []).then(resolve);
-  }
-
-  #look(): Map<string, number[]> | null {
-    try {
-      return this.#trees.membersOf(this.#waiting.map(({ mark }) => mark));
-    } catch {
-      return null;
-    }
-  }
-
-  async #end(mark: RunMark, found: readonly number[]): Promise<Leftovers> {
     if (found.length === 0) return { reaped: 0, survivors: [] };
     const survivors = await this.#trees.endMembers(mark);
     return { reaped: found.filter((pid) => !survivors.includes(pid)).length, survivors };

@@ -2,6 +2,7 @@
  * One attempt of one agent while its process exists: from the moment it is let go, or adopted after a restart, until its
  * end is settled and nothing of it is left. Follows its output, its time limit and its exit.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Doubt, Ending, StopReason, Usage } from '../../../protocol/agent.ts';
 import type { Clock } from '../clock.ts';
 import { longTimer } from '../long-timer.ts';
@@ -14,10 +15,11 @@ import type { LogGuard } from './log-limit.ts';
 import { OutputTail } from './output-tail.ts';
 import type { IdentityCheck, RunMark, Trees } from './ownership.ts';
 import { settle } from './settle.ts';
+import type { SharedLook } from './shared-look.ts';
 import { stopTree } from './stop.ts';
 import type { StopOutcome } from './stop-outcome.ts';
 import { Verification } from './verification.ts';
-import { until, within } from './wait.ts';
+import { within } from './wait.ts';
 
 export interface RunOptions {
   readonly mark: RunMark;
@@ -35,6 +37,7 @@ export interface RunOptions {
   readonly startedAt: string;
   readonly clock: Clock;
   readonly sweep: LeftoverSweep;
+  readonly look: SharedLook;
   /** Settles when the launcher is gone; null for an adopted run, which is nobody's child any more. */
   readonly gone: Promise<{ readonly code: number | null; readonly signal: string | null }> | null;
   /** What was said last. */
@@ -107,11 +110,12 @@ export class Run {
   }
 
   /** Carries on a stop that a predecessor began. Where the run had ended by then, no step was needed. */
-  carryOn(order: StopOrder): Promise<StopOutcome> {
+  async carryOn(order: StopOrder): Promise<StopOutcome> {
     const is = this.verify();
     const isOver = readExitRecord(this.#options.attemptFolder) !== null || is === 'gone' || is === 'mismatch';
     // Without its launcher the agent itself may live on.
-    if (isOver && !this.#livesOn()) this.#stop ??= { order, outcome: Promise.resolve({ steps: [], survivors: [] }) };
+    if (isOver && !(await this.#livesOn()))
+      this.#stop ??= { order, outcome: Promise.resolve({ steps: [], survivors: [] }) };
     return this.stop(order);
   }
 
@@ -172,23 +176,24 @@ export class Run {
    */
   async #unattended(): Promise<void> {
     const { trees, attemptFolder, doubt, onDoubt } = this.#options;
-    const goesOn = (): boolean => this.#stop === null && !this.#released && this.#livesOn();
     const sawTheExit = readExitRecord(attemptFolder) !== null || typeof this.#launcherExit?.code === 'number';
-    if (!trees.hasLauncher || sawTheExit || !goesOn()) return;
+    if (!trees.hasLauncher || sawTheExit || !(await this.#goesOn())) return;
     this.#launcherExit = null; // How the launcher ended says nothing of the agent.
     if (doubt !== 'unattended') onDoubt('unattended');
-    await until(() => !this.#livesOn() || this.#released, lookEveryMs);
+    while (!this.#released && (await this.#livesOn())) await delay(lookEveryMs);
     if (this.#released) await new Promise(() => undefined);
   }
 
+  /** Without its launcher, and without being told to stop. */
+  async #goesOn(): Promise<boolean> {
+    const isLeftAlone = (): boolean => this.#stop === null && !this.#released;
+    return isLeftAlone() && (await this.#livesOn()) && isLeftAlone();
+  }
+
   /** While it cannot be seen, nothing is concluded. */
-  #livesOn(): boolean {
-    const { trees, mark } = this.#options;
-    try {
-      return trees.membersOf([mark]).get(mark.nonce)?.length !== 0;
-    } catch {
-      return true;
-    }
+  async #livesOn(): Promise<boolean> {
+    const members = await this.#options.look.membersOf(this.#options.mark);
+    return members === null || members.length > 0;
   }
 
   async #settle(): Promise<Ending> {

@@ -24,6 +24,7 @@ import { LogLimit, megabytes } from './log-limit.ts';
 import type { Ownership } from './ownership.ts';
 import { Run, type StopOrder } from './run.ts';
 import { type Sample, Sampler } from './sampler.ts';
+import { SharedLook } from './shared-look.ts';
 import { startOrder } from './start-order.ts';
 
 export interface SupervisorOptions {
@@ -58,6 +59,7 @@ const tryAgainMs = 1000;
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #runs = new Map<string, Run>();
+  readonly #look: SharedLook;
   readonly #sweep: LeftoverSweep;
   readonly #sampler: Sampler;
   readonly #logLimit: LogLimit;
@@ -65,7 +67,8 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#sweep = new LeftoverSweep(options.ownership);
+    this.#look = new SharedLook(options.ownership);
+    this.#sweep = new LeftoverSweep(options.ownership, this.#look);
     const limitBytes = Math.round(options.config.limits.log_limit_mb * 1024 * 1024);
     this.#logLimit = new LogLimit({ limitBytes, log: options.log });
     const { ownership: trees, clock } = options;
@@ -275,6 +278,7 @@ export class Supervisor {
       startedAt,
       clock,
       sweep: this.#sweep,
+      look: this.#look,
       gone: held?.gone ?? null,
       doubt,
       onDoubt: (doubt) =>

@@ -5,6 +5,7 @@ import type { Identity } from '../../../protocol/agent.ts';
 import { checkIdentity, identityOf, isAlive } from '../../../main/coordinator/process/posix/identity.ts';
 import type { IdentityCheck } from '../../../main/coordinator/process/ownership.ts';
 import { LeftoverSweep } from '../../../main/coordinator/process/leftovers.ts';
+import { SharedLook } from '../../../main/coordinator/process/shared-look.ts';
 import { stopTree } from '../../../main/coordinator/process/stop.ts';
 import { until, within } from '../../../main/coordinator/process/wait.ts';
 import { waitFor } from '../../rig/wait-for.ts';
@@ -67,7 +68,10 @@ describe.skipIf(process.platform !== 'linux')('the members of a run', () => {
       { ...real, boot_id: 'another' },
     ]) {
       expect(trees.membersOf([{ ...strangers, leader }]).get('none')).toEqual([]);
-      expect(await new LeftoverSweep(trees).sweep({ ...strangers, leader })).toEqual({ reaped: 0, survivors: [] });
+      expect(await new LeftoverSweep(trees, new SharedLook(trees)).sweep({ ...strangers, leader })).toEqual({
+        reaped: 0,
+        survivors: [],
+      });
       await stopTree(trees, { ...strangers, leader }, term(0.1), Promise.resolve());
     }
     expect([isAlive(pid), isAlive(child)]).toEqual([true, true]);
@@ -108,7 +112,7 @@ describe.skipIf(process.platform !== 'linux')('stopping a tree', () => {
     held.run.release();
     const detached = await pidSaid(held, 'detached');
     const outcome = await stop(held, term(0.2));
-    const left = await new LeftoverSweep(trees).sweep(held.mark);
+    const left = await new LeftoverSweep(trees, new SharedLook(trees)).sweep(held.mark);
     expect([...outcome.survivors, ...left.survivors]).toEqual([]);
     expect(isAlive(detached)).toBe(false);
     expect(checkIdentity(held.run.identity)).toBe('gone');
@@ -148,7 +152,7 @@ test('what an agent left behind is ended with it, for many agents in one sweep (
   for (const { run } of runs) run.release();
   await Promise.all(runs.map(({ run }) => run.gone));
   await waitFor('two are left of each', () => runs.every((held) => members(held).length === 2));
-  const sweep = new LeftoverSweep(trees);
+  const sweep = new LeftoverSweep(trees, new SharedLook(trees));
   expect(await Promise.all(runs.map((held) => sweep.sweep(held.mark)))).toEqual(
     Array(3).fill({ reaped: 2, survivors: [] }),
   );
