@@ -24,7 +24,7 @@ const hintGapMs = 2;
 /** How many files are read before other work gets a turn. */
 const filesPerTurn = 32;
 /** How many requests may wait for the disk at a time: each holds its body (1 MiB at most), and perhaps a descriptor. */
-const mostUnsettled = 128;
+const mostUnsettled = 256;
 
 /** Any `*.json` that is not hidden, whatever the case. */
 const requestName = /^[^.].*\.json$/i;
