@@ -23,7 +23,14 @@ test.skipIf(process.platform !== 'linux')('a reader of the state files never see
   const root = new SoakRoot({
     default_runtime: 'sleeper',
     runtimes: { sleeper: sleeperRuntime, quick: { kind: 'command', command: '/bin/true' } },
-    limits: { max_running: 1000, max_running_per_parent: 1000, max_starting: 50, min_free_memory_mb: 0 },
+    limits: {
+      max_running: 1000,
+      max_running_per_parent: 1000,
+      max_starting: 50,
+      max_queued: 10_000,
+      starts_per_second: 1000,
+      min_free_memory_mb: 0,
+    },
     report: { required: false },
   });
   onTestFinished(() => root.dispose());

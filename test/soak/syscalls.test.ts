@@ -1,6 +1,6 @@
 /**
  * The coordinator is killed right before each of its state-changing system calls between the acceptance of three
- * requests and their end. The calls are counted first, so that every one of them has its turn.
+ * or six requests and their end. The calls are counted first, so that every one of them has its turn.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
@@ -17,7 +17,7 @@ const stateChanging = [
   ...['openat', 'rename', 'unlink', 'mkdir', 'clone', 'clone3', 'vfork'],
 ] as const;
 /** Most of these only read, /proc above all; a spread of them is enough. */
-const mostlyReading = { call: 'openat', points: amount({ ci: 2, full: 60 }) };
+const mostlyReading = { call: 'openat', points: amount({ ci: 2, full: 100 }) };
 const points = amount({ ci: 20, full: Number.POSITIVE_INFINITY });
 
 interface Point {
@@ -40,7 +40,7 @@ test.skipIf(missing !== null)('case 30: SIGKILL before each state-changing syste
   onTestFinished(() => root.dispose());
   const requests = new Requests(root);
   let life = await root.start({ through: oneFileThread });
-  await threeRequests(root, requests, 'warm-up');
+  await someRequests(root, requests, 'warm-up');
   const chosen = await pointsOf(root, requests);
   let reached = 0;
   for (const point of chosen) {
@@ -66,13 +66,13 @@ test.skipIf(missing !== null)('case 30: SIGKILL before each state-changing syste
   });
 });
 
-/** How often three requests make each call, as one point for every call; spread evenly where not all are wanted. */
+/** How often these requests make each call, as one point for every call; spread evenly where not all are wanted. */
 async function pointsOf(root: SoakRoot, requests: Requests): Promise<Point[]> {
   const all: Point[] = [];
   for (const threads of ['main', 'file'] as const) {
     const log = root.path('counted.strace');
     const strace = await Strace.attach({ pid: root.pid, threads, calls: stateChanging, inject: null, log });
-    await threeRequests(root, requests, `counted-${threads}`);
+    await someRequests(root, requests, `counted-${threads}`);
     await strace.detach();
     const calls = strace.seen().map((line) => /^(?:\d+\s+)?(\w+)\(/.exec(line)?.[1]);
     for (const call of stateChanging) {
@@ -104,16 +104,20 @@ async function killedAt(
   const inject = `signal=SIGKILL:when=${nth}`;
   const strace = await Strace.attach({ pid: root.pid, threads, calls: [call], inject, log });
   const killed = life.exited.then(() => true);
-  const over = await Promise.race([killed, threeRequests(root, requests, name).then(() => false)]);
+  const over = await Promise.race([killed, someRequests(root, requests, name).then(() => false)]);
   await strace.detach();
   // The last requests may have ended together with it.
   return over || life.child.signalCode !== null;
 }
 
-/** Two by file and one by HTTP; settles when they have ended, and what they leave to do is done. Never when it is killed. */
-async function threeRequests(root: SoakRoot, requests: Requests, name: string): Promise<void> {
-  for (const [index, code] of [0, 7].entries()) requests.byFile({ requestId: `${name}-${index}`, code, nap: 0 });
-  await requests.byHttp({ requestId: `${name}-http`, code: 42, nap: 0 });
+/** Two thirds by file and one by HTTP; settles when they have ended, and what they leave to do is done. Never when it is killed. */
+async function someRequests(root: SoakRoot, requests: Requests, name: string): Promise<void> {
+  for (let round = 0; round < amount({ ci: 1, full: 2 }); round++) {
+    for (const [index, code] of [0, 7].entries()) {
+      requests.byFile({ requestId: `${name}-${round}-${index}`, code, nap: 0 });
+    }
+    await requests.byHttp({ requestId: `${name}-${round}-http`, code: 42, nap: 0 });
+  }
   await settled(root, requests);
   await delay(300); // Answers are noted a quarter of a second later.
 }

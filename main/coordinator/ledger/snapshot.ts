@@ -11,6 +11,8 @@ import { replaceFileDurably } from './atomic-file.ts';
 
 /** A snapshot costs milliseconds per thousand agents, so a busy fleet is saved at most this often. */
 const saveEveryMs = 10_000;
+/** A save that failed. */
+const tryAgainMs = 2000;
 
 function snapshotAdapter(path: string, log: (line: string) => void): Adapter<FleetSnapshot> {
   return {
@@ -37,6 +39,7 @@ export class SnapshotStore {
   readonly #log: (line: string) => void;
   readonly #health: StorageHealth | null;
   #timer: NodeJS.Timeout | null = null;
+  #closed = false;
   #writing: Promise<void> = Promise.resolve();
   /** The save that has not begun yet: it takes the newest fleet of all that ask for it. */
   #next: { fleet: Fleet; readonly saved: Promise<void> } | null = null;
@@ -89,10 +92,21 @@ export class SnapshotStore {
         'snapshot',
         `db.json cannot be saved (${errorWords(error)}). Nothing is lost, the journal has everything; the next start takes longer.`,
       );
+      this.#saveAgain(fleet);
     }
   }
 
+  /** Whether or not anything happens meanwhile, so that the trouble ends when its reason does. */
+  #saveAgain(fleet: Fleet): void {
+    if (this.#closed) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      void this.save(fleet);
+    }, tryAgainMs).unref();
+  }
+
   close(): void {
+    this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }

@@ -1,10 +1,12 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeLine } from '../../../main/coordinator/ledger/journal-line.ts';
 import { readJournal } from '../../../main/coordinator/ledger/journal-read.ts';
 import { segmentPath } from '../../../main/coordinator/ledger/segments.ts';
 import { SnapshotStore } from '../../../main/coordinator/ledger/snapshot.ts';
+import { StorageHealth } from '../../../main/coordinator/storage-health.ts';
+import { waitFor } from '../../rig/wait-for.ts';
 import { emptyFleet, type Fleet, fleet, toSnapshot } from '../../../protocol/fleet.ts';
 import { valueOf } from '../../rig/result.ts';
 import { someEvents } from './some-events.ts';
@@ -13,6 +15,8 @@ import { temporaryFolder } from './temporary-folder.ts';
 const events = someEvents(20);
 const truth = events.reduce(fleet, emptyFleet);
 const earlier = events.slice(0, 8).reduce(fleet, emptyFleet);
+
+const savedSeq = (path: string): number => (JSON.parse(readFileSync(path, 'utf8')) as { seq: number }).seq;
 
 /** A folder with the journal of all events and a snapshot of the first eight; how a coordinator comes back from it. */
 async function leftBehind() {
@@ -85,7 +89,6 @@ test('a save that fails is said, rejects nothing, and leaves the old snapshot', 
 
 describe('case 33: two thousand saves in a burst', () => {
   const fleets = Array.from({ length: 2000 }, (_, index) => ({ ...truth, seq: truth.seq + index }));
-  const savedSeq = (path: string): number => (JSON.parse(readFileSync(path, 'utf8')) as { seq: number }).seq;
 
   test('each settles when its own fleet or a newer one is in the file, and few writes serve them all', async () => {
     const path = join(temporaryFolder(), 'db.json');
@@ -118,4 +121,18 @@ describe('case 33: two thousand saves in a burst', () => {
     await Promise.all([first, newest, late]);
     expect(savedSeq(path)).toBe(truth.seq);
   });
+});
+
+test('a save that failed is tried again by itself, and the trouble ends with its reason', async () => {
+  const folder = join(temporaryFolder(), 'later');
+  const path = join(folder, 'db.json');
+  const health = new StorageHealth({ now: () => '2025-11-09T14:30:00.000Z', monotonic: () => 0 }, () => undefined);
+  const store = new SnapshotStore(path, () => undefined, health);
+  await store.save(truth);
+  expect(health.degraded).toMatchObject([{ part: 'snapshot', message: expect.stringContaining('ENOENT') }]);
+  mkdirSync(folder);
+  await waitFor('it is saved', () => existsSync(path));
+  await waitFor('the trouble is over', () => health.degraded.length === 0);
+  expect(savedSeq(path)).toBe(truth.seq);
+  store.close();
 });
