@@ -342,6 +342,9 @@ export class Supervisor {
       return;
     }
     await this.#commitFact([{ type: 'agent_never_began', at: clock.now(), agent_id: agentId, as: 'refused', failure }]);
+    const now = ledger.current.agents.get(agentId);
+    // Where the disk made it wait, it may have been stopped meanwhile.
+    if (now?.life.status === 'stopping') return this.#end(agentId, attempt, unbegunEnding(now, clock.now()));
     onSlotFree();
   }
 
