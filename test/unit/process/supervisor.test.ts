@@ -1,5 +1,7 @@
 /** The supervisor beside a disk that refuses. */
-import { onTestFinished, expect, test } from 'vitest';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../main/coordinator/clock.ts';
 import { EventHub } from '../../../main/coordinator/events/hub.ts';
 import { type Journal, JournalError } from '../../../main/coordinator/ledger/journal.ts';
@@ -8,10 +10,13 @@ import type { Launcher } from '../../../main/coordinator/process/launcher.ts';
 import { Supervisor } from '../../../main/coordinator/process/supervisor.ts';
 import { layoutOf } from '../../../main/coordinator/root/layout.ts';
 import type { Runtimes } from '../../../main/coordinator/runtimes/registry.ts';
+import { plainOutputReader, type Runtime } from '../../../main/coordinator/runtimes/runtime.ts';
+import { unknownUsage } from '../../../protocol/agent.ts';
 import { configSchema } from '../../../protocol/config.ts';
-import { fail } from '../../../protocol/failures.ts';
+import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import { emptyFleet } from '../../../protocol/fleet.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
+import { waitFor } from '../../rig/wait-for.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
 import { trees } from './held-run.ts';
 
@@ -19,7 +24,17 @@ const facts = agentFacts();
 const id = facts.agent_id;
 const at = '2025-11-09T14:30:00.000Z';
 
-function supervised() {
+/** States its cost, whatever its output is. */
+const costly: Runtime = {
+  kind: 'command',
+  locate: () => Promise.resolve(ok({ file: '/bin/true', leadingArgs: [], env: {} })),
+  preparePrompt: (prompt) => prompt,
+  launch: () => ({ file: '/bin/true', args: [], env: {}, promptOnStdin: false, files: {} }),
+  stopSteps: () => [],
+  outputReader: () => ({ ...plainOutputReader(), isTelling: true, usage: () => ({ ...unknownUsage, cost_usd: 3 }) }),
+};
+
+function supervised(runtime: Result<Runtime> = fail('RUNTIME_NOT_FOUND', 'no such program')) {
   const disk = { refusal: null as JournalError | null };
   // The part of a journal that a ledger uses.
   const journal = {
@@ -36,7 +51,7 @@ function supervised() {
     layout,
     config: configSchema.parse({}),
     ledger,
-    runtimes: { get: () => fail('RUNTIME_NOT_FOUND', 'no such program') } as unknown as Runtimes,
+    runtimes: { get: () => runtime } as unknown as Runtimes,
     ownership: { ...trees, launcher },
     clock: systemClock,
     url: () => '',
@@ -63,4 +78,26 @@ test('an agent that cannot be started and is stopped before the disk takes that 
   await supervisor.stop(agent === undefined ? [] : [agent], { reason: 'stop', by: 'operator' });
   await started;
   expect(ledger.current.agents.get(id)?.life).toMatchObject({ status: 'ended', ending: { status: 'stopped' } });
+});
+
+test('what an agent used stands beside its end, also where the disk refused when it was told', async () => {
+  const { disk, ledger, layout, supervisor, status } = supervised(ok(costly));
+  const identity = { pid: 2_147_483_647, start_time: '1', boot_id: null };
+  await ledger.commit([
+    { type: 'agent_accepted', at, request_sha256: '', facts, prompt: '' },
+    ...supervisor.ticket(id, 1).events,
+    { type: 'agent_started', at, agent_id: id, attempt: 1, identity },
+  ]);
+  mkdirSync(layout.attemptFolder(id, 1), { recursive: true });
+  writeFileSync(join(layout.attemptFolder(id, 1), 'exit.json'), '{"code":0}');
+  const agent = ledger.current.agents.get(id);
+  if (agent === undefined) throw new Error('it was not accepted');
+  disk.refusal = new JournalError('ENOSPC');
+  supervisor.adopt(agent, identity);
+  await new Promise((resolve) => setTimeout(resolve, 800)); // It has been settled by now.
+  expect(status()).toBe('running');
+  disk.refusal = null;
+  await ledger.commit([{ type: 'storage_recovered', at, since: at }]);
+  await waitFor('its end', () => status() === 'ended');
+  expect(ledger.current.agents.get(id)?.usage.cost_usd).toBe(3);
 });
