@@ -290,7 +290,21 @@ export class Supervisor {
     });
     this.#runs.set(facts.agent_id, run);
     this.#sampler.add(run.mark);
-    void run.ended.then((ending) => this.#ended(facts.agent_id, life.attempt, ending));
+    void run.ended
+      .catch((error: unknown) => this.#unsettled(facts.agent_id, error))
+      .then((ending) => this.#ended(facts.agent_id, life.attempt, ending));
+  }
+
+  /** A bug of ours, or something nobody thought of: it costs this agent its ending, and not all of them their coordinator. */
+  #unsettled(agentId: string, error: unknown): Ending {
+    this.#options.log(`${agentId} is over and could not be settled: ${String(error)}`);
+    this.#runs.get(agentId)?.release();
+    return notRunEnding(
+      'lost',
+      `how it ended could not be found out: ${String(error)}`,
+      'none',
+      this.#options.clock.now(),
+    );
   }
 
   /** A run is over: it ends, or goes into its back-off where it failed and a restart was asked for. */

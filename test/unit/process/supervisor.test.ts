@@ -11,7 +11,7 @@ import { Supervisor } from '../../../main/coordinator/process/supervisor.ts';
 import { layoutOf } from '../../../main/coordinator/root/layout.ts';
 import type { Runtimes } from '../../../main/coordinator/runtimes/registry.ts';
 import { plainOutputReader, type Runtime } from '../../../main/coordinator/runtimes/runtime.ts';
-import { unknownUsage } from '../../../protocol/agent.ts';
+import { type Agent, unknownUsage } from '../../../protocol/agent.ts';
 import { configSchema } from '../../../protocol/config.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import { emptyFleet } from '../../../protocol/fleet.ts';
@@ -22,6 +22,7 @@ import { trees } from './held-run.ts';
 
 const facts = agentFacts();
 const id = facts.agent_id;
+const nobody = { pid: 2_147_483_647, start_time: '1', boot_id: null };
 const at = '2025-11-09T14:30:00.000Z';
 
 /** States its cost, whatever its output is. */
@@ -80,24 +81,42 @@ test('an agent that cannot be started and is stopped before the disk takes that 
   expect(ledger.current.agents.get(id)?.life).toMatchObject({ status: 'ended', ending: { status: 'stopped' } });
 });
 
-test('what an agent used stands beside its end, also where the disk refused when it was told', async () => {
-  const { disk, ledger, layout, supervisor, status } = supervised(ok(costly));
-  const identity = { pid: 2_147_483_647, start_time: '1', boot_id: null };
+/** An agent that runs as far as the ledger knows, and has ended with 0. */
+async function overButNotSettled({ ledger, layout, supervisor }: ReturnType<typeof supervised>): Promise<Agent> {
   await ledger.commit([
     { type: 'agent_accepted', at, request_sha256: '', facts, prompt: '' },
     ...supervisor.ticket(id, 1).events,
-    { type: 'agent_started', at, agent_id: id, attempt: 1, identity },
+    { type: 'agent_started', at, agent_id: id, attempt: 1, identity: nobody },
   ]);
   mkdirSync(layout.attemptFolder(id, 1), { recursive: true });
   writeFileSync(join(layout.attemptFolder(id, 1), 'exit.json'), '{"code":0}');
   const agent = ledger.current.agents.get(id);
   if (agent === undefined) throw new Error('it was not accepted');
+  return agent;
+}
+
+test('what an agent used stands beside its end, also where the disk refused when it was told', async () => {
+  const all = supervised(ok(costly));
+  const { disk, ledger, supervisor, status } = all;
+  const agent = await overButNotSettled(all);
   disk.refusal = new JournalError('ENOSPC');
-  supervisor.adopt(agent, identity);
+  supervisor.adopt(agent, nobody);
   await new Promise((resolve) => setTimeout(resolve, 800)); // It has been settled by now.
   expect(status()).toBe('running');
   disk.refusal = null;
   await ledger.commit([{ type: 'storage_recovered', at, since: at }]);
   await waitFor('its end', () => status() === 'ended');
   expect(ledger.current.agents.get(id)?.usage.cost_usd).toBe(3);
+});
+
+test('an agent that cannot be settled is lost, and the coordinator goes on', async () => {
+  const broken = (): never => {
+    throw new RangeError('Maximum call stack size exceeded');
+  };
+  const all = supervised(ok({ ...costly, outputReader: () => ({ ...plainOutputReader(), result: broken }) }));
+  all.supervisor.adopt(await overButNotSettled(all), nobody);
+  await waitFor('its end', () => all.status() === 'ended');
+  expect(all.ledger.current.agents.get(id)?.life).toMatchObject({
+    ending: { status: 'lost', status_reason: expect.stringContaining('call stack') },
+  });
 });
