@@ -65,6 +65,8 @@ export class Supervisor {
   readonly #logLimit: LogLimit;
   /** What runs used by their own word, and what is not known to be durable; by agent. */
   readonly #unkept = new Map<string, EventOf<'agent_usage'>>();
+  /** Runs that are to be stopped and could not be; each is tried again. */
+  readonly #overLimit = new Set<Run>();
   #closed = false;
 
   constructor(options: SupervisorOptions) {
@@ -381,15 +383,25 @@ export class Supervisor {
     void this.#stopAtLimit(agentId, { reason: 'process_limit', by: 'the coordinator', detail });
   }
 
-  /** Nobody waits for an answer here: what cannot be stopped yet is tried again. */
+  /** Nobody waits for an answer here: what cannot be stopped yet is tried again, by one timer for each run. */
   async #stopAtLimit(agentId: string, order: StopOrder): Promise<void> {
     const { ledger, log } = this.#options;
+    const run = this.#runs.get(agentId);
+    if (run === undefined || this.#closed || this.#overLimit.has(run)) return;
+    if (ledger.current.agents.get(agentId)?.life.status !== 'running') return;
     const agent = ledger.pending.agents.get(agentId);
-    if (agent?.life.status !== 'running' || this.#closed) return;
-    const stopped = await this.stop([agent], order).catch((error: unknown) => failed(failureFromUnknown(error)));
-    if (stopped.ok) return;
-    log(`${agentId} is over a limit (${order.reason}) and cannot be stopped now: ${stopped.failure.message}`);
-    setTimeout(() => void this.#stopAtLimit(agentId, order), tryAgainMs).unref();
+    // Where its end is on its way to the disk already, that may be refused.
+    if (agent?.life.status === 'running') {
+      const stopped = await this.stop([agent], order).catch((error: unknown) => failed(failureFromUnknown(error)));
+      if (stopped.ok || this.#overLimit.has(run)) return;
+      log(`${agentId} is over a limit (${order.reason}) and cannot be stopped now: ${stopped.failure.message}`);
+    }
+    this.#overLimit.add(run);
+    setTimeout(() => {
+      this.#overLimit.delete(run);
+      // The next attempt is over no limit because the one before it was.
+      if (this.#runs.get(agentId) === run) void this.#stopAtLimit(agentId, order);
+    }, tryAgainMs).unref();
   }
 
   async #keepUsage(agent_id: string, usage: Usage): Promise<void> {

@@ -18,7 +18,7 @@ import { emptyFleet } from '../../../protocol/fleet.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
-import { trees } from './held-run.ts';
+import { hold, trees } from './held-run.ts';
 
 const facts = agentFacts();
 const id = facts.agent_id;
@@ -36,33 +36,38 @@ const costly: Runtime = {
 };
 
 function supervised(runtime: Result<Runtime> = fail('RUNTIME_NOT_FOUND', 'no such program')) {
-  const disk = { refusal: null as JournalError | null };
+  const lines: string[] = [];
+  const disk = { refusal: null as JournalError | null, takesMs: 0 };
   // The part of a journal that a ledger uses.
   const journal = {
     get failure() {
       return disk.refusal;
     },
     isFinal: false,
-    append: () => (disk.refusal === null ? Promise.resolve() : Promise.reject(disk.refusal)),
+    append: async () => {
+      const { refusal, takesMs } = disk;
+      if (takesMs > 0) await new Promise((resolve) => setTimeout(resolve, takesMs));
+      if (refusal !== null) throw refusal;
+    },
   } as unknown as Journal;
   const ledger = new Ledger(emptyFleet, journal, new EventHub(() => undefined));
   const layout = layoutOf(temporaryFolder());
   const launcher = { close: () => undefined } as unknown as Launcher;
   const supervisor = new Supervisor({
     layout,
-    config: configSchema.parse({}),
+    config: configSchema.parse({ limits: { log_limit_mb: 1 } }),
     ledger,
     runtimes: { get: () => runtime } as unknown as Runtimes,
     ownership: { ...trees, launcher },
     clock: systemClock,
     url: () => '',
-    log: () => undefined,
+    log: (line) => lines.push(line),
     onSlotFree: () => undefined,
     onBackoff: () => undefined,
   });
   onTestFinished(() => supervisor.close());
   const status = (): string | undefined => ledger.current.agents.get(id)?.life.status;
-  return { disk, ledger, layout, supervisor, status };
+  return { disk, ledger, layout, supervisor, status, lines };
 }
 
 test('an agent that cannot be started and is stopped before the disk takes that ends', async () => {
@@ -120,3 +125,30 @@ test('an agent that cannot be settled is lost, and the coordinator goes on', asy
     ending: { status: 'lost', status_reason: expect.stringContaining('call stack') },
   });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'over its limit while a stop is refused by the disk, it is stopped soon',
+  async () => {
+    const { run, mark, isClaimed } = hold({ argv: ['/bin/sleep', '60'] });
+    run.release();
+    await waitFor('its claim', isClaimed);
+    const { disk, ledger, supervisor, status, lines } = supervised(ok({ ...costly, outputReader: plainOutputReader }));
+    await ledger.commit([
+      { type: 'agent_accepted', at, request_sha256: '', facts: { ...facts, max_runtime: 1 }, prompt: '' },
+      ...supervisor.ticket(id, 1).events,
+      { type: 'agent_started', at, agent_id: id, attempt: 1, identity: mark.leader },
+    ]);
+    const agent = ledger.current.agents.get(id);
+    if (agent === undefined) throw new Error('it was not accepted');
+    disk.refusal = new JournalError('ENOSPC');
+    disk.takesMs = 100;
+    const stopping = { type: 'agent_stopping', at, agent_id: id, by: 'operator', reason: 'stop' } as const;
+    const refused = ledger.commit([stopping]);
+    supervisor.adopt(agent, mark.leader); // Its time is up at once.
+    await expect(refused).rejects.toThrow(JournalError);
+    expect(status()).toBe('running');
+    disk.refusal = null;
+    await waitFor('its end', () => status() === 'ended', { seen: () => lines });
+    expect(ledger.current.agents.get(id)?.life).toMatchObject({ ending: { status: 'timed_out' } });
+  },
+);
