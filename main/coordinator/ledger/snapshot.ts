@@ -37,6 +37,8 @@ export class SnapshotStore {
   readonly #log: (line: string) => void;
   readonly #health: StorageHealth | null;
   #timer: NodeJS.Timeout | null = null;
+  /** Where a save that failed finds the fleet when it is tried again, though nothing happens meanwhile. */
+  #current: (() => Fleet) | null = null;
   #writing: Promise<void> = Promise.resolve();
   /** The save that has not begun yet: it takes the newest fleet of all that ask for it. */
   #next: { fleet: Fleet; readonly saved: Promise<void> } | null = null;
@@ -54,6 +56,7 @@ export class SnapshotStore {
 
   /** Saves soon; many calls in a row become one save. */
   saveSoon(current: () => Fleet): void {
+    this.#current = current;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       void this.save(current());
@@ -89,10 +92,12 @@ export class SnapshotStore {
         'snapshot',
         `db.json cannot be saved (${errorWords(error)}). Nothing is lost, the journal has everything; the next start takes longer.`,
       );
+      if (this.#current !== null) this.saveSoon(this.#current);
     }
   }
 
   close(): void {
+    this.#current = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }

@@ -1,12 +1,15 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { systemClock } from '../../../main/coordinator/clock.ts';
 import { encodeLine } from '../../../main/coordinator/ledger/journal-line.ts';
 import { readJournal } from '../../../main/coordinator/ledger/journal-read.ts';
 import { segmentPath } from '../../../main/coordinator/ledger/segments.ts';
 import { SnapshotStore } from '../../../main/coordinator/ledger/snapshot.ts';
+import { StorageHealth } from '../../../main/coordinator/storage-health.ts';
 import { emptyFleet, type Fleet, fleet, toSnapshot } from '../../../protocol/fleet.ts';
 import { valueOf } from '../../rig/result.ts';
+import { waitFor } from '../../rig/wait-for.ts';
 import { someEvents } from './some-events.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -81,6 +84,27 @@ test('a save that fails is said, rejects nothing, and leaves the old snapshot', 
   const path = join(folder, 'missing', 'db.json');
   await new SnapshotStore(path, (line) => lines.push(line)).save(truth);
   expect(lines.join()).toMatch(/db\.json could not be saved .*ENOENT/);
+});
+
+test('a save that failed is tried again though nothing happens, and not after the end', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const folder = join(temporaryFolder(), 'missing');
+  const health = new StorageHealth(systemClock, () => undefined);
+  const store = new SnapshotStore(join(folder, 'db.json'), () => undefined, health);
+  store.saveSoon(() => truth);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(health.isDegraded('snapshot')).toBe(true);
+  mkdirSync(folder);
+  await vi.advanceTimersByTimeAsync(10_000);
+  vi.useRealTimers();
+  await waitFor('health', () => !health.isDegraded('snapshot'));
+  rmSync(folder, { recursive: true });
+  store.close();
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  onTestFinished(() => timers.mockRestore());
+  await store.save(truth);
+  expect(timers).not.toHaveBeenCalled();
 });
 
 describe('case 33: two thousand saves in a burst', () => {
