@@ -172,7 +172,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     endGapWatch = watchTimeGaps(clock, noteGap);
     stateFiles.rebuild();
     answers.resume();
-    await recover({ layout, ledger, ownership, supervisor, scheduler, clock, log });
+    recover({ layout, ledger, ownership, supervisor, scheduler, clock, log });
     inbox.open();
     retention.begin();
   }

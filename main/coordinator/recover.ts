@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Agent } from '../../protocol/agent.ts';
+import type { Agent, AgentFacts } from '../../protocol/agent.ts';
 import { failureOf } from '../../protocol/failures.ts';
 import { livingAgents } from '../../protocol/fleet.ts';
 import type { Scheduler } from './admission/scheduler.ts';
@@ -38,9 +38,24 @@ const endPatienceMs = 3000;
 const lookAgainMs = 1000;
 const mostLooks = 30;
 
-export async function recover(deps: RecoverDeps): Promise<void> {
-  await restorePrompts(deps);
-  for (const agent of livingAgents(deps.ledger.current)) void recoverOne(deps, agent.facts.agent_id);
+export function recover(deps: RecoverDeps): void {
+  const unplaced = restorePrompts(deps);
+  for (const { facts } of livingAgents(deps.ledger.current)) {
+    const prompt = unplaced.get(facts.agent_id);
+    if (prompt === undefined) void recoverOne(deps, facts.agent_id);
+    else void placeLater(deps, facts, prompt);
+  }
+}
+
+/** Its prompt is known and the disk has no room for it: it waits for that, unless it is stopped, and is not refused. */
+async function placeLater(deps: RecoverDeps, { agent_id }: AgentFacts, prompt: string): Promise<void> {
+  const isWanted = (): boolean => {
+    const agent = deps.ledger.current.agents.get(agent_id);
+    return agent !== undefined && mayStillBegin(agent, deps.layout) && !deps.supervisor.isClosed;
+  };
+  do await delay(lookAgainMs, undefined, { ref: false });
+  while (isWanted() && !isPlaced(deps, agent_id, prompt));
+  await recoverOne(deps, agent_id);
 }
 
 /** Never rejects. */
@@ -114,37 +129,45 @@ async function giveUp({ ledger, supervisor }: RecoverDeps, agentId: string, reas
   if (life !== null) await supervisor.endLost(agentId, life.attempt, reason);
 }
 
-/** A small prompt's file was not synced when it was accepted; the journal has its text. */
-async function restorePrompts({ layout, ledger, clock, log }: RecoverDeps): Promise<void> {
+/** A small prompt's file was not synced when it was accepted; the journal has its text. Returns those there is no room for. */
+function restorePrompts(deps: RecoverDeps): ReadonlyMap<string, string> {
+  const { layout, ledger, clock } = deps;
   const broken = livingAgents(ledger.current).filter(
     (agent) =>
       mayStillBegin(agent, layout) && !isWhole(layout.promptFile(agent.facts.agent_id), agent.facts.prompt_sha256),
   );
-  if (broken.length === 0) return;
-  const wanted = new Set(broken.map(({ facts }) => facts.agent_id));
-  const sums = new Map(broken.map(({ facts }) => [facts.agent_id, facts.prompt_sha256]));
+  const unplaced = new Map<string, string>();
+  if (broken.length === 0) return unplaced;
+  const wanted = new Map(broken.map(({ facts }) => [facts.agent_id, facts.prompt_sha256]));
   scanJournal(layout.journal, ({ event }) => {
     if (event.type !== 'agent_accepted' || event.prompt === null) return;
     const { agent_id, prompt_sha256 } = event.facts;
-    if (sums.get(agent_id) !== prompt_sha256 || !wanted.has(agent_id)) return;
-    try {
-      placeInline(layout.runFolder(agent_id), layout.promptFile(agent_id), event.prompt);
-    } catch (error) {
-      log(`${agent_id}: its prompt could not be restored: ${String(error)}`);
-      return;
-    }
+    if (wanted.get(agent_id) !== prompt_sha256) return;
     wanted.delete(agent_id);
-    log(`${agent_id}: its prompt was restored from the journal`);
+    if (!isPlaced(deps, agent_id, event.prompt)) unplaced.set(agent_id, event.prompt);
   });
   const failure = failureOf(
     'PROMPT_NOT_FOUND',
     'The prompt was damaged while the coordinator was away. Deploy it again with a new request_id.',
   );
-  await ledger.commit(
-    [...wanted].map(
-      (agent_id) => ({ type: 'agent_never_began', at: clock.now(), agent_id, as: 'refused', failure }) as const,
-    ),
+  const at = clock.now();
+  const refused = [...wanted.keys()].map(
+    (agent_id) => ({ type: 'agent_never_began', at, agent_id, as: 'refused', failure }) as const,
   );
+  // Nobody waits for the disk here. What cannot be recorded cannot be started, either.
+  ledger.commitFact(refused).catch((error: unknown) => deps.log(`not recorded: ${String(error)}`));
+  return unplaced;
+}
+
+function isPlaced({ layout, log }: RecoverDeps, agentId: string, prompt: string): boolean {
+  try {
+    placeInline(layout.runFolder(agentId), layout.promptFile(agentId), prompt);
+    log(`${agentId}: its prompt was restored from the journal`);
+    return true;
+  } catch (error) {
+    log(`${agentId}: its prompt cannot be restored now: ${String(error)}`);
+    return false;
+  }
 }
 
 /** One that has begun has read its prompt, and may do with the file what it likes. */

@@ -87,6 +87,7 @@ export class Scheduler {
       // Started now, or cancelled or expired while it waited.
       if (again === undefined) this.#queue.takeFirst();
       else this.#again.shift();
+      if (again === undefined && attempt === null) this.#lookAgain(next);
     }
   }
 
@@ -197,7 +198,10 @@ export class Scheduler {
       return [{ type: 'agent_waiting', at: clock.now(), agent_id, reason: slot.reason } as const];
     });
     if (events.length === 0) return;
-    ledger.commit(events).catch((error: unknown) => log(`not recorded: ${String(error)}`));
+    ledger.commit(events).catch((error: unknown) => {
+      log(`not recorded: ${String(error)}`);
+      for (const { agent_id } of events) this.#told.delete(agent_id);
+    });
   }
 
   /** After a start that the journal refused: nothing began, whatever the ledger says of it by now. */
@@ -207,6 +211,16 @@ export class Scheduler {
     const { facts } = agent;
     const isQueued = this.#attemptOf(agentId) !== null;
     this.#at(agentId, tryAgainMs, () => (isQueued ? this.enqueue(facts) : this.startAgain(facts)));
+  }
+
+  /** Its end is on its way to the disk; where the disk refuses that, it waits as before. */
+  #lookAgain(facts: AgentFacts): void {
+    const agent = this.#options.ledger.current.agents.get(facts.agent_id);
+    if (agent?.life.status !== 'queued' && agent?.life.status !== 'backoff') return;
+    this.#at(facts.agent_id, tryAgainMs, () => {
+      if (this.#attemptOf(facts.agent_id) === null) this.#lookAgain(facts);
+      else this.enqueue(facts);
+    });
   }
 
   #expireLater(facts: AgentFacts): void {
@@ -231,7 +245,11 @@ export class Scheduler {
     );
     await ledger
       .commit([{ type: 'agent_never_began', at: clock.now(), agent_id: agentId, as: 'expired', failure }])
-      .catch((error: unknown) => log(`${agentId} could not be expired: ${String(error)}`));
+      .catch((error: unknown) => {
+        log(`${agentId} could not be expired now: ${String(error)}`);
+        // Where it has left the queue meanwhile, it enters it again, and that is when it expires.
+        if (!this.#timers.has(agentId)) this.#at(agentId, tryAgainMs, () => void this.#expire(agentId, timeout));
+      });
   }
 
   /** One moment an agent; an earlier one is forgotten. */

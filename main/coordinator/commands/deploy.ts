@@ -80,9 +80,11 @@ function earlierAnswer({ ledger, lives }: DeployDeps, requestId: string, hash: s
       ),
     );
   }
-  if (seen.failure !== null) return Promise.resolve({ ok: false, failure: seen.failure });
-  // Accepted a moment ago, perhaps not durable yet: the answer comes when it is.
-  return lives.when(seen.agent_id ?? '', () => true).then(ok);
+  const { failure, agent_id } = seen;
+  const found = async (): Promise<Result<Agent>> =>
+    failure === null ? ok(await lives.when(agent_id ?? '', () => true)) : { ok: false, failure };
+  // Taken a moment ago, perhaps not durable yet: the answer comes when it is. Where the disk refuses, both are refused.
+  return ledger.current.requests.has(requestId) ? found() : ledger.whenDurable().then(found);
 }
 
 async function answerAgain(deps: DeployDeps, call: DeployCall, earlier: Result<Agent>): Promise<Result<DeployAnswer>> {

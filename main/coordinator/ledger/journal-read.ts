@@ -1,6 +1,7 @@
 /**
  * Reads the journal's segments back, and tells three things apart:
- * - a torn tail: the newest segment ends in something that was never acknowledged. It is cut, and kept aside.
+ * - a torn tail: the newest segment ends in something that was never acknowledged. It is cut, and kept aside. A base is no
+ *   tail: it was whole before it had its name.
  * - a retired end: a segment that could not be synced was given up, and the next one begins at the record that failed. What
  *   the old one holds from there on was never acknowledged, its numbers were given again, so it counts for nothing.
  * - damage: everything else that is not whole. It is said with file and offset, and nothing is changed.
@@ -74,12 +75,21 @@ function readSegment(
     const line = newline === -1 ? null : bytes.toString('utf8', offset, newline);
     if (line === null || !take(line, offset === 0, firstSeq, owes, position, reader)) {
       if (position.last >= owes) return ok(undefined); // A retired end.
-      if (Number.isFinite(owes) || hasGoodRecordAfter(bytes, offset)) return damaged(path, offset);
+      if (Number.isFinite(owes) || position.last < firstSeq - 1) return damaged(path, offset);
+      if (!mayBeTorn(bytes, offset, line) || hasGoodRecordAfter(bytes, offset)) return damaged(path, offset);
       return cutTail(path, bytes, offset);
     }
     offset = newline + 1;
   }
-  return position.last >= owes || !Number.isFinite(owes) ? ok(undefined) : damaged(path, bytes.length);
+  // The newest owes nothing, but what it begins after must have been there: in segments before it, or in its base.
+  const owed = Number.isFinite(owes) ? owes : firstSeq - 1;
+  return position.last >= owed ? ok(undefined) : damaged(path, bytes.length);
+}
+
+/** A base never was, and a whole record that is not the next one neither: others before it are missing. */
+function mayBeTorn(bytes: Buffer, offset: number, line: string | null): boolean {
+  const isBase = offset === 0 && bytes.subarray(0, baseMark.length).equals(baseMark);
+  return !isBase && (line === null || decodeLine(line) === null);
 }
 
 /** False: the line is not what must stand there. */
@@ -116,7 +126,7 @@ function takeBase(line: string, firstSeq: number, position: { last: number }, re
 function damaged(path: string, offset: number): Result<never> {
   return fail(
     'STORAGE_UNAVAILABLE',
-    `The journal is damaged: ${path} at byte ${offset}, with good records after it. Nothing was changed. Restore the file from a backup, or move the root folder aside to start anew.`,
+    `The journal is damaged: ${path} at byte ${offset}, and it is no torn end. Nothing was changed. Restore the file from a backup, or move the root folder aside to start anew.`,
     { reason: 'journal_damaged', file: path, offset },
   );
 }

@@ -6,7 +6,7 @@
  *     \->  closed
  *   read_only                              what is on the disk is damaged; nothing is written until a person mended it
  */
-import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { setImmediate as setImmediatePromise } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { FleetSnapshot, Sequenced } from '../../../protocol/events.ts';
@@ -172,7 +172,7 @@ export class Journal {
       return next;
     } catch (error) {
       // No descriptor, no space for a name: a full segment may grow for a while.
-      if (state.is === 'open') return state;
+      if (state.is === 'open') return existsSync(path) ? this.#retire(state, error) : state;
       this.#state = { ...state, error: cannotWrite(error) };
       return this.#state.error;
     }
@@ -180,7 +180,8 @@ export class Journal {
 
   /**
    * After a failed sync the kernel may drop the dirty pages and report success the next time, so the descriptor is never
-   * used again. What was not synced is cut off where that is possible; reading does not depend on it.
+   * used again. What was not synced is cut off where that is possible; reading does not depend on it. The same where the
+   * next segment is there and cannot be used: a reader takes what this one would get from now on for a retired end.
    */
   #retire({ fd, path, bytes }: Open, reason: unknown): JournalError {
     const error = cannotWrite(reason);
@@ -205,6 +206,7 @@ export class Journal {
       this.#state = next;
       settle.resolve(fleet.seq + 1);
     } catch (error) {
+      if (existsSync(path)) this.#retire(state, error);
       settle.reject(cannotWrite(error));
     }
   }

@@ -16,6 +16,8 @@ export class Ledger {
   #pending: Fleet;
   /** Counts failures: events that were planned before the last one have been forgotten with it. */
   #epoch = 0;
+  /** Of the last that was appended; those before it are settled when it is. */
+  #last: Promise<void> = Promise.resolve();
   #whenWritable: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null;
 
   /** `onTrouble` hears of each append that the disk refused. */
@@ -51,8 +53,10 @@ export class Ledger {
       this.#pending = fleet(this.#pending, sequenced);
       return { sequenced, after: this.#pending };
     });
+    const appended = this.#journal.append(steps.map(({ sequenced }) => sequenced));
+    if (steps.length > 0) this.#last = appended;
     try {
-      await this.#journal.append(steps.map(({ sequenced }) => sequenced));
+      await appended;
     } catch (error) {
       this.#forget(epoch, error);
       throw error;
@@ -80,6 +84,11 @@ export class Ledger {
       }
       await this.whenWritable();
     }
+  }
+
+  /** Settles when what is pending by now is durable; rejects with JournalError when the disk refused some of it. */
+  whenDurable(): Promise<void> {
+    return this.#last;
   }
 
   /** Settles when the journal has taken something after its last refusal; at once where nothing is wrong. */

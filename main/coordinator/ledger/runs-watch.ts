@@ -6,7 +6,6 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorWords, type StorageHealth } from '../storage-health.ts';
 import { replaceFileDurably } from './atomic-file.ts';
-import { isStorageError } from './storage-error.ts';
 
 const tryEveryMs = 1000;
 /** A prompt of usual size. */
@@ -16,6 +15,7 @@ export class RunsWatch {
   readonly #folder: string;
   readonly #health: StorageHealth;
   #timer: NodeJS.Timeout | null = null;
+  #closed = false;
 
   /** `folder`: where the files of new agents go. */
   constructor(folder: string, health: StorageHealth) {
@@ -23,7 +23,8 @@ export class RunsWatch {
     this.#health = health;
   }
 
-  onTrouble(error: Error): void {
+  onTrouble(error: unknown): void {
+    if (this.#closed) return;
     this.#health.trouble(
       'runs',
       `The files of a new agent cannot be written (${errorWords(error)}). Requests are answered 503 and nothing is started until they can; agents go on. Free or mend the disk.`,
@@ -32,6 +33,7 @@ export class RunsWatch {
   }
 
   close(): void {
+    this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
@@ -43,8 +45,7 @@ export class RunsWatch {
       rmSync(path, { force: true });
       this.#health.wellAgain('runs');
     } catch (error) {
-      if (!isStorageError(error)) throw error;
-      this.onTrouble(error);
+      this.onTrouble(error); // Whatever it is by now (somebody removed the folder), there is no room for a prompt.
     }
   }
 }

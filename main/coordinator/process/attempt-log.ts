@@ -1,9 +1,13 @@
 /** An agent's log holds the output of all its attempts, one after the other; a line of ours stands before each new one. */
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 
-/** Bytes in the log by now; 0 where there is none yet. */
+/** Bytes in the log by now; 0 where there is none yet, or where it cannot be looked at (an agent made a link to itself of it). */
 export function logSize(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  } catch {
+    return 0; // To write the line of the attempt fails as well then, and says why.
+  }
 }
 
 /** Throws what the system says when the log cannot be written. */

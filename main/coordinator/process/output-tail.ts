@@ -1,5 +1,5 @@
 /** Follows an agent's log file and hands complete lines to the reader of its runtime. Memory stays bounded. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import type { OutputReader } from '../runtimes/runtime.ts';
 
 const chunkBytes = 256 * 1024;
@@ -19,18 +19,21 @@ export class OutputTail {
     this.#reader = reader;
   }
 
-  /** Reads what was added, at most `limitBytes`, and says whether there may be more. A missing file has nothing yet. */
+  /**
+   * Reads what was added, at most `limitBytes`, and says whether there may be more. A missing file has nothing yet, and what
+   * cannot be read has nothing either: an agent may have put a folder or a pipe in its place, which must not be waited for.
+   */
   read(limitBytes: number): boolean {
     let fd: number;
     try {
-      fd = openSync(this.#path, 'r');
+      fd = openSync(this.#path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     } catch {
       return false; // Not there yet, or gone: there is nothing to read either way.
     }
     try {
       const buffer = Buffer.allocUnsafe(chunkBytes);
       for (let total = 0; total < limitBytes;) {
-        const count = readSync(fd, buffer, 0, chunkBytes, this.#offset);
+        const count = readOrNone(fd, buffer, this.#offset);
         if (count === 0) return false;
         this.#offset += count;
         total += count;
@@ -66,5 +69,13 @@ export class OutputTail {
     }
     this.#partial = [];
     this.#partialBytes = 0;
+  }
+}
+
+function readOrNone(fd: number, buffer: Buffer, position: number): number {
+  try {
+    return readSync(fd, buffer, 0, chunkBytes, position);
+  } catch {
+    return 0; // A folder, a pipe, a broken disk: asked again with the next look.
   }
 }

@@ -5,7 +5,7 @@
  * With a gate that is ready, who will run it is known before anything is written, and both events are durable at once.
  */
 import { randomUUID } from 'node:crypto';
-import type { Agent, AgentFacts, Ending, Identity } from '../../../protocol/agent.ts';
+import type { Agent, AgentFacts, Ending, Identity, Usage } from '../../../protocol/agent.ts';
 import type { EventOf, ZiggieEvent } from '../../../protocol/events.ts';
 import { fail, failureFromUnknown, failureOf, type Failure, ok, type Result } from '../../../protocol/failures.ts';
 import type { Config } from '../../../protocol/config.ts';
@@ -63,6 +63,10 @@ export class Supervisor {
   readonly #sweep: LeftoverSweep;
   readonly #sampler: Sampler;
   readonly #logLimit: LogLimit;
+  /** What runs used by their own word, and what is not known to be durable; by agent. */
+  readonly #unkept = new Map<string, EventOf<'agent_usage'>>();
+  /** Runs that are to be stopped and could not be; each is tried again. */
+  readonly #overLimit = new Set<Run>();
   #closed = false;
 
   constructor(options: SupervisorOptions) {
@@ -282,14 +286,27 @@ export class Supervisor {
       gone: held?.gone ?? null,
       doubt,
       onDoubt: (doubt) =>
-        void this.#commitLogged([{ type: 'agent_doubted', at: clock.now(), agent_id: facts.agent_id, doubt }]),
-      onUsage: (usage) =>
-        void this.#commitLogged([{ type: 'agent_usage', at: clock.now(), agent_id: facts.agent_id, usage }]),
+        void this.#commitFact([{ type: 'agent_doubted', at: clock.now(), agent_id: facts.agent_id, doubt }]),
+      onUsage: (usage) => void this.#keepUsage(facts.agent_id, usage),
       onTimeUp: () => void this.#stopAtLimit(facts.agent_id, { reason: 'timeout', by: 'the coordinator' }),
     });
     this.#runs.set(facts.agent_id, run);
     this.#sampler.add(run.mark);
-    void run.ended.then((ending) => this.#ended(facts.agent_id, life.attempt, ending));
+    void run.ended
+      .catch((error: unknown) => this.#unsettled(facts.agent_id, error))
+      .then((ending) => this.#ended(facts.agent_id, life.attempt, ending));
+  }
+
+  /** A bug of ours, or something nobody thought of: it costs this agent its ending, and not all of them their coordinator. */
+  #unsettled(agentId: string, error: unknown): Ending {
+    this.#options.log(`${agentId} is over and could not be settled: ${String(error)}`);
+    this.#runs.get(agentId)?.release();
+    return notRunEnding(
+      'lost',
+      `how it ended could not be found out: ${String(error)}`,
+      'none',
+      this.#options.clock.now(),
+    );
   }
 
   /** A run is over: it ends, or goes into its back-off where it failed and a restart was asked for. */
@@ -301,12 +318,16 @@ export class Supervisor {
     const { ledger, clock, onSlotFree, onBackoff } = this.#options;
     const agent = ledger.pending.agents.get(agentId);
     const next = agent === undefined ? ({ is: 'end', ending } as const) : nextStep(agent, ending);
-    if (next.is === 'end') return this.#end(agentId, attempt, next.ending);
+    // What the disk did not take before goes with the end.
+    const usage = this.#unkept.get(agentId);
+    this.#unkept.delete(agentId);
+    const unkept = usage === undefined ? [] : [usage];
+    if (next.is === 'end') return this.#end(agentId, attempt, next.ending, unkept);
     const { failures, reason, afterSeconds } = next;
     const at = clock.now();
     const until = new Date(Date.parse(at) + afterSeconds * 1000).toISOString();
     const restarting = { type: 'agent_restarting', at, agent_id: agentId, attempt, ending, until, reason, failures };
-    await this.#commitFact([restarting as EventOf<'agent_restarting'>]);
+    await this.#commitFact([...unkept, restarting as EventOf<'agent_restarting'>]);
     const now = ledger.current.agents.get(agentId);
     // Where the disk made it wait, it may have been stopped meanwhile.
     if (now?.life.status === 'stopping') return this.#end(agentId, attempt, ending);
@@ -321,9 +342,10 @@ export class Supervisor {
   }
 
   /** Writes an end; without it in the journal the run is settled again by the next coordinator. */
-  async #end(agentId: string, attempt: number, ending: Ending): Promise<void> {
+  async #end(agentId: string, attempt: number, ending: Ending, before: readonly ZiggieEvent[] = []): Promise<void> {
     if (this.#closed) return;
     await this.#commitFact([
+      ...before,
       { type: 'agent_ended', at: this.#options.clock.now(), agent_id: agentId, attempt, ending },
     ]);
     this.#options.onSlotFree();
@@ -342,6 +364,9 @@ export class Supervisor {
       return;
     }
     await this.#commitFact([{ type: 'agent_never_began', at: clock.now(), agent_id: agentId, as: 'refused', failure }]);
+    const now = ledger.current.agents.get(agentId);
+    // Where the disk made it wait, it may have been stopped meanwhile.
+    if (now?.life.status === 'stopping') return this.#end(agentId, attempt, unbegunEnding(now, clock.now()));
     onSlotFree();
   }
 
@@ -358,26 +383,42 @@ export class Supervisor {
     void this.#stopAtLimit(agentId, { reason: 'process_limit', by: 'the coordinator', detail });
   }
 
-  /** Nobody waits for an answer here: what cannot be stopped yet is tried again. */
+  /** Nobody waits for an answer here: what cannot be stopped yet is tried again, by one timer for each run. */
   async #stopAtLimit(agentId: string, order: StopOrder): Promise<void> {
     const { ledger, log } = this.#options;
+    const run = this.#runs.get(agentId);
+    if (run === undefined || this.#closed || this.#overLimit.has(run)) return;
+    if (ledger.current.agents.get(agentId)?.life.status !== 'running') return;
     const agent = ledger.pending.agents.get(agentId);
-    if (agent?.life.status !== 'running' || this.#closed) return;
-    const stopped = await this.stop([agent], order).catch((error: unknown) => failed(failureFromUnknown(error)));
-    if (stopped.ok) return;
-    log(`${agentId} is over a limit (${order.reason}) and cannot be stopped now: ${stopped.failure.message}`);
-    setTimeout(() => void this.#stopAtLimit(agentId, order), tryAgainMs).unref();
+    // Where its end is on its way to the disk already, that may be refused.
+    if (agent?.life.status === 'running') {
+      const stopped = await this.stop([agent], order).catch((error: unknown) => failed(failureFromUnknown(error)));
+      if (stopped.ok || this.#overLimit.has(run)) return;
+      log(`${agentId} is over a limit (${order.reason}) and cannot be stopped now: ${stopped.failure.message}`);
+    }
+    this.#overLimit.add(run);
+    setTimeout(() => {
+      this.#overLimit.delete(run);
+      // The next attempt is over no limit because the one before it was.
+      if (this.#runs.get(agentId) === run) void this.#stopAtLimit(agentId, order);
+    }, tryAgainMs).unref();
+  }
+
+  async #keepUsage(agent_id: string, usage: Usage): Promise<void> {
+    const { ledger, clock, log } = this.#options;
+    const event = { type: 'agent_usage', at: clock.now(), agent_id, usage } as const;
+    this.#unkept.set(agent_id, event);
+    try {
+      await ledger.commit([event]);
+      if (this.#unkept.get(agent_id) === event) this.#unkept.delete(agent_id);
+    } catch (error) {
+      if (!this.#closed) log(`not recorded yet: ${String(error)}`);
+    }
   }
 
   /** What has happened is recorded as soon as the disk takes it. */
   async #commitFact(events: Parameters<Ledger['commit']>[0]): Promise<void> {
     await this.#options.ledger.commitFact(events).catch((error: unknown) => {
-      if (!this.#closed) this.#options.log(`not recorded: ${String(error)}`);
-    });
-  }
-
-  async #commitLogged(events: Parameters<Ledger['commit']>[0]): Promise<void> {
-    await this.#options.ledger.commit(events).catch((error: unknown) => {
       if (!this.#closed) this.#options.log(`not recorded: ${String(error)}`);
     });
   }

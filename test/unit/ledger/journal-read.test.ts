@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { encodeLine } from '../../../main/coordinator/ledger/journal-line.ts';
+import { encodeBase, encodeLine } from '../../../main/coordinator/ledger/journal-line.ts';
 import { readJournal } from '../../../main/coordinator/ledger/journal-read.ts';
 import { segmentPath } from '../../../main/coordinator/ledger/segments.ts';
 import type { Sequenced } from '../../../protocol/events.ts';
@@ -104,6 +104,46 @@ describe('damage', () => {
     const events = someEvents(10).filter(({ seq }) => seq !== 5);
     const { folder } = journalOf(events);
     expect(failureIn(read(folder).result).details?.['offset']).toBe(Buffer.byteLength(textOf(events.slice(0, 4))));
+  });
+});
+
+describe('what is gone from the beginning of the newest segment', () => {
+  const five = toSnapshot(foldAll(someEvents(5)));
+  const base = encodeBase(five);
+  const flipped = base.replace('"accepted"', '"accepteb"');
+
+  test.each([
+    ['a base with a wrong bit', flipped],
+    ['a base that is cut', base.slice(0, -20)],
+    ['a record after one that is not there', textOf(someEvents(1, 6))],
+    ['half of such a record', textOf(someEvents(1, 6)).slice(0, -20)],
+    ['nothing at all', ''],
+  ])('%s: is damage, and nothing is cut', (_, text) => {
+    const folder = temporaryFolder();
+    const path = segmentPath(folder, 6);
+    writeFileSync(path, text);
+    expect(failureIn(read(folder).result).details?.['reason']).toBe('journal_damaged');
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    expect(keptAside(folder)).toEqual([]);
+  });
+
+  test('a damaged base is said, though the snapshot makes it unnecessary', () => {
+    const folder = temporaryFolder();
+    writeFileSync(segmentPath(folder, 6), flipped);
+    expect(failureIn(read(folder, 5).result).details?.['reason']).toBe('journal_damaged');
+  });
+
+  test('a torn record behind a whole base is cut', () => {
+    const folder = temporaryFolder();
+    writeFileSync(segmentPath(folder, 6), `${base}${textOf(someEvents(2, 6)).slice(0, -20)}`);
+    expect(valueOf(read(folder).result)).toBe(6);
+    expect(readFileSync(segmentPath(folder, 6), 'utf8')).toBe(`${base}${textOf(someEvents(1, 6))}`);
+  });
+
+  test('a snapshot that knows of it needs none of it', () => {
+    const folder = temporaryFolder();
+    writeFileSync(segmentPath(folder, 6), '');
+    expect(valueOf(read(folder, 5).result)).toBe(5);
   });
 });
 

@@ -1,4 +1,5 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -81,4 +82,20 @@ test('a log that is not there yet has nothing, and is read when it comes; readin
   writeFileSync(path, 'one\ntwo\n');
   expect(tail.read(megabyte)).toBe(false);
   expect(lines).toEqual(['two']);
+});
+
+const inItsPlace: [what: string, put: (path: string) => void][] = [
+  ['a folder', (path) => mkdirSync(path)],
+  ['a link to itself', (path) => symlinkSync(path, path)],
+];
+if (process.platform !== 'win32') inItsPlace.push(['a pipe', (path) => execFileSync('mkfifo', [path])]);
+test.each(inItsPlace)('%s in the place of the log has nothing to read, and is not waited for', async (_, put) => {
+  const { path, lines, tail } = follow();
+  put(path);
+  expect(tail.read(megabyte)).toBe(false);
+  await tail.drain();
+  rmSync(path, { recursive: true });
+  writeFileSync(path, 'again\n');
+  await tail.drain();
+  expect(lines).toEqual(['again']);
 });
