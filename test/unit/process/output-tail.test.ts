@@ -1,4 +1,5 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -82,3 +83,21 @@ test('a log that is not there yet has nothing, and is read when it comes; readin
   expect(tail.read(megabyte)).toBe(false);
   expect(lines).toEqual(['two']);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'whatever took the place of the log, nothing throws, blocks or is followed',
+  async () => {
+    const { path, lines, tail } = follow();
+    mkdirSync(path);
+    expect(tail.read(megabyte)).toBe(false);
+    await tail.drain();
+    rmdirSync(path);
+    execFileSync('mkfifo', [path]);
+    expect(tail.read(megabyte)).toBe(false);
+    rmSync(path);
+    writeFileSync(`${path}.other`, 'not its output\n');
+    symlinkSync(`${path}.other`, path);
+    await tail.drain();
+    expect(lines).toEqual([]);
+  },
+);
