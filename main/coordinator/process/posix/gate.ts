@@ -43,8 +43,9 @@ begin() {
 `;
 
 /**
- * What lets the agent go; `cgroup` is the folder it enters, null for none. The last line begins it, so an order that was cut short begins nothing: the shell runs into the
- * end of its input, or into a syntax error, before it.
+ * What lets the agent go; `cgroup` is the folder it enters, null for none. The last line begins it, and the shell runs it
+ * only when it has read its closing brace. So an order that was cut short begins nothing, not even with fewer arguments:
+ * the shell runs into the end of its input, or into a syntax error, before it.
  */
 export function gateOrder(order: LaunchOrder, cgroup: string | null): string {
   const { file, args, cwd, env, inputFile, logFile, attemptFolder } = order;
@@ -58,7 +59,7 @@ export function gateOrder(order: LaunchOrder, cgroup: string | null): string {
     _zg_cgroup: cgroup ?? '',
   };
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
-  return `${[...exports, ...settings, `begin ${[file, ...args].map(quote).join(' ')}`].join('\n')}\n`;
+  return `${[...exports, ...settings, `{ begin ${[file, ...args].map(quote).join(' ')}; }`].join('\n')}\n`;
 }
 
 /** Named here, because asking the shell for its own would cost a process. */
