@@ -40,9 +40,9 @@ export const processMutants: readonly Mutant[] = [
   {
     name: "the session of a stranger with a dead leader's pid is ended",
     file: 'main/coordinator/process/posix/members.ts',
-    find: "const ours = runs.filter(({ leader }) => ['match', 'gone'].includes(checkIn(table, leader)));",
-    replace: 'const ours = runs;',
-    tests: ['test/unit/process/stop.test.ts'],
+    find: "return is === 'match' || (is === 'gone' && leaderUnseen !== true);",
+    replace: 'return true;',
+    tests: ['test/unit/process/stop.test.ts', 'test/unit/process/identity.test.ts'],
   },
   {
     name: 'helpers that left the session are not found',
