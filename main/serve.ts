@@ -22,6 +22,8 @@ const exitCodes = { ok: 0, failed: 1, rootLocked: 73, storage: 75, configuration
 
 /** Serves until a signal comes; settles with the exit code. */
 export async function runHeadless(options: HeadlessOptions): Promise<number> {
+  // Whoever reads may be gone (a closed terminal, a pipe to `head`); that ends no coordinator.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const started = await startHost({ ...installedPaths, root: options.root, port: options.port, log: logLine });
   if (!started.ok) {
     if (options.json) process.stdout.write(`${JSON.stringify(started.failure)}\n`);
