@@ -66,7 +66,7 @@ class JobRuns {
   /** Settles with the survivors. */
   async end(mark: RunMark): Promise<number[]> {
     const job = this.#jobOf(mark);
-    if (job === null) return this.processes.check(mark.leader) === 'match' ? endTree(mark.leader.pid) : [];
+    if (job === null) return endTree(mark.leader.pid, () => this.processes.check(mark.leader) === 'match');
     await until(
       () => {
         if (jobMembers(this.#native, job).length === 0) return true;
