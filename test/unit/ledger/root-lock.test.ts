@@ -91,5 +91,5 @@ test.skipIf(process.platform !== 'linux')('is released whoever keeps a connectio
   onTestFinished(() => void stranger.destroy());
   stranger.on('error', () => undefined);
   await once(stranger, 'connect');
-  await lock?.release();
+  await expect(lock?.release()).resolves.toBeUndefined();
 });
