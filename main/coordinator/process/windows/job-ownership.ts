@@ -101,6 +101,10 @@ class JobRuns {
   /** Also writes the exit of an adopted run, which only the handle that is closed here can tell. */
   forget(mark: RunMark): void {
     this.#writeExit(mark);
+    this.#letGo(mark);
+  }
+
+  #letGo(mark: RunMark): void {
     this.processes.release(mark.leader);
     const job = this.#jobs.get(mark.nonce);
     this.#jobs.delete(mark.nonce);
@@ -153,6 +157,7 @@ class JobRuns {
       processes: this.processes,
       exits: new ExitWatch(this.#native),
       onJob: (nonce: string, job: Handle): void => void this.#jobs.set(nonce, job),
+      onAbandoned: (mark: RunMark): void => this.#letGo(mark),
     };
     return {
       hold: (order) => {

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { readClaim, readExitRecord } from '../../../../main/coordinator/process/exit-record.ts';
 import type { HeldRun, LaunchOrder } from '../../../../main/coordinator/process/launcher.ts';
 import type { RunMark } from '../../../../main/coordinator/process/ownership.ts';
-import { ended, identityOf, isAlive } from '../../../../main/coordinator/process/windows/direct-identity.ts';
+import { ended, identityOf } from '../../../../main/coordinator/process/windows/direct-identity.ts';
 import { createDirectOwnership } from '../../../../main/coordinator/process/windows/direct-ownership.ts';
 import { endTree } from '../../../../main/coordinator/process/windows/tree.ts';
 import { waitFor } from '../../../rig/wait-for.ts';
