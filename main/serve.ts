@@ -34,8 +34,9 @@ export async function runHeadless(options: HeadlessOptions): Promise<number> {
   const stopped = stopSignal();
   if (options.json) process.stdout.write(`${JSON.stringify(readiness(host))}\n`);
   else sayReady(host);
-  if (options.open) await openBrowser(host.dashboardUrl());
-  if (options.demo) await deployDemo(host);
+  // Neither is waited for: a queue may be long, and a signal is to be heard meanwhile.
+  if (options.open) void openBrowser(host.dashboardUrl());
+  if (options.demo) void deployDemo(host).then(sayDemo, (error: unknown) => logLine(`the demo: ${String(error)}`));
   const signal = await stopped;
   const running = livingAgents(host.coordinator.fleet()).length;
   (options.json ? process.stderr : process.stdout).write(
@@ -67,6 +68,10 @@ function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
   });
+}
+
+function sayDemo(deployed: Awaited<ReturnType<typeof deployDemo>>): void {
+  if (!deployed.ok) logLine(`the demo was not deployed: ${deployed.failure.message}`);
 }
 
 async function openBrowser(url: string): Promise<void> {
