@@ -79,7 +79,7 @@ function cannotUse({ root }: Layout, error: Error): Result<never> {
 
 function chooseRoot(asked: string | null): Result<string> {
   const root = resolve(
-    asked || process.env['ZIGGIE_ROOT'] || defaultRoot(process.platform, process.env, homedir(), existsSync),
+    asked || process.env['ZIGGIE_ROOT'] || defaultRoot(process.platform, process.env, userHome(), existsSync),
   );
   try {
     mkdirSync(root, { recursive: true, mode: 0o700 });
@@ -90,6 +90,15 @@ function chooseRoot(asked: string | null): Result<string> {
       `The root folder ${root} cannot be made: ${String(error)}. Choose another with --root or ZIGGIE_ROOT.`,
       { root },
     );
+  }
+}
+
+/** A user of whom the system knows nothing has no home (any number in a container, without HOME). */
+function userHome(): string {
+  try {
+    return homedir();
+  } catch {
+    return resolve('/');
   }
 }
 
@@ -126,7 +135,7 @@ async function startLocked(options: HostOptions, layout: Layout, lock: RootLock)
       env: process.env,
       platform: process.platform,
       isRoot: process.getuid?.() === 0,
-      homedir: homedir(),
+      homedir: userHome(),
       demoAgent: options.demoAgent,
     }),
     ownership: (options.own ?? ownAsThisSystem)({
@@ -149,7 +158,7 @@ async function startLocked(options: HostOptions, layout: Layout, lock: RootLock)
   address.port = server.value.port;
   await begin();
   const endAnnouncing = await announceAtLast(layout, address.port, options.log);
-  const host = hostOf(coordinator, server.value, token, layout, lock);
+  const host = hostOf({ coordinator, server: server.value, token, layout, lock, log: options.log });
   return ok({
     ...host,
     close: (reason) => {
@@ -180,7 +189,16 @@ async function announceAtLast(layout: Layout, port: number, log: (line: string) 
 
 const announceAgainMs = 5000;
 
-function hostOf(coordinator: Coordinator, server: ApiServer, token: string, layout: Layout, lock: RootLock): Host {
+interface HostParts {
+  readonly coordinator: Coordinator;
+  readonly server: ApiServer;
+  readonly token: string;
+  readonly layout: Layout;
+  readonly lock: RootLock;
+  readonly log: (line: string) => void;
+}
+
+function hostOf({ coordinator, server, token, layout, lock, log }: HostParts): Host {
   const url = `http://127.0.0.1:${server.port}`;
   return {
     coordinator,
@@ -189,7 +207,7 @@ function hostOf(coordinator: Coordinator, server: ApiServer, token: string, layo
     token,
     dashboardUrl: () => `${url}/#code=${server.issueCode()}`,
     close: async (reason) => {
-      withdraw(layout);
+      withdraw(layout, log);
       await server.close();
       await coordinator.close(reason);
       await lock.release();

@@ -22,6 +22,8 @@ const exitCodes = { ok: 0, failed: 1, rootLocked: 73, storage: 75, configuration
 
 /** Serves until a signal comes; settles with the exit code. */
 export async function runHeadless(options: HeadlessOptions): Promise<number> {
+  // Whoever reads may be gone (a closed terminal, a pipe to `head`); that ends no coordinator.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const started = await startHost({ ...installedPaths, root: options.root, port: options.port, log: logLine });
   if (!started.ok) {
     if (options.json) process.stdout.write(`${JSON.stringify(started.failure)}\n`);
@@ -32,8 +34,9 @@ export async function runHeadless(options: HeadlessOptions): Promise<number> {
   const stopped = stopSignal();
   if (options.json) process.stdout.write(`${JSON.stringify(readiness(host))}\n`);
   else sayReady(host);
-  if (options.open) await openBrowser(host.dashboardUrl());
-  if (options.demo) await deployDemo(host);
+  // Neither is waited for: a queue may be long, and a signal is to be heard meanwhile.
+  if (options.open) void openBrowser(host.dashboardUrl());
+  if (options.demo) void deployDemo(host).then(sayDemo, (error: unknown) => logLine(`the demo: ${String(error)}`));
   const signal = await stopped;
   const running = livingAgents(host.coordinator.fleet()).length;
   (options.json ? process.stderr : process.stdout).write(
@@ -65,6 +68,10 @@ function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
   });
+}
+
+function sayDemo(deployed: Awaited<ReturnType<typeof deployDemo>>): void {
+  if (!deployed.ok) logLine(`the demo was not deployed: ${deployed.failure.message}`);
 }
 
 async function openBrowser(url: string): Promise<void> {

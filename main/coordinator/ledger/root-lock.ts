@@ -38,7 +38,8 @@ function lockAddress(root: string): string {
 
 function listen(address: string): Promise<Server | null> {
   return new Promise((resolve, reject) => {
-    const server = createServer((socket) => socket.end());
+    // Whoever connects has its answer by then. A connection it keeps open would hold up the release, and take descriptors.
+    const server = createServer((socket) => socket.destroy());
     server.once('error', (error) => {
       if ('code' in error && error.code === 'EADDRINUSE') resolve(null);
       else reject(error);

@@ -1,7 +1,9 @@
 /** Follows an agent's log file and hands complete lines to the reader of its runtime. Memory stays bounded. */
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { OutputReader } from '../runtimes/runtime.ts';
 
+/** What the agent put in its log's place is not followed, and nothing blocks. */
+const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const chunkBytes = 256 * 1024;
 /** A single line may be a whole tool result; beyond this it is skipped, never collected. */
 const longestLineBytes = 4 * 1024 * 1024;
@@ -26,11 +28,12 @@ export class OutputTail {
   read(limitBytes: number): boolean {
     let fd: number;
     try {
-      fd = openSync(this.#path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+      fd = openSync(this.#path, openFlags);
     } catch {
       return false; // Not there yet, or gone: there is nothing to read either way.
     }
     try {
+      if (!fstatSync(fd).isFile()) return false;
       const buffer = Buffer.allocUnsafe(chunkBytes);
       for (let total = 0; total < limitBytes;) {
         const count = readOrNone(fd, buffer, this.#offset);
@@ -40,6 +43,8 @@ export class OutputTail {
         this.#take(Buffer.from(buffer.subarray(0, count)));
       }
       return true;
+    } catch {
+      return false; // The disk cannot read it now: the next look may.
     } finally {
       closeSync(fd);
     }

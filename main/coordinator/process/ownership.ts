@@ -12,6 +12,8 @@ export type IdentityCheck = 'match' | 'mismatch' | 'gone' | 'unknown';
 export interface RunMark extends RunName {
   /** POSIX: the gate, leader of the run's session and group. Windows: the program itself. */
   readonly leader: Identity;
+  /** Set where the leader was gone before this coordinator ever looked: its number may have been a stranger's since. */
+  readonly leaderUnseen?: true;
 }
 
 /** What a run's whole tree uses at this moment; a field is null where the system does not tell. */

@@ -262,7 +262,13 @@ export class Supervisor {
     const startedAt = (life.status === 'starting' ? null : life.started_at) ?? facts.accepted_at;
     const doubt = life.status === 'starting' ? null : (life.doubt?.is ?? null);
     const run = new Run({
-      mark: { agentId: facts.agent_id, attempt: life.attempt, nonce: life.nonce, leader },
+      mark: {
+        agentId: facts.agent_id,
+        attempt: life.attempt,
+        nonce: life.nonce,
+        leader,
+        ...(held === null && ownership.check(leader) === 'gone' ? { leaderUnseen: true } : {}),
+      },
       trees: ownership,
       attemptFolder: layout.attemptFolder(facts.agent_id, life.attempt),
       logFile: facts.log_file,

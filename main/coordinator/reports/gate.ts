@@ -19,14 +19,16 @@ export interface ReportExpectation {
   readonly writtenAfter: number | null;
 }
 
-/** More than any report needs; reading more would only help a runaway agent fill our memory. */
-const largestReportBytes = 4 * 1024 * 1024;
+/** More than any report needs: a book's chapter. What is parsed here holds up everything else meanwhile. */
+const largestReportBytes = 256 * 1024;
 
 export async function checkReport(expected: ReportExpectation): Promise<ReportVerdict> {
   const { path } = expected;
   let markdown: string;
   try {
-    const { size, mtimeMs } = await stat(path);
+    const info = await stat(path);
+    if (!info.isFile()) return unreadable(`The report ${path} is not a regular file. Write it as one.`);
+    const { size, mtimeMs } = info;
     if (size > largestReportBytes) {
       return unreadable(`The report ${path} has ${size} bytes; at most ${largestReportBytes} are read. Shorten it.`);
     }
@@ -58,9 +60,27 @@ function unreadable(message: string): ReportVerdict {
   return { exists: true, problems: [problem('unreadable', message)] };
 }
 
+/**
+ * Only the blocks of a report matter here. What nests without end (emphasis, links, lists, quotes) costs the parser the square of
+ * its length, so that a report of 50 KB could hold up everything for a minute; switched off, it is text.
+ */
+const blocks = unified()
+  .data('micromarkExtensions', [
+    {
+      disable: {
+        null: [
+          ...['attention', 'autolink', 'codeText', 'htmlText', 'labelEnd', 'labelStartImage', 'labelStartLink'],
+          ...['blockQuote', 'list', 'definition'],
+        ],
+      },
+    },
+  ])
+  .use(remarkParse)
+  .freeze();
+
 /** The problems of a report's text. Headings of any depth count as sections; case and surrounding numbers do not matter. */
 export function checkMarkdown(markdown: string, agentId: string, sections: readonly string[]): ReportProblem[] {
-  const tree = unified().use(remarkParse).parse(markdown);
+  const tree = blocks.parse(markdown);
   const problems: ReportProblem[] = [];
   if (!markdown.includes(agentId)) {
     problems.push(
@@ -97,9 +117,12 @@ function sectionsOf(tree: Root): Section[] {
   });
 }
 
+/** A heading's words, without the marks of emphasis, code and links, which are text to the parser above. */
 const normalize = (title: string): string =>
   title
     .toLowerCase()
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/[*_`]/g, '')
     .replace(/^[\s\d.)]+|[\s:]+$/g, '')
     .replace(/\s+/g, ' ');
 

@@ -1,5 +1,5 @@
 /** Reads `config.json`. Absent is fine; wrong says the file, the path inside it, what was expected and what to do. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { z } from 'zod';
 import { type Config, configSchema } from '../../../protocol/config.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
@@ -10,7 +10,13 @@ import { parseStrictJson } from '../../../protocol/strict-json.ts';
 const builtInRuntimes = { claude: { kind: 'claude' }, demo: { kind: 'demo' } };
 
 export function loadConfig(path: string): Result<Config> {
-  if (!existsSync(path)) return ok(configSchema.parse({ runtimes: builtInRuntimes }));
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (info === undefined) return ok(configSchema.parse({ runtimes: builtInRuntimes }));
+  if (!info.isFile()) {
+    return fail('INVALID_REQUEST', `${path} is not a file. Remove it or write the settings there, then start again.`, {
+      file: path,
+    });
+  }
   const json = parseStrictJson(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
   if (!json.ok) return fail('INVALID_REQUEST', `${path}: ${json.failure.message}`, { file: path });
   return checkConfig(json.value, path);

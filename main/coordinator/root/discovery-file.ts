@@ -18,8 +18,13 @@ export async function announce(layout: Layout, port: number, startedAt: string):
   await replaceFileDurably(layout.discovery, `${JSON.stringify(discovery, null, 2)}\n`);
 }
 
-export function withdraw(layout: Layout): void {
-  rmSync(layout.discovery, { force: true });
+/** Never throws: the coordinator ends whatever becomes of the file, and readers ask whether the pid lives. */
+export function withdraw(layout: Layout, log: (line: string) => void): void {
+  try {
+    rmSync(layout.discovery, { force: true });
+  } catch (error) {
+    log(`${layout.discovery} could not be removed: ${String(error)}`);
+  }
 }
 
 /** Who announced itself last, alive or not; null when nobody did or the file is not whole. */

@@ -12,8 +12,9 @@ export const processMutants: readonly Mutant[] = [
   {
     name: 'an order that was cut short begins something',
     file: 'main/coordinator/process/posix/gate.ts',
-    find: "return `${[...exports, ...settings, `begin ${[file, ...args].map(quote).join(' ')}`].join('\\n')}\\n`;",
-    replace: "return `${[`begin ${[file, ...args].map(quote).join(' ')}`, ...exports, ...settings].join('\\n')}\\n`;",
+    find: "return `${[...exports, ...settings, `{ begin ${[file, ...args].map(quote).join(' ')}; }`].join('\\n')}\\n`;",
+    replace:
+      "return `${[`{ begin ${[file, ...args].map(quote).join(' ')}; }`, ...exports, ...settings].join('\\n')}\\n`;",
     tests: ['test/unit/process/gate.test.ts'],
   },
   {
@@ -40,9 +41,9 @@ export const processMutants: readonly Mutant[] = [
   {
     name: "the session of a stranger with a dead leader's pid is ended",
     file: 'main/coordinator/process/posix/members.ts',
-    find: "const ours = runs.filter(({ leader }) => ['match', 'gone'].includes(checkIn(table, leader)));",
-    replace: 'const ours = runs;',
-    tests: ['test/unit/process/stop.test.ts'],
+    find: "return is === 'match' || (is === 'gone' && leaderUnseen !== true);",
+    replace: 'return true;',
+    tests: ['test/unit/process/stop.test.ts', 'test/unit/process/identity.test.ts'],
   },
   {
     name: 'helpers that left the session are not found',

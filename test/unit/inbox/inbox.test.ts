@@ -245,7 +245,7 @@ test('a file that takes the name of one in hand is a request of its own, and is 
   expect(bodies).toEqual([{ number: 1 }, { number: 2 }]);
 });
 
-test('no more than 128 wait for the disk at a time, and all get their turn', async () => {
+test('no more than 256 wait for the disk at a time, and all get their turn', async () => {
   const waiting: (() => void)[] = [];
   const { drop, lying } = openInbox(
     (_body, taken) =>
@@ -256,14 +256,14 @@ test('no more than 128 wait for the disk at a time, and all get their turn', asy
         });
       }),
   );
-  for (let number = 0; number < 300; number++) drop(`f${number}`, { number });
-  await waitFor('many are handed over', () => waiting.length === 128);
+  for (let number = 0; number < 600; number++) drop(`f${number}`, { number });
+  await waitFor('many are handed over', () => waiting.length === 256);
   const last: { count: number } = { count: 0 };
   await waitFor('all are gone', () => {
-    expect(waiting.length).toBeLessThanOrEqual(128);
+    expect(waiting.length).toBeLessThanOrEqual(256);
     last.count += waiting.length;
     for (const settle of waiting.splice(0)) settle();
     return lying().length === 0;
   });
-  expect(last.count).toBe(300);
+  expect(last.count).toBe(600);
 });

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -79,4 +81,15 @@ test('case 19: of many that try at the same time exactly one gets it', async () 
   const said = await Promise.all(Array.from({ length: 6 }, () => rival(root).then((one) => one.said)));
   expect(said.filter((word) => word === 'held')).toHaveLength(1);
   expect(said.filter((word) => word === 'refused')).toHaveLength(5);
+});
+
+test.skipIf(process.platform !== 'linux')('is released whoever keeps a connection to it open', async () => {
+  const root = temporaryFolder();
+  const lock = await lockRoot(root);
+  const name = createHash('sha256').update(realpathSync.native(root)).digest('hex').slice(0, 32);
+  const stranger = connect({ path: `\0ziggie-${name}`, allowHalfOpen: true });
+  onTestFinished(() => void stranger.destroy());
+  stranger.on('error', () => undefined);
+  await once(stranger, 'connect');
+  await expect(lock?.release()).resolves.toBeUndefined();
 });

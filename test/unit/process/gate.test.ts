@@ -78,6 +78,10 @@ describe.skipIf(process.platform === 'win32')('the gate', () => {
     const give = (input: string) => spawnSync('/bin/sh', ['-s', 'gate'], { input, cwd: folder, timeout: 5000 });
     const lineEnds = [...order.matchAll(/\n/g)].map(({ index }) => index + 1);
     for (const end of [0, ...lineEnds.slice(0, -1)]) give(gatePrelude + order.slice(0, end));
+    // Between two arguments, too: what stands there by then would be a whole command.
+    const argumentEnds = [...order.matchAll(/'(?=[ ;])/g)].map(({ index }) => index + 1);
+    expect(argumentEnds.length).toBeGreaterThanOrEqual(3);
+    for (const end of argumentEnds) give(gatePrelude + order.slice(0, end));
     expect(readdirSync(folder)).toEqual([]);
     give(gatePrelude + order);
     expect(readdirSync(folder).sort()).toEqual(['began', 'claim', 'exit.json', 'log']);

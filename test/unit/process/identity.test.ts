@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkIdentity, identityOf, isAlive } from '../../../main/coordinator/process/posix/identity.ts';
+import { createPosixTrees } from '../../../main/coordinator/process/posix/ownership.ts';
 import { readBootId, readStat } from '../../../main/coordinator/process/posix/proc.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 
@@ -67,5 +68,24 @@ describe.skipIf(process.platform !== 'linux')('an identity', () => {
     const stat = readStat(child.pid ?? 0);
     expect(stat).toMatchObject({ parent: process.pid, group: child.pid, session: child.pid });
     expect(Number(stat?.startTime)).toBeGreaterThan(0);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('the session of a leader that was gone before anybody looked', () => {
+  test('may be what a stranger with its number left, and is not taken for the run', async () => {
+    // A stranger's session of which the leader has ended, as a daemon leaves it behind.
+    const stranger = spawn('/bin/sh', ['-c', 'sleep 60 & echo $!'], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [said] = (await once(stranger.stdout, 'data')) as [Buffer];
+    const left = Number(said.toString());
+    onTestFinished(() => void process.kill(left, 'SIGKILL'));
+    await once(stranger, 'exit');
+    const leader = { pid: stranger.pid ?? 0, start_time: '1', boot_id: readBootId() };
+    const run = { agentId: 'agent', attempt: 1, nonce: 'nonce-of-the-run', leader };
+    const trees = createPosixTrees(null);
+    expect(trees.membersOf([{ ...run, leaderUnseen: true }]).get(run.nonce)).toEqual([]);
+    expect(trees.membersOf([run]).get(run.nonce)).toEqual([left]); // Where the leader was ours until a moment ago.
   });
 });

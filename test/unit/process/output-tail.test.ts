@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -99,3 +99,21 @@ test.each(inItsPlace)('%s in the place of the log has nothing to read, and is no
   await tail.drain();
   expect(lines).toEqual(['again']);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'whatever took the place of the log, nothing throws, blocks or is followed',
+  async () => {
+    const { path, lines, tail } = follow();
+    mkdirSync(path);
+    expect(tail.read(megabyte)).toBe(false);
+    await tail.drain();
+    rmdirSync(path);
+    execFileSync('mkfifo', [path]);
+    expect(tail.read(megabyte)).toBe(false);
+    rmSync(path);
+    writeFileSync(`${path}.other`, 'not its output\n');
+    symlinkSync(`${path}.other`, path);
+    await tail.drain();
+    expect(lines).toEqual([]);
+  },
+);

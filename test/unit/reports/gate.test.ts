@@ -50,6 +50,15 @@ describe('the text of a report', () => {
     expect(problems[0]?.message).toContain(agentId);
   });
 
+  test('may name its sections as links', () => {
+    expect(codes(whole.replace('## Results', '## [Results](#results)'))).toEqual([]);
+  });
+
+  test('is not parsed deeper than it matters: what nests without end is text', () => {
+    const nested = ['![', '*a ', '> ', '- ', '[', '`a'].map((mark) => mark.repeat(8000)).join('\n\n');
+    expect(codes(whole.replace('## Issues\n\nText.', `## Issues\n\n${nested}`))).toEqual([]);
+  });
+
   test('that is empty has every problem at once', () => {
     expect(codes('')).toEqual(['agent_not_named', ...sections.map(() => 'section_missing')]);
   });

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../main/coordinator/root/config-file.ts';
@@ -16,6 +16,12 @@ function load(text: string) {
 const loadObject = (value: unknown) => load(JSON.stringify(value));
 
 describe('config.json', () => {
+  test('that is a folder is said to be none, and nothing throws', () => {
+    const path = join(temporaryFolder(), 'config.json');
+    mkdirSync(path);
+    expect(failureIn(loadConfig(path))).toMatchObject({ code: 'INVALID_REQUEST', details: { file: path } });
+  });
+
   test('may be absent: then every default holds', () => {
     expect(valueOf(loadConfig(join(temporaryFolder(), 'config.json')))).toEqual(configSchema.parse({}));
   });

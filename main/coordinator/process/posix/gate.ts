@@ -13,6 +13,7 @@ import type { LaunchOrder } from '../launcher.ts';
  *   in the agent, while a handler is reset there.
  * - `set -C` makes the redirect fail when the claim exists; the loser leaves. The claim holds the winner's pid.
  * - The log is made readable by the user alone; the agent itself gets the mask of the coordinator.
+ * - `command :` and not `:`: a log that cannot be opened would end the shell there, before it can say so in the exit record.
  * - The gate's own messages ("Terminated") go nowhere: its output is /dev/null. The agent's go to the log.
  * - The agent enters its cgroup by itself (0 names the writer), in the subshell that then becomes the agent: no process more,
  *   and the gate stays outside, so that it can record the exit when all members are killed. It runs without if that fails.
@@ -31,7 +32,7 @@ begin() {
   { echo "$$" > "$_zg_run/${claimName}"; } || exit 0
   set +C
   umask 077
-  : >> "$_zg_log"
+  command : >> "$_zg_log"
   umask "$_zg_mask"
   CDPATH= cd -- "$_zg_dir" || finish 126
   (
@@ -43,8 +44,9 @@ begin() {
 `;
 
 /**
- * What lets the agent go; `cgroup` is the folder it enters, null for none. The last line begins it, so an order that was cut short begins nothing: the shell runs into the
- * end of its input, or into a syntax error, before it.
+ * What lets the agent go; `cgroup` is the folder it enters, null for none. The last line begins it, and the shell runs it
+ * only when it has read its closing brace. So an order that was cut short begins nothing, not even with fewer arguments:
+ * the shell runs into the end of its input, or into a syntax error, before it.
  */
 export function gateOrder(order: LaunchOrder, cgroup: string | null): string {
   const { file, args, cwd, env, inputFile, logFile, attemptFolder } = order;
@@ -58,7 +60,7 @@ export function gateOrder(order: LaunchOrder, cgroup: string | null): string {
     _zg_cgroup: cgroup ?? '',
   };
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
-  return `${[...exports, ...settings, `begin ${[file, ...args].map(quote).join(' ')}`].join('\n')}\n`;
+  return `${[...exports, ...settings, `{ begin ${[file, ...args].map(quote).join(' ')}; }`].join('\n')}\n`;
 }
 
 /** Named here, because asking the shell for its own would cost a process. */

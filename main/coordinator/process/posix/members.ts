@@ -23,8 +23,12 @@ export function membersIn(
   const members = new Map<string, number[]>(runs.map(({ nonce }) => [nonce, []]));
   const inCgroup = new Map(runs.flatMap((run) => cgroups?.members(run).map((pid) => [pid, run.nonce] as const) ?? []));
   // While a session has a member its number is not given to another process. So if a stranger has the leader's pid, the
-  // session of that number is the stranger's too, and only cgroup and marker tell who belongs to us.
-  const ours = runs.filter(({ leader }) => ['match', 'gone'].includes(checkIn(table, leader)));
+  // session of that number is the stranger's too, and only cgroup and marker tell who belongs to us. The same holds where
+  // the leader was gone before anybody looked: a stranger that had its number may be gone, too, and have left its session.
+  const ours = runs.filter(({ leader, leaderUnseen }) => {
+    const is = checkIn(table, leader);
+    return is === 'match' || (is === 'gone' && leaderUnseen !== true);
+  });
   const byLeader = new Map(ours.map(({ leader, nonce }) => [leader.pid, nonce]));
   const byDescent = process.platform === 'linux' ? null : descent(table, byLeader);
   for (const [pid, row] of table) {

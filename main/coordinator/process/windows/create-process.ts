@@ -110,6 +110,12 @@ function startupInfo(native: Native, input: Handle, log: Handle, attributes: Buf
 const handleListAttribute = 0x2_00_02;
 const jobListAttribute = 0x2_00_0d;
 
+/**
+ * Windows notes the addresses of an attribute's value and reads there when the process is created. Optimized code keeps
+ * nothing for us that it does not use any more, so what is in use is kept here.
+ */
+const inUse = new Set<unknown>();
+
 /** Only the handles in the list are inherited, whatever else in this process could be at this moment. */
 function withAttributes<T>(
   native: Native,
@@ -127,6 +133,7 @@ function withAttributes<T>(
   if (native.InitializeProcThreadAttributeList(list, values.length, 0, size) === 0) {
     return failedCall(native, 'InitializeProcThreadAttributeList');
   }
+  inUse.add(values);
   try {
     for (const { attribute, value } of values) {
       if (native.UpdateProcThreadAttribute(list, 0, attribute, value, value.length, null, null) === 0) {
@@ -136,6 +143,7 @@ function withAttributes<T>(
     return use(list);
   } finally {
     native.DeleteProcThreadAttributeList(list);
+    inUse.delete(values);
   }
 }
 

@@ -15,7 +15,7 @@ export function createDirectOwnership({ environment, log }: OwnershipOptions): O
     check: checkIdentity,
     membersOf: (runs) => new Map(runs.map((run) => [run.nonce, membersOf(run)])),
     ask: () => false,
-    endMembers: ({ leader }) => (checkIdentity(leader) === 'match' ? endTree(leader.pid) : Promise.resolve([])),
+    endMembers: ({ leader }) => endTree(leader.pid, () => checkIdentity(leader) === 'match'),
     endLeader: () => undefined, // It is a member here.
     usageOf: (runs) => Promise.resolve(usage.of(runs.filter(({ leader }) => checkIdentity(leader) === 'match'))),
     forget: () => undefined,

@@ -13,6 +13,7 @@ import { commandLine, commandLineLimit } from './command-line.ts';
 import { createSuspended, type Suspended } from './create-process.ts';
 import { environmentBlock } from './environment-block.ts';
 import { writeExitLogged } from './exit-file.ts';
+import type { RunMark } from '../ownership.ts';
 import type { ExitWatch } from './exit-watch.ts';
 import { callWords } from './handles.ts';
 import { createJob, jobName, keepJobIn } from './job.ts';
@@ -30,6 +31,8 @@ export interface JobLauncherOptions {
   readonly exits: ExitWatch;
   /** Takes over the job's handle. */
   readonly onJob: (nonce: string, job: Handle) => void;
+  /** A run that was never let go has ended: lets go of its handles. */
+  readonly onAbandoned: (mark: RunMark) => void;
   readonly log: (line: string) => void;
 }
 
@@ -62,7 +65,7 @@ export function holdInJob(options: JobLauncherOptions, order: LaunchOrder): Held
 }
 
 function heldRun(options: JobLauncherOptions, order: LaunchOrder, started: Suspended, job: Handle): HeldRun {
-  const { native, processes, exits, bootId, log } = options;
+  const { native, processes, exits, bootId, onAbandoned, log } = options;
   const { pid, process, thread } = started;
   const identity = { pid, start_time: processTimes(native, process)?.created ?? null, boot_id: bootId };
   processes.hold(identity, process);
@@ -76,6 +79,7 @@ function heldRun(options: JobLauncherOptions, order: LaunchOrder, started: Suspe
   const abandon = (): void => {
     native.TerminateProcess(process, 1);
     native.CloseHandle(thread);
+    void gone.then(() => onAbandoned({ ...order.run, leader: identity }));
   };
   const release = (): void => {
     if (!claim(order, pid, log)) return abandon();

@@ -66,7 +66,7 @@ class JobRuns {
   /** Settles with the survivors. */
   async end(mark: RunMark): Promise<number[]> {
     const job = this.#jobOf(mark);
-    if (job === null) return this.processes.check(mark.leader) === 'match' ? endTree(mark.leader.pid) : [];
+    if (job === null) return endTree(mark.leader.pid, () => this.processes.check(mark.leader) === 'match');
     await until(
       () => {
         if (jobMembers(this.#native, job).length === 0) return true;
@@ -101,6 +101,10 @@ class JobRuns {
   /** Also writes the exit of an adopted run, which only the handle that is closed here can tell. */
   forget(mark: RunMark): void {
     this.#writeExit(mark);
+    this.#letGo(mark);
+  }
+
+  #letGo(mark: RunMark): void {
     this.processes.release(mark.leader);
     const job = this.#jobs.get(mark.nonce);
     this.#jobs.delete(mark.nonce);
@@ -153,6 +157,7 @@ class JobRuns {
       processes: this.processes,
       exits: new ExitWatch(this.#native),
       onJob: (nonce: string, job: Handle): void => void this.#jobs.set(nonce, job),
+      onAbandoned: (mark: RunMark): void => this.#letGo(mark),
     };
     return {
       hold: (order) => {

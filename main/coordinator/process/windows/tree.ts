@@ -11,11 +11,15 @@ import { isAlive } from './direct-identity.ts';
 const helperLimitMs = 5000;
 const goneMs = 1000;
 
-/** Settles with the pid when it could not be ended. */
-export async function endTree(pid: number): Promise<number[]> {
+/**
+ * Settles with the pid when it could not be ended. `isOurs` is asked before each step: Windows gives the pid of a process
+ * that has ended to the next one, which is a stranger.
+ */
+export async function endTree(pid: number, isOurs: () => boolean): Promise<number[]> {
   for (const end of [byTaskkill, byTreeKill, byNode]) {
+    if (!isOurs()) return [];
     await end(pid);
-    if (await until(() => !isAlive(pid), 20, goneMs)) return [];
+    if (await until(() => !isAlive(pid) || !isOurs(), 20, goneMs)) return [];
   }
   return [pid];
 }

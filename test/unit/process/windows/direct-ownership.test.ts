@@ -1,14 +1,16 @@
 /** The way without jobs has nothing of Windows in it but taskkill, so it is tried here with real processes, too. */
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { readClaim, readExitRecord } from '../../../../main/coordinator/process/exit-record.ts';
 import type { HeldRun, LaunchOrder } from '../../../../main/coordinator/process/launcher.ts';
 import type { RunMark } from '../../../../main/coordinator/process/ownership.ts';
 import { ended, identityOf } from '../../../../main/coordinator/process/windows/direct-identity.ts';
 import { createDirectOwnership } from '../../../../main/coordinator/process/windows/direct-ownership.ts';
+import { endTree } from '../../../../main/coordinator/process/windows/tree.ts';
 import { waitFor } from '../../../rig/wait-for.ts';
 
 let root = '';
@@ -99,3 +101,16 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test.skipIf(process.platform === 'win32')(
+  'a pid that was given to a stranger while its tree was being ended is left alone',
+  async () => {
+    const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    onTestFinished(() => void stranger.kill('SIGKILL'));
+    const asked = { times: 0 };
+    // Ours when the first step is taken, which finds no taskkill here; a stranger's from then on.
+    const survivors = await endTree(stranger.pid ?? 0, () => (asked.times += 1) === 1);
+    expect(survivors).toEqual([]);
+    expect(isAlive(stranger.pid ?? 0)).toBe(true);
+  },
+);
