@@ -156,7 +156,12 @@ async function startLocked(options: HostOptions, layout: Layout, lock: RootLock)
   );
   if (!server.ok) return server;
   address.port = server.value.port;
-  await begin();
+  try {
+    await begin();
+  } catch (error) {
+    await server.value.close(); // Nobody may be served by what could not begin.
+    throw error;
+  }
   const endAnnouncing = await announceAtLast(layout, address.port, options.log);
   const host = hostOf({ coordinator, server: server.value, token, layout, lock, log: options.log });
   return ok({
