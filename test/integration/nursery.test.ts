@@ -1,5 +1,5 @@
 /** The process that starts the gates may die at any time, as may a gate that waits: no agent notices. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isAlive, TestCoordinator } from '../rig/coordinator.ts';
 import { waitFor } from '../rig/wait-for.ts';
@@ -37,6 +37,9 @@ async function deploy(id: string, prompt: string): Promise<string> {
 test('agents outlive their nursery, keep their exit codes, and the next one is started by another', async () => {
   const agents = [await deploy('before-1', '@until go\n@exit 7'), await deploy('before-2', '@until go')];
   const first = await nursery();
+  // Their orders went through the nursery: what is said to run has them a moment later.
+  for (const id of agents)
+    await waitFor(`${id} has begun`, () => existsSync(coordinator.path('runs', id, '1', 'claim')));
   process.kill(first, 'SIGKILL');
   await waitFor('the coordinator has noticed', () => coordinator.output.includes('nursery is gone'));
   // More than wait ready, and with the numbers that the first nursery had given.

@@ -47,8 +47,8 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'good records after a damaged one are cut off with it',
     file: 'main/coordinator/ledger/journal-read.ts',
-    find: 'Number.isFinite(owes) || hasGoodRecordAfter(bytes, offset)',
-    replace: 'Number.isFinite(owes)',
+    find: 'if (!mayBeTorn(bytes, offset, line) || hasGoodRecordAfter(bytes, offset)) return damaged',
+    replace: 'if (!mayBeTorn(bytes, offset, line)) return damaged',
     tests: ['test/unit/ledger/journal-read.test.ts'],
   },
   {
@@ -61,8 +61,8 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'events are told before they are durable',
     file: 'main/coordinator/ledger/ledger.ts',
-    find: 'await this.#journal.append(',
-    replace: 'void this.#journal.append(',
+    find: 'await appended;',
+    replace: 'appended.catch(() => undefined);',
     tests: ['test/unit/ledger/journal.test.ts'],
   },
   {
