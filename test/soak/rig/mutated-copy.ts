@@ -9,7 +9,7 @@ const checkout = resolve(import.meta.dirname, '../../..');
 
 /** What building and testing needs; packages are shared. */
 const copied = [
-  ...['protocol', 'main', 'preload', 'renderer', 'clients', 'assets', 'scripts', 'test', 'dist'],
+  ...['protocol', 'main', 'preload', 'renderer', 'clients', 'assets', 'scripts', 'test', 'dist', 'docs'],
   ...['vite.config.ts', 'vitest.config.ts', 'tsconfig.json', 'package.json', 'package-lock.json'],
 ];
 
