@@ -89,7 +89,9 @@ describe('a request that cannot be carried out', () => {
       code: 'INVALID_REQUEST',
       details: { reason: 'not_json' },
     });
-    expect(readFileSync(coordinator.path('requests', 'rejected', 'broken.json'), 'utf8')).toContain('agent_type');
+    const aside = coordinator.path('requests', 'rejected', 'broken.json');
+    await waitFor('the file is put aside', () => existsSync(aside));
+    expect(readFileSync(aside, 'utf8')).toContain('agent_type');
   });
 
   test('an array is refused', async () => {

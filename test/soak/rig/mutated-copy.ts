@@ -23,7 +23,11 @@ export type Verdict =
 interface Report {
   readonly numTotalTests: number;
   readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
@@ -77,7 +81,8 @@ export class MutatedCopy {
     if (report === null || report.numTotalTests === 0) return { is: 'broken', output };
     const all = report.testResults.flatMap(({ assertionResults }) => assertionResults);
     const failed = all.find(({ status }) => status === 'failed');
-    if (failed !== undefined) return { is: 'failed', test: failed.fullName };
+    if (failed !== undefined)
+      return { is: 'failed', test: `${failed.fullName}: ${(failed.failureMessages ?? []).join(' ').slice(0, 600)}` };
     return all.some(({ status }) => status === 'passed') ? { is: 'passed' } : { is: 'broken', output };
   }
 
