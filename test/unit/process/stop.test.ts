@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Identity } from '../../../protocol/agent.ts';
+import type { Cgroups } from '../../../main/coordinator/process/posix/cgroups.ts';
+import { endMembers } from '../../../main/coordinator/process/posix/ending.ts';
 import { checkIdentity, identityOf, isAlive } from '../../../main/coordinator/process/posix/identity.ts';
 import type { IdentityCheck } from '../../../main/coordinator/process/ownership.ts';
 import { LeftoverSweep } from '../../../main/coordinator/process/leftovers.ts';
@@ -134,6 +136,19 @@ describe.skipIf(process.platform !== 'linux')('stopping a tree', () => {
     expect(await outcome).toEqual({ steps: ['SIGTERM'], survivors: [] });
     const apart = asked.slice(1, 4).map((at, index) => at - (asked[index] ?? 0));
     for (const ms of apart) expect(ms).toBeGreaterThan(990);
+  });
+
+  test('looks again after it has killed: what was started meanwhile is ended, too', async () => {
+    const sleepers = [1, 2, 3].map(() => spawn('/bin/sleep', ['60'], { stdio: 'ignore', detached: true }));
+    onTestFinished(() => sleepers.forEach((one) => one.kill('SIGKILL')));
+    const pids = sleepers.flatMap(({ pid }) => pid ?? []);
+    // Each look finds one more, as a member that forks between a look and its own end would make it.
+    const looks = { count: 0 };
+    const members = (): number[] => pids.slice(0, (looks.count += 1));
+    const growing = { members, kill: () => false } as unknown as Cgroups;
+    const gone = { pid: 2 ** 22 - 1, start_time: '1', boot_id: null };
+    expect(await endMembers({ ...strangers, leader: gone }, growing)).toEqual([]);
+    expect(pids.filter(isAlive)).toEqual([]);
   });
 
   test('ends a gate that is stopped (SIGSTOP) as well', async () => {
