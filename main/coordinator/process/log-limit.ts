@@ -19,7 +19,7 @@ export interface LogLimitOptions {
 /** At the full speed of a disk (1 GB/s) 100 MB are written between two looks; a look costs microseconds. */
 const lookEveryMs = 100;
 /** A log that nobody wrote to since the last look is looked at each so many times. */
-const looksPerQuietLook = 3;
+const looksPerQuietLook = 5;
 const mb = 1024 * 1024;
 /** While an agent is being stopped its log is cut again whenever it is so much above the limit. */
 const slackBytes = 4 * mb;

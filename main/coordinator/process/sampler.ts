@@ -1,5 +1,5 @@
 /**
- * What the trees of all runs use, looked at every two seconds in one pass. The last few minutes are kept in memory, for
+ * What the trees of all runs use, looked at every two seconds or less often in one pass. The last few minutes are kept in memory, for
  * charts; they are measurements, not facts of the ledger.
  */
 import type { Clock } from '../clock.ts';
@@ -22,7 +22,9 @@ export interface SamplerOptions {
   readonly onSample: (run: RunMark, sample: Sample) => void;
 }
 
-/** Five minutes. */
+/** A look costs in proportion to the fleet; it rests so much longer that its share of a core stays below half a percent. */
+const restPerLook = 200;
+/** Five minutes, of a fleet that is not large. */
 const kept = 150;
 
 interface Sampled {
@@ -62,16 +64,17 @@ export class Sampler {
     this.#timer = null;
   }
 
-  #nextPass(): NodeJS.Timeout {
-    return setTimeout(() => void this.#pass(), this.#everyMs).unref();
+  #nextPass(tookMs = 0): NodeJS.Timeout {
+    return setTimeout(() => void this.#pass(), Math.max(this.#everyMs, restPerLook * tookMs)).unref();
   }
 
   async #pass(): Promise<void> {
+    const beganMs = performance.now();
     const runs = [...this.#sampled.values()].map(({ run }) => run);
     const usages = await this.#usages(runs);
     for (const [nonce, usage] of usages) this.#take(nonce, usage);
     // Nobody left: the next run that is added starts it again.
-    this.#timer = this.#sampled.size > 0 ? this.#nextPass() : null;
+    this.#timer = this.#sampled.size > 0 ? this.#nextPass(performance.now() - beganMs) : null;
   }
 
   /** A look that fails (no descriptor free) is left out: there is no measurement then, and the next may work. */
