@@ -24,6 +24,7 @@ const exitCodes = { ok: 0, failed: 1, rootLocked: 73, storage: 75, configuration
 export async function runHeadless(options: HeadlessOptions): Promise<number> {
   // Whoever reads may be gone (a closed terminal, a pipe to `head`); that ends no coordinator.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const stopped = stopSignal(); // Heard from the first moment that somebody can find us.
   const started = await startHost({ ...installedPaths, root: options.root, port: options.port, log: logLine });
   if (!started.ok) {
     if (options.json) process.stdout.write(`${JSON.stringify(started.failure)}\n`);
@@ -31,7 +32,6 @@ export async function runHeadless(options: HeadlessOptions): Promise<number> {
     return exitCodeOf(started.failure);
   }
   const host = started.value;
-  const stopped = stopSignal();
   if (options.json) process.stdout.write(`${JSON.stringify(readiness(host))}\n`);
   else sayReady(host);
   // Neither is waited for: a queue may be long, and a signal is to be heard meanwhile.

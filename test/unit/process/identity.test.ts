@@ -78,10 +78,11 @@ describe.skipIf(process.platform !== 'linux')('the session of a leader that was 
       detached: true,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
+    const exited = once(stranger, 'exit'); // It may come together with what it says.
     const [said] = (await once(stranger.stdout, 'data')) as [Buffer];
     const left = Number(said.toString());
     onTestFinished(() => void process.kill(left, 'SIGKILL'));
-    await once(stranger, 'exit');
+    await exited;
     const leader = { pid: stranger.pid ?? 0, start_time: '1', boot_id: readBootId() };
     const run = { agentId: 'agent', attempt: 1, nonce: 'nonce-of-the-run', leader };
     const trees = createPosixTrees(null);
