@@ -194,10 +194,7 @@ export class TestCoordinator {
   async dispose(): Promise<number[]> {
     await this.#end('SIGTERM');
     const left = this.processes();
-    for (const pid of left) kill(pid);
-    await waitFor('everything it started is gone', () => this.processes().length === 0, {
-      seen: () => this.processes(),
-    });
+    await killAllOf(this.root);
     Cgroups.open(this.root)?.close();
     rmSync(this.root, { recursive: true, force: true });
     return left;
@@ -228,6 +225,24 @@ export const processesOf = (root: string): number[] =>
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => environmentOf(pid).includes(`ZIGGIE_ROOT=${root}`) && !isZombie(pid));
+
+/**
+ * Kills until nothing is left of what was started for agents of this root. One look is not enough: a process that is
+ * replacing its program shows no environment for that moment, and one that was just seen may start another.
+ */
+export async function killAllOf(root: string): Promise<void> {
+  let emptyLooks = 0;
+  await waitFor(
+    'everything it started is gone',
+    () => {
+      const left = processesOf(root);
+      for (const pid of left) kill(pid);
+      emptyLooks = left.length === 0 ? emptyLooks + 1 : 0;
+      return emptyLooks === 2;
+    },
+    { seen: () => processesOf(root) },
+  );
+}
 
 /** True while a process has the pid and has not ended. */
 export const isAlive = (pid: number): boolean => !isZombie(pid);

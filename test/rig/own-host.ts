@@ -7,7 +7,7 @@ import { type Host, type HostOptions, startHost } from '../../main/compose.ts';
 import { Cgroups } from '../../main/coordinator/process/posix/cgroups.ts';
 import { installedPaths } from '../../main/paths.ts';
 import type { AgentRecord } from '../../protocol/record.ts';
-import { processesOf } from './coordinator.ts';
+import { killAllOf, processesOf } from './coordinator.ts';
 import { valueOf } from './result.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -93,8 +93,7 @@ export class OwnHost {
 
   async dispose(): Promise<void> {
     await this.close();
-    for (const pid of this.processes()) process.kill(pid, 'SIGKILL');
-    await waitFor('everything it started is gone', () => this.processes().length === 0);
+    await killAllOf(this.root);
     Cgroups.open(this.root)?.close();
     rmSync(this.root, { recursive: true, force: true });
   }
