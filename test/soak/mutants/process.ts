@@ -124,9 +124,9 @@ export const processMutants: readonly Mutant[] = [
   },
   {
     name: 'an agent is let go before its identity is durable',
-    file: 'main/coordinator/process/supervisor.ts',
-    find: "    if (now?.life.status === 'running') {\n      held.release();",
-    replace: "    if (now?.life.status === 'running') {",
+    file: 'main/coordinator/process/starter.ts',
+    find: '    try {\n      await durable;',
+    replace: '    held.release();\n    try {\n      await durable;',
     tests: ['test/integration/durable-order.test.ts'],
   },
 ];

@@ -1,0 +1,59 @@
+/** Stopping agents together, whatever state each is in: all of them are durably marked before the first is touched. */
+import type { Agent } from '../../../protocol/agent.ts';
+import { fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
+import type { Clock } from '../clock.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { stoppedInBackoff } from './endings.ts';
+import type { Run, StopOrder } from './run.ts';
+
+export interface StopPlace {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** By agent. */
+  readonly runs: ReadonlyMap<string, Run>;
+}
+
+/**
+ * Marked, none of them can deploy or be started any more. Settles when each has ended. IDENTITY_UNVERIFIED when of one
+ * nothing tells whether the process is still its own: then none of them is touched.
+ */
+export async function stopAgents(
+  { ledger, clock, runs }: StopPlace,
+  agents: readonly Agent[],
+  order: StopOrder,
+): Promise<Result<void>> {
+  const unverified = agents.filter(({ facts }) => runs.get(facts.agent_id)?.verify() === 'unknown');
+  if (unverified.length > 0) return identityUnverified(unverified);
+  const { by } = order;
+  const at = clock.now();
+  const waiting = agents.filter(({ life }) => life.status === 'queued');
+  const backingOff = agents.flatMap(({ facts, life }) => (life.status === 'backoff' ? [{ facts, life }] : []));
+  const active = agents.filter(({ life }) => life.status === 'starting' || life.status === 'running');
+  const failure = failureOf('CANCELLED', `stopped by ${by} while it waited; it never began`);
+  await ledger.commit([
+    ...waiting.map(
+      ({ facts }) => ({ type: 'agent_never_began', at, agent_id: facts.agent_id, as: 'cancelled', failure }) as const,
+    ),
+    ...backingOff.map(({ facts, life }) => {
+      const ending = stoppedInBackoff(life, by);
+      return { type: 'agent_ended', at, agent_id: facts.agent_id, attempt: life.attempt, ending } as const;
+    }),
+    ...active.map(({ facts }) => ({ type: 'agent_stopping', at, agent_id: facts.agent_id, ...order }) as const),
+  ]);
+  const stopped = agents.flatMap(({ facts }) => runs.get(facts.agent_id) ?? []);
+  await Promise.all(stopped.map((run) => run.stop(order)));
+  return ok(undefined);
+}
+
+function identityUnverified(agents: readonly Agent[]): Result<never> {
+  const who = agents.map(({ facts, life }) => ({
+    agent_id: facts.agent_id,
+    pid: 'identity' in life ? (life.identity?.pid ?? null) : null,
+  }));
+  const named = who.map(({ agent_id, pid }) => `${agent_id} (pid ${pid ?? 'unknown'})`).join(', ');
+  return fail(
+    'IDENTITY_UNVERIFIED',
+    `Nothing was stopped: the start time of the process of ${named} cannot be read, so it may be a stranger's by now. It is asked again every second; stop it again in a few seconds. If this stays, see whether this coordinator may read the process table and has file descriptors free, or end the process yourself.`,
+    { agents: who },
+  );
+}

@@ -1,0 +1,24 @@
+/** What the supervisor and its parts are built from. */
+import type { Agent } from '../../../protocol/agent.ts';
+import type { Config } from '../../../protocol/config.ts';
+import type { Clock } from '../clock.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Layout } from '../root/layout.ts';
+import type { Runtimes } from '../runtimes/registry.ts';
+import type { Ownership } from './ownership.ts';
+
+export interface SupervisorOptions {
+  readonly layout: Layout;
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly runtimes: Runtimes;
+  readonly ownership: Ownership;
+  readonly clock: Clock;
+  /** Where this coordinator's HTTP door is; known once it listens, before the first start. */
+  readonly url: () => string;
+  readonly log: (line: string) => void;
+  /** Called after each end: a slot is free. */
+  readonly onSlotFree: () => void;
+  /** Called when a failed agent is to be restarted later. */
+  readonly onBackoff: (agent: Agent) => void;
+}
