@@ -155,7 +155,7 @@ function live(agent: Agent, event: AgentEvent): Agent {
       if (life.status !== 'queued' && life.status !== 'backoff') return agent;
       return { ...agent, life: { ...life, reason: event.reason } };
     case 'agent_starting':
-      // From `running` only at recovery: its launcher left without ever letting it begin.
+      // From `running` where its launcher left without ever letting it begin.
       if (life.status === 'stopping' || life.status === 'ended' || life.status === 'never_began') return agent;
       return { ...agent, life: { status: 'starting', since: event.at, ...attemptOf(event) } };
     case 'agent_started':
@@ -172,7 +172,7 @@ function live(agent: Agent, event: AgentEvent): Agent {
       if (life.status === 'queued' || life.status === 'ended' || life.status === 'never_began') return agent;
       return { ...agent, life: endedLife(life, event) };
     case 'agent_never_began':
-      // From `running` only at recovery: what was held and never let go.
+      // From `running` where its launcher left without ever letting it begin.
       if (life.status !== 'queued' && life.status !== 'starting' && life.status !== 'running') return agent;
       return { ...agent, life: { status: 'never_began', as: event.as, at: event.at, failure: event.failure } };
   }

@@ -98,6 +98,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     log,
     onSlotFree: () => scheduler.pump(),
     onBackoff: (agent) => scheduler.backOff(agent),
+    onUnbegun: (facts) => scheduler.startAgain(facts),
   });
   const scheduler = new Scheduler({ ledger, supervisor, limits: config.limits, clock, log });
   const answers = new Answers({ layout, ledger, lives, stateFiles, clock, log });

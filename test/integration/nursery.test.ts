@@ -1,6 +1,6 @@
-/** The process that starts the gates may die at any time, as may a gate that waits: no agent notices. */
+/** The process that starts the gates may die at any time, as may a gate: no agent notices. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { isAlive, TestCoordinator } from '../rig/coordinator.ts';
 import { waitFor } from '../rig/wait-for.ts';
 
@@ -61,6 +61,59 @@ test('a ready gate that somebody ended is never handed out', async () => {
   const agents = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => deploy(id, '@say done')));
   const ended = await Promise.all(agents.map((id) => coordinator.ended(id)));
   expect(ended.map(({ status }) => status)).toEqual(Array<string>(5).fill('completed'));
+});
+
+/** Gates that a failed test has left stopped would stay for ever. */
+const endAtLast = (pids: readonly number[]): void =>
+  onTestFinished(() => {
+    for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGKILL');
+  });
+
+const startsOf = (agentId: string) =>
+  coordinator
+    .journal()
+    .flatMap(({ event }) => (event.type === 'agent_started' && event.agent_id === agentId ? [event] : []));
+
+const timesSaid = (agentId: string, text: string): number => coordinator.log(agentId).split(text).length - 1;
+
+test('an order that dies with the nursery: the agent never began, and is started again as the same attempt', async () => {
+  const first = await nursery();
+  endAtLast([first, ...(await readyGates(first))]);
+  process.kill(first, 'SIGSTOP'); // What is told to it now is never passed on.
+  const agents = [await deploy('lost-1', '@say it began'), await deploy('lost-2', '@say it began')];
+  process.kill(first, 'SIGKILL');
+  const ended = await Promise.all(agents.map((id) => coordinator.ended(id)));
+  expect(ended.map(({ status, exit_code }) => [status, exit_code])).toEqual([
+    ['completed', 0],
+    ['completed', 0],
+  ]);
+  for (const id of agents) {
+    expect(startsOf(id).map(({ attempt }) => attempt)).toEqual([1, 1]);
+    expect(timesSaid(id, 'it began')).toBe(1);
+  }
+});
+
+test('a late gate that outlives the nursery with its order begins alone; one that is killed is replaced', async () => {
+  const first = await nursery();
+  const gates = await readyGates(first);
+  endAtLast([first, ...gates]);
+  for (const gate of gates) process.kill(gate, 'SIGSTOP');
+  const [late, killed] = [await deploy('late', '@say it began'), await deploy('killed', '@say it began')];
+  const [lateGate = 0, killedGate = 0] = [late, killed].map((id) => startsOf(id)[0]?.identity.pid);
+  for (const gate of gates) if (gate !== lateGate && gate !== killedGate) process.kill(gate, 'SIGCONT');
+  await coordinator.ended(await deploy('after', '@say done')); // Its order came after theirs: theirs have arrived.
+  process.kill(first, 'SIGKILL');
+  await waitFor('the coordinator has noticed', () => coordinator.output.includes('nursery is gone'));
+  process.kill(killedGate, 'SIGKILL');
+  await coordinator.ended(killed); // The late one has been looked at as often, and was left alone.
+  expect(startsOf(killed)).toHaveLength(2);
+  process.kill(lateGate, 'SIGCONT');
+  expect([await coordinator.ended(late), coordinator.state(killed)]).toMatchObject([
+    { status: 'completed', exit_code: 0 },
+    { status: 'completed', exit_code: 0 },
+  ]);
+  expect(startsOf(late)).toHaveLength(1);
+  expect([late, killed].map((id) => timesSaid(id, 'it began'))).toEqual([1, 1]);
 });
 
 test.each(['crash', 'stop'] as const)('after a %s of the coordinator neither nursery nor gates stay', async (how) => {

@@ -33,7 +33,7 @@ const jitter = 0.2;
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #queue = new Queue();
-  /** Held by a predecessor and never let go: each holds its slot already, so it goes before the queue. */
+  /** Was to be started and never began: each holds its slot already, so it goes before the queue. */
   readonly #again: AgentFacts[] = [];
   readonly #pace: StartPace;
   /** What waits for a moment (the end of patience, of a back-off), by agent. */
@@ -111,7 +111,7 @@ export class Scheduler {
     });
   }
 
-  /** For an agent that a predecessor was about to start and provably did not: the same attempt, at the pace of all. */
+  /** For an agent that was to be started, by a predecessor or by us, and provably never began: the same attempt, at the pace of all. */
   startAgain(facts: AgentFacts): void {
     this.#again.push(facts);
     this.pump();

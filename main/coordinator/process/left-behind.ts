@@ -17,15 +17,17 @@ const nobody: Identity = { pid: 2_147_483_647, start_time: null, boot_id: null }
 
 /** Without result line and report: they only decide how a run ended that is settled, and are read then. */
 export function lookAt(life: Begun, attemptFolder: string, trees: Trees): Found {
+  const known = life.status === 'starting' ? null : life.identity;
+  // Before its files: a launcher that is gone makes no claim after this, one that lives may make it any moment.
+  const is = known === null ? null : trees.check(known);
   const claim = readClaim(attemptFolder);
   const exit = readExitRecord(attemptFolder);
-  const known = life.status === 'starting' ? null : life.identity;
   // A claim names its launcher, without the start time that would tell it from a stranger: it is at most `unknown`.
   const claimant = claim.is === 'claimed' && claim.pid !== null ? { ...nobody, pid: claim.pid } : null;
   const leader = known ?? claimant;
   const left = {
     life: life.status,
-    identity: leader === null ? 'none' : trees.check(leader),
+    identity: is ?? (leader === null ? 'none' : trees.check(leader)),
     boot: known === null || known.boot_id === trees.bootId ? 'same' : 'other',
     claim: claim.is,
     exit: exit === null ? 'none' : exit.code === 0 ? 'zero' : 'other',

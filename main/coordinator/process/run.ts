@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly look: SharedLook;
   /** Settles when the launcher is gone; null for an adopted run, which is nobody's child any more. */
   readonly gone: Promise<{ readonly code: number | null; readonly signal: string | null }> | null;
+  /** Asked when the launcher is gone and nobody stopped it: true where nothing of it can have begun. */
+  readonly neverBegan: () => boolean;
   /** What was said last. */
   readonly doubt: Doubt | null;
   readonly onDoubt: (doubt: Doubt | null) => void;
@@ -60,6 +62,11 @@ export interface StopOrder {
   readonly detail?: string | undefined;
 }
 
+export type RunEnd =
+  | { readonly is: 'over'; readonly ending: Ending }
+  /** It was let go, and its launcher left or was ended without beginning. */
+  | { readonly is: 'never_began' };
+
 export class Run {
   readonly #options: RunOptions;
   readonly #tail: OutputTail;
@@ -71,9 +78,10 @@ export class Run {
   #launcherExit: { readonly code: number | null; readonly signal: string | null } | null = null;
   #stop: { readonly order: StopOrder; readonly outcome: Promise<StopOutcome> } | null = null;
   #released = false;
+  #wentOn = false;
   #lastUsage = '';
   /** Settles with how it ended; the coordinator's `close` makes it settle never. */
-  readonly ended: Promise<Ending>;
+  readonly ended: Promise<RunEnd>;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -87,7 +95,7 @@ export class Run {
     this.#gone = launcherGone.then(() => this.#unattended());
     this.#follower = options.reader.isTelling ? setInterval(() => this.#follow(), followEveryMs).unref() : null;
     this.#armTimeLimit();
-    this.ended = this.#gone.then(() => this.#settle());
+    this.ended = this.#gone.then(async () => this.#unbegun() ?? { is: 'over', ending: await this.#settle() });
   }
 
   get mark(): RunMark {
@@ -178,6 +186,7 @@ export class Run {
     const { trees, attemptFolder, doubt, onDoubt } = this.#options;
     const sawTheExit = readExitRecord(attemptFolder) !== null || typeof this.#launcherExit?.code === 'number';
     if (!trees.hasLauncher || sawTheExit || !(await this.#goesOn())) return;
+    this.#wentOn = true;
     this.#launcherExit = null; // How the launcher ended says nothing of the agent.
     if (doubt !== 'unattended') onDoubt('unattended');
     while (!this.#released && (await this.#livesOn())) await delay(lookEveryMs);
@@ -194,6 +203,14 @@ export class Run {
   async #livesOn(): Promise<boolean> {
     const members = await this.#options.look.membersOf(this.#options.mark);
     return members === null || members.length > 0;
+  }
+
+  #unbegun(): RunEnd | null {
+    const { neverBegan, trees } = this.#options;
+    if (this.#wentOn || this.#stop !== null || !neverBegan()) return null;
+    this.release();
+    trees.forget(this.mark);
+    return { is: 'never_began' };
   }
 
   async #settle(): Promise<Ending> {

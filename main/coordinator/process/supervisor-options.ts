@@ -1,5 +1,5 @@
 /** What the supervisor and its parts are built from. */
-import type { Agent } from '../../../protocol/agent.ts';
+import type { Agent, AgentFacts } from '../../../protocol/agent.ts';
 import type { Config } from '../../../protocol/config.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -21,4 +21,6 @@ export interface SupervisorOptions {
   readonly onSlotFree: () => void;
   /** Called when a failed agent is to be restarted later. */
   readonly onBackoff: (agent: Agent) => void;
+  /** Called when an attempt that was let go provably never began and is to be started again. */
+  readonly onUnbegun: (facts: AgentFacts) => void;
 }

@@ -2,17 +2,19 @@
  * Owns every run: starts what is admitted, adopts what a predecessor left, stops branches, and has each end written into
  * the ledger. Its parts: starter.ts (the order of a start), run.ts (one run), stop-agents.ts, limit-stops.ts, end-writer.ts.
  */
-import type { Agent, AgentFacts, Ending, Identity } from '../../../protocol/agent.ts';
+import type { Agent, AgentFacts, Identity } from '../../../protocol/agent.ts';
 import type { Result } from '../../../protocol/failures.ts';
 import { plainOutputReader, type Program } from '../runtimes/runtime.ts';
 import { EndWriter } from './end-writer.ts';
 import { notRunEnding } from './endings.ts';
 import type { HeldRun } from './launcher.ts';
-import { begunLife } from './left-behind.ts';
+import { begunLife, lookAt } from './left-behind.ts';
 import { LeftoverSweep } from './leftovers.ts';
 import { LimitStops } from './limit-stops.ts';
 import { LogLimit } from './log-limit.ts';
-import { Run, type RunOptions, type StopOrder } from './run.ts';
+import { LostLaunches } from './lost-launches.ts';
+import { recoveryRow } from './recovery.ts';
+import { Run, type RunEnd, type RunOptions, type StopOrder } from './run.ts';
 import { type Sample, Sampler } from './sampler.ts';
 import { SharedLook } from './shared-look.ts';
 import { Starter, type StartTicket } from './starter.ts';
@@ -29,6 +31,7 @@ export class Supervisor {
   readonly #logLimit: LogLimit;
   readonly #starter: Starter;
   readonly #ends: EndWriter;
+  readonly #lostLaunches: LostLaunches;
   readonly #limitStops: LimitStops;
 
   constructor(options: SupervisorOptions) {
@@ -42,6 +45,7 @@ export class Supervisor {
       this.#limitStops.onSample(agentId, sample);
     this.#sampler = new Sampler({ trees, clock, onSample });
     this.#ends = new EndWriter(options, closed);
+    this.#lostLaunches = new LostLaunches({ ...options, ends: this.#ends });
     const onLetGo = (agent: Agent, held: HeldRun): void => this.#watch(agent, held.identity, held);
     this.#starter = new Starter({ ...options, ends: this.#ends, closed, onLetGo });
     const stop = (agents: readonly Agent[], order: StopOrder): Promise<Result<void>> => this.stop(agents, order);
@@ -112,13 +116,11 @@ export class Supervisor {
   #watch(agent: Agent, leader: Identity, held: HeldRun | null): void {
     const options = this.#runOptions(agent, leader, held);
     if (options === null) return;
-    const { agentId, attempt } = options.mark;
+    const { agentId } = options.mark;
     const run = new Run(options);
     this.#runs.set(agentId, run);
     this.#sampler.add(run.mark);
-    void run.ended
-      .catch((error: unknown) => this.#unsettled(agentId, error))
-      .then((ending) => this.#ended(agentId, attempt, ending));
+    void run.ended.catch((error: unknown) => this.#unsettled(agentId, error)).then((end) => this.#over(run, end));
   }
 
   #runOptions(agent: Agent, leader: Identity, held: HeldRun | null): RunOptions | null {
@@ -130,10 +132,12 @@ export class Supervisor {
     const runtime = runtimes.get(facts.runtime);
     const startedAt = (life.status === 'starting' ? null : life.started_at) ?? facts.accepted_at;
     const leaderUnseen = held === null && ownership.check(leader) === 'gone' ? ({ leaderUnseen: true } as const) : {};
+    const mark = { agentId, attempt: life.attempt, nonce: life.nonce, leader, ...leaderUnseen };
+    const attemptFolder = layout.attemptFolder(agentId, life.attempt);
     return {
-      mark: { agentId, attempt: life.attempt, nonce: life.nonce, leader, ...leaderUnseen },
+      mark,
       trees: ownership,
-      attemptFolder: layout.attemptFolder(agentId, life.attempt),
+      attemptFolder,
       logFile: facts.log_file,
       logFrom: life.log_from ?? 0,
       logGuard: this.#logLimit.guard(facts.log_file, (bytes) => this.#limitStops.onLongLog(agentId, bytes)),
@@ -153,6 +157,11 @@ export class Supervisor {
       sweep: this.#sweep,
       look: this.#look,
       gone: held?.gone ?? null,
+      // The same table as after a restart, and only for what this coordinator has let go itself and never seen alive.
+      neverBegan: () =>
+        held !== null &&
+        !this.#sampler.samplesOf(mark).some(({ processes }) => processes !== null && processes > 0) &&
+        recoveryRow(lookAt(life, attemptFolder, ownership).left).action === 'start',
       doubt: life.status === 'starting' ? null : (life.doubt?.is ?? null),
       onDoubt: (doubt) =>
         void this.#ends.commitFact([{ type: 'agent_doubted', at: clock.now(), agent_id: agentId, doubt }]),
@@ -162,18 +171,19 @@ export class Supervisor {
   }
 
   /** A bug of ours, or something nobody thought of: it costs this agent its ending, and not all of them their coordinator. */
-  #unsettled(agentId: string, error: unknown): Ending {
+  #unsettled(agentId: string, error: unknown): RunEnd {
     this.#options.log(`${agentId} is over and could not be settled: ${String(error)}`);
     this.#runs.get(agentId)?.release();
     const reason = `how it ended could not be found out: ${String(error)}`;
-    return notRunEnding('lost', reason, 'none', this.#options.clock.now());
+    return { is: 'over', ending: notRunEnding('lost', reason, 'none', this.#options.clock.now()) };
   }
 
-  async #ended(agentId: string, attempt: number, ending: Ending): Promise<void> {
+  async #over({ mark }: Run, end: RunEnd): Promise<void> {
     if (this.isClosed) return;
-    const run = this.#runs.get(agentId);
-    if (run !== undefined) this.#sampler.remove(run.mark);
+    const { agentId, attempt, leader } = mark;
+    this.#sampler.remove(mark);
     this.#runs.delete(agentId);
-    await this.#ends.ended(agentId, attempt, ending);
+    if (end.is === 'over') await this.#ends.ended(agentId, attempt, end.ending);
+    else await this.#lostLaunches.lost(agentId, attempt, leader.pid);
   }
 }

@@ -123,6 +123,27 @@ export const processMutants: readonly Mutant[] = [
     tests: ['test/unit/process/recovery.test.ts'],
   },
   {
+    name: 'an agent that never began is lost while the coordinator runs',
+    file: 'main/coordinator/process/run.ts',
+    find: 'if (this.#wentOn || this.#stop !== null || !neverBegan()) return null;',
+    replace: 'if (neverBegan !== null) return null;',
+    tests: ['test/unit/process/supervisor.test.ts'],
+  },
+  {
+    name: 'an agent that was claimed is started again while the coordinator runs',
+    file: 'main/coordinator/process/supervisor.ts',
+    find: "recoveryRow(lookAt(life, attemptFolder, ownership).left).action === 'start',",
+    replace: "recoveryRow(lookAt(life, attemptFolder, ownership).left).action !== 'wait',",
+    tests: ['test/unit/process/supervisor.test.ts'],
+  },
+  {
+    name: 'a launcher that is lost is replaced for ever',
+    file: 'main/coordinator/process/lost-launches.ts',
+    find: 'if (count >= mostLosses) {',
+    replace: 'if (count < 0) {',
+    tests: ['test/unit/process/supervisor.test.ts'],
+  },
+  {
     name: 'an agent is let go before its identity is durable',
     file: 'main/coordinator/process/starter.ts',
     find: '    try {\n      await durable;',

@@ -1,4 +1,4 @@
-/** The supervisor beside a disk that refuses. */
+/** The supervisor beside a disk that refuses, and launchers that are lost. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -35,8 +35,12 @@ const costly: Runtime = {
   outputReader: () => ({ ...plainOutputReader(), isTelling: true, usage: () => ({ ...unknownUsage, cost_usd: 3 }) }),
 };
 
-function supervised(runtime: Result<Runtime> = fail('RUNTIME_NOT_FOUND', 'no such program')) {
+function supervised(
+  runtime: Result<Runtime> = fail('RUNTIME_NOT_FOUND', 'no such program'),
+  holdRun: Launcher['hold'] = () => Promise.resolve(fail('SPAWN_FAILED', 'nothing is started here')),
+) {
   const lines: string[] = [];
+  const unbegun: string[] = [];
   const disk = { refusal: null as JournalError | null, takesMs: 0 };
   // The part of a journal that a ledger uses.
   const journal = {
@@ -52,7 +56,7 @@ function supervised(runtime: Result<Runtime> = fail('RUNTIME_NOT_FOUND', 'no suc
   } as unknown as Journal;
   const ledger = new Ledger(emptyFleet, journal, new EventHub(() => undefined));
   const layout = layoutOf(temporaryFolder());
-  const launcher = { close: () => undefined } as unknown as Launcher;
+  const launcher: Launcher = { hold: holdRun, holdNow: () => null, close: () => undefined };
   const supervisor = new Supervisor({
     layout,
     config: configSchema.parse({ limits: { log_limit_mb: 1 } }),
@@ -64,10 +68,11 @@ function supervised(runtime: Result<Runtime> = fail('RUNTIME_NOT_FOUND', 'no suc
     log: (line) => lines.push(line),
     onSlotFree: () => undefined,
     onBackoff: () => undefined,
+    onUnbegun: ({ agent_id }) => unbegun.push(agent_id),
   });
   onTestFinished(() => supervisor.close());
   const status = (): string | undefined => ledger.current.agents.get(id)?.life.status;
-  return { disk, ledger, layout, supervisor, status, lines };
+  return { disk, ledger, layout, supervisor, status, lines, unbegun };
 }
 
 test('an agent that cannot be started and is stopped before the disk takes that ends', async () => {
@@ -152,3 +157,56 @@ test.skipIf(process.platform === 'win32')(
     expect(ledger.current.agents.get(id)?.life).toMatchObject({ ending: { status: 'timed_out' } });
   },
 );
+
+/** Each gate is real and leaves as one does that gets no order, or part of one. */
+const losing: Launcher['hold'] = ({ attemptFolder }) => {
+  const { run } = hold({ argv: ['/bin/true'], attemptFolder });
+  return Promise.resolve(ok({ ...run, release: run.abandon }));
+};
+
+/** Accepted, with its folder. */
+async function accept({ ledger, layout }: ReturnType<typeof supervised>): Promise<void> {
+  mkdirSync(layout.runFolder(id), { recursive: true });
+  await ledger.commit([{ type: 'agent_accepted', at, request_sha256: '', facts, prompt: '' }]);
+}
+
+/** Starts it as the scheduler does; `count` is how often it must have been handed back by then. */
+async function startLosing({ ledger, supervisor, unbegun, status }: ReturnType<typeof supervised>, count: number) {
+  const ticket = supervisor.ticket(id, 1);
+  const durable = ledger.commit(ticket.events);
+  await supervisor.start(id, ticket, durable);
+  await waitFor('its launcher is missed', () => unbegun.length === count || status() === 'never_began');
+}
+
+test.skipIf(process.platform === 'win32')(
+  'an agent whose launchers are gone before it began is handed back twice, then given up with SPAWN_FAILED',
+  async () => {
+    const all = supervised(ok(costly), losing);
+    const { ledger, unbegun, lines } = all;
+    await accept(all);
+    for (const count of [1, 2, 3]) await startLosing(all, count);
+    expect(unbegun).toEqual([id, id]);
+    expect(ledger.current.agents.get(id)?.life).toMatchObject({
+      status: 'never_began',
+      as: 'refused',
+      failure: { code: 'SPAWN_FAILED', message: expect.stringContaining('started 3 times') },
+    });
+    expect(lines.filter((line) => line.includes('was gone before it began'))).toHaveLength(3);
+  },
+);
+
+test.skipIf(process.platform === 'win32')('one that is claimed and gone is lost, and never started again', async () => {
+  const claiming: Launcher['hold'] = async (order) => {
+    const held = await losing(order);
+    writeFileSync(join(order.attemptFolder, 'claim'), '1\n');
+    return held;
+  };
+  const all = supervised(ok(costly), claiming);
+  const { ledger, supervisor, unbegun, status } = all;
+  await accept(all);
+  const ticket = supervisor.ticket(id, 1);
+  await supervisor.start(id, ticket, ledger.commit(ticket.events));
+  await waitFor('its end', () => status() === 'ended');
+  expect(ledger.current.agents.get(id)?.life).toMatchObject({ ending: { status: 'lost' } });
+  expect(unbegun).toEqual([]);
+});

@@ -53,6 +53,7 @@ export class Cgroups {
   /** The run's cgroup, made for it; null when that is not possible. */
   make(run: RunName): string | null {
     const path = this.#pathOf(run);
+    this.#toRemove.delete(path); // The attempt is started again.
     try {
       mkdirSync(path);
     } catch (error) {
