@@ -17,12 +17,18 @@ const numbers = { last: 0 };
 const tell = (message: FromNursery): void => void process.send?.(message, undefined, undefined, () => undefined);
 
 function startGate(): void {
-  const child = spawn('/bin/sh', ['-s', 'ziggie-gate'], {
-    cwd: '/',
-    env: environment,
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true, // A session and group of its own: it outlives us and can be signalled as one.
-  });
+  let child: ChildProcess;
+  try {
+    child = spawn('/bin/sh', ['-s', 'ziggie-gate'], {
+      cwd: '/',
+      env: environment,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true, // A session and group of its own: it outlives us and can be signalled as one.
+    });
+  } catch (error) {
+    // Out of memory, say; for lack of descriptors or processes there is an `error` event instead.
+    return tell({ failed: String(error) });
+  }
   child.once('error', (error) => tell({ failed: error.message }));
   if (child.pid === undefined) return; // `error` follows.
   numbers.last += 1;

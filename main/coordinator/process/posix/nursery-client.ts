@@ -36,6 +36,8 @@ export interface NurseryOptions {
 const keptReady = 4;
 /** A gate that was taken is replaced a moment later, so that its start does not compete with the one under way. */
 const replaceAfterMs = 10;
+/** Where no process can be started at present, the store is filled when that is over. */
+const tryAgainMs = 1000;
 
 interface Known {
   readonly gate: Gate;
@@ -50,8 +52,9 @@ export class NurseryClient {
   readonly #ready: number[] = [];
   readonly #waiting: Waiting[] = [];
   #process: ChildProcess | null = null;
-  #missing = 0;
-  #replacing: NodeJS.Timeout | null = null;
+  /** Gates that the nursery was asked for and has said nothing of yet. */
+  #asked = 0;
+  #filling: NodeJS.Timeout | null = null;
   #closed = false;
 
   constructor(options: NurseryOptions) {
@@ -66,7 +69,9 @@ export class NurseryClient {
     if (ready !== null) return Promise.resolve(ok(ready));
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      tell(this.#nursery(), { want: 1 });
+      this.#nursery();
+      this.#ask(this.#waiting.length);
+      this.#fillIn(replaceAfterMs);
     });
   }
 
@@ -75,35 +80,46 @@ export class NurseryClient {
     const id = this.#closed ? undefined : this.#ready.shift();
     const known = id === undefined ? undefined : this.#known.get(id);
     if (known === undefined) return null;
-    this.#replaceSoon();
+    this.#fillIn(replaceAfterMs);
     return known.gate;
   }
 
-  #replaceSoon(): void {
-    this.#missing += 1;
-    this.#replacing ??= setTimeout(() => {
-      this.#replacing = null;
-      const want = this.#missing;
-      this.#missing = 0;
-      if (want > 0) tell(this.#nursery(), { want });
-    }, replaceAfterMs);
+  /** Fills the store, if the nursery still lives then. */
+  #fillIn(milliseconds: number): void {
+    this.#filling ??= setTimeout(() => {
+      this.#filling = null;
+      this.#ask(this.#waiting.length + keptReady - this.#ready.length);
+    }, milliseconds).unref();
+  }
+
+  /** Sees that so many gates are on their way. */
+  #ask(gates: number): void {
+    const want = gates - this.#asked;
+    if (this.#process === null || want <= 0) return;
+    this.#asked += want;
+    tell(this.#process, { want });
   }
 
   close(): void {
     this.#closed = true;
-    if (this.#replacing !== null) clearTimeout(this.#replacing);
+    if (this.#filling !== null) clearTimeout(this.#filling);
     const nursery = this.#process;
     this.#process = null;
     nursery?.removeAllListeners();
-    nursery?.disconnect();
+    nursery?.on('error', () => undefined); // What fails now concerns nobody, and without a listener it would end us.
+    if (nursery?.connected === true) nursery.disconnect();
   }
 
-  /** The one that lives; a new one fills its store first. */
-  #nursery(): ChildProcess {
-    if (this.#process !== null) return this.#process;
-    this.#process = this.#start();
-    tell(this.#process, { want: keptReady });
-    return this.#process;
+  /** Sees that there is one; a new one fills its store first. */
+  #nursery(): void {
+    if (this.#process !== null) return;
+    try {
+      this.#process = this.#start();
+    } catch (error) {
+      // Out of memory, say; for lack of descriptors or processes there is an `error` event instead.
+      this.#refuseWaiting(String(error));
+    }
+    this.#ask(this.#waiting.length + keptReady);
   }
 
   #start(): ChildProcess {
@@ -125,10 +141,18 @@ export class NurseryClient {
     if (nursery !== this.#process) return; // A last word of one that is gone.
     if ('ready' in message) this.#welcome(nursery, message.ready, message.identity);
     else if ('gone' in message) this.#forget(message.gone, message);
-    else this.#waiting.shift()?.(startFailed(message.failed));
+    else this.#failed(message.failed);
+  }
+
+  /** Whoever waits longest is told; the store is tried again later. */
+  #failed(reason: string): void {
+    this.#asked -= 1;
+    this.#waiting.shift()?.(startFailed(reason));
+    this.#fillIn(tryAgainMs);
   }
 
   #welcome(nursery: ChildProcess, id: number, identity: Identity): void {
+    this.#asked -= 1;
     let tellGone: Known['tellGone'] = () => undefined;
     const gone = new Promise<LauncherExit>((resolve) => {
       tellGone = resolve;
@@ -152,7 +176,7 @@ export class NurseryClient {
     const at = this.#ready.indexOf(id);
     if (at === -1) return;
     this.#ready.splice(at, 1); // Somebody ended a gate that waited: it must not be handed out.
-    this.#replaceSoon();
+    this.#fillIn(replaceAfterMs);
   }
 
   /** Gates without an order left with their nursery; agents that had begun go on, and their end is noticed by looking. */
@@ -160,7 +184,7 @@ export class NurseryClient {
     if (nursery !== this.#process) return;
     this.#options.log(`the nursery is gone (${reason}); the next start brings up another`);
     this.#process = null;
-    this.#missing = 0;
+    this.#asked = 0;
     for (const { gate, tellGone } of this.#known.values()) {
       void goneWatch(gate.identity.pid, () => checkIdentity(gate.identity)).then(() =>
         tellGone({ code: null, signal: null }),
@@ -168,14 +192,21 @@ export class NurseryClient {
     }
     this.#known.clear();
     this.#ready.length = 0;
-    // Whoever waits is told and may ask again: a nursery that cannot start at all must not be started for ever.
+    this.#refuseWaiting(reason);
+  }
+
+  /** Whoever waits is told and may ask again: a nursery that cannot start at all must not be started for ever. */
+  #refuseWaiting(reason: string): void {
     for (const waiting of this.#waiting.splice(0)) waiting(startFailed(reason));
   }
 }
 
-/** A message that cannot be sent is for a nursery that is gone; its exit is dealt with. */
+/**
+ * A message that cannot be sent is for a nursery that is gone; its exit is dealt with. One that could not be started for lack
+ * of descriptors was never connected: it has not even a `send`, and its `error` event is on its way.
+ */
 function tell(nursery: ChildProcess, message: ToNursery): void {
-  nursery.send(message, () => undefined);
+  if (nursery.connected) nursery.send(message, () => undefined);
 }
 
 function startFailed(reason: string): Result<never> {
