@@ -19,7 +19,6 @@ import type { SharedLook } from './shared-look.ts';
 import { stopTree } from './stop.ts';
 import type { StopOutcome } from './stop-outcome.ts';
 import { Verification } from './verification.ts';
-import { within } from './wait.ts';
 
 export interface RunOptions {
   readonly mark: RunMark;
@@ -77,7 +76,8 @@ export class Run {
   #cancelTimeLimit: () => void = () => undefined;
   #launcherExit: { readonly code: number | null; readonly signal: string | null } | null = null;
   #stop: { readonly order: StopOrder; readonly outcome: Promise<StopOutcome> } | null = null;
-  #released = false;
+  /** Aborted when this process lets go of the run. */
+  readonly #letGo = new AbortController();
   #wentOn = false;
   #lastUsage = '';
   /** Settles with how it ended; the coordinator's `close` makes it settle never. */
@@ -113,7 +113,10 @@ export class Run {
     // Over a limit it is not asked: a fork storm or a flood would go on meanwhile.
     const isOverLimit = order.reason === 'process_limit' || order.reason === 'log_limit';
     const politeSteps = isOverLimit ? [] : stopSteps;
-    this.#stop ??= { order, outcome: stopTree(trees, mark, politeSteps, this.#gone) };
+    this.#stop ??= {
+      order,
+      outcome: stopTree({ trees, run: mark, gone: this.#gone, letGo: this.#letGo.signal }, politeSteps),
+    };
     return this.#stop.outcome;
   }
 
@@ -127,9 +130,13 @@ export class Run {
     return this.stop(order);
   }
 
+  get #isLetGo(): boolean {
+    return this.#letGo.signal.aborted;
+  }
+
   /** Lets go of the run without touching the process. */
   release(): void {
-    this.#released = true;
+    this.#letGo.abort();
     this.#options.logGuard.release();
     this.#endTimers();
   }
@@ -167,9 +174,9 @@ export class Run {
     await goneWatch(
       this.mark.leader.pid,
       () => this.#verifyAdopted(),
-      () => this.#released,
+      () => this.#isLetGo,
     );
-    if (this.#released) await new Promise(() => undefined);
+    if (this.#isLetGo) await new Promise(() => undefined);
   }
 
   /** What is on record has ended, even while nothing tells who has its pid now. */
@@ -189,13 +196,13 @@ export class Run {
     this.#wentOn = true;
     this.#launcherExit = null; // How the launcher ended says nothing of the agent.
     if (doubt !== 'unattended') onDoubt('unattended');
-    while (!this.#released && (await this.#livesOn())) await delay(lookEveryMs);
-    if (this.#released) await new Promise(() => undefined);
+    while (!this.#isLetGo && (await this.#livesOn())) await delay(lookEveryMs);
+    if (this.#isLetGo) await new Promise(() => undefined);
   }
 
   /** Without its launcher, and without being told to stop. */
   async #goesOn(): Promise<boolean> {
-    const isLeftAlone = (): boolean => this.#stop === null && !this.#released;
+    const isLeftAlone = (): boolean => this.#stop === null && !this.#isLetGo;
     return isLeftAlone() && (await this.#livesOn()) && isLeftAlone();
   }
 
@@ -220,7 +227,8 @@ export class Run {
     this.#endTimers();
     const leftOver = await sweep.sweep(mark);
     trees.forget(mark);
-    const stop = await this.#stopOutcome();
+    // A stop under way ends soon: it waits for the run, which is gone, and at most seconds for what is left of it.
+    const stop = (await this.#stop?.outcome) ?? { steps: [], survivors: [] };
     if (reader.isTelling) await this.#tail.drain();
     this.#tellUsage();
     const record = readExitRecord(attemptFolder);
@@ -239,14 +247,6 @@ export class Run {
       endedAt,
       executionSeconds: this.#executionSeconds(exit?.endedAt ?? endedAt, monotonicEnd),
     });
-  }
-
-  async #stopOutcome(): Promise<StopOutcome> {
-    if (this.#stop === null) return { steps: [], survivors: [] };
-    const { outcome } = this.#stop;
-    // The protocol verifies the whole tree; it ends by itself, this only guards against waiting for ever.
-    await within(outcome, 30_000);
-    return outcome;
   }
 
   /** There is no record: the launcher was ended itself, or had no room to write. What its parent saw is all there is. */

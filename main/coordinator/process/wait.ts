@@ -1,13 +1,17 @@
-/** Waiting with an end: whether something happened before the time was up. */
-export async function within(happened: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | null = null;
-  const timeUp = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
+/** Waiting with an end: whether something happened before the time was up, or `enough` said not to wait on. */
+export async function within(happened: Promise<unknown>, milliseconds: number, enough?: AbortSignal): Promise<boolean> {
+  let end = (): void => undefined;
+  const over = new Promise<false>((resolve) => {
+    end = () => resolve(false);
   });
+  const timer = setTimeout(end, milliseconds);
+  enough?.addEventListener('abort', end);
+  if (enough?.aborted === true) end();
   try {
-    return await Promise.race([happened.then(() => true), timeUp]);
+    return await Promise.race([happened.then(() => true), over]);
   } finally {
-    if (timer !== null) clearTimeout(timer);
+    clearTimeout(timer);
+    enough?.removeEventListener('abort', end);
   }
 }
 

@@ -67,6 +67,13 @@ export const processMutants: readonly Mutant[] = [
     tests: ['test/unit/process/stop.test.ts'],
   },
   {
+    name: 'a stop goes on after its coordinator has let go of the run',
+    file: 'main/coordinator/process/stop.ts',
+    find: 'return letGo.aborted ? { steps, survivors: [] } : force(stop, steps);',
+    replace: 'return force(stop, steps);',
+    tests: ['test/unit/process/stop.test.ts'],
+  },
+  {
     name: 'what an agent leaves behind is left',
     file: 'main/coordinator/process/run.ts',
     find: 'const leftOver = await sweep.sweep(mark);',
@@ -76,7 +83,7 @@ export const processMutants: readonly Mutant[] = [
   {
     name: 'who cannot be recognised is signalled all the same',
     file: 'main/coordinator/process/stop.ts',
-    find: "while (trees.check(leader) === 'unknown' && !(await within(gone, askAgainMs))) continue;",
+    find: "while (!letGo.aborted && trees.check(run.leader) === 'unknown' && !(await within(gone, askAgainMs, letGo))) continue;",
     replace: 'await within(gone, 0);',
     tests: ['test/unit/process/stop.test.ts'],
   },

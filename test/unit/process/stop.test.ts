@@ -17,7 +17,10 @@ const never = new Promise<never>(() => undefined);
 const term = (waitSeconds: number) => [{ signal: 'SIGTERM', waitSeconds }] as const;
 const strangers = { agentId: 'agent', attempt: 1, nonce: 'none' };
 const members = (held: Held): number[] => trees.membersOf([held.mark]).get(held.mark.nonce) ?? [];
-const stop = ({ run, mark }: Held, steps: Parameters<typeof stopTree>[2]) => stopTree(trees, mark, steps, run.gone);
+const { signal: letGo } = new AbortController();
+const stop = ({ run, mark }: Held, steps: Parameters<typeof stopTree>[1]) =>
+  stopTree({ trees, run: mark, gone: run.gone, letGo }, steps);
+const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
 /** The number that the run's log says after the word. */
 async function pidSaid(held: Held, word: string): Promise<number> {
@@ -74,7 +77,7 @@ describe.skipIf(process.platform !== 'linux')('the members of a run', () => {
         reaped: 0,
         survivors: [],
       });
-      await stopTree(trees, { ...strangers, leader }, term(0.1), Promise.resolve());
+      await stopTree({ trees, run: { ...strangers, leader }, gone: Promise.resolve(), letGo }, term(0.1));
     }
     expect([isAlive(pid), isAlive(child)]).toEqual([true, true]);
   });
@@ -129,7 +132,10 @@ describe.skipIf(process.platform !== 'linux')('stopping a tree', () => {
       asked.push(performance.now());
       return asked.length > 3 ? trees.check(identity) : 'unknown';
     };
-    const outcome = stopTree({ ...trees, check: blind }, held.mark, term(5), held.run.gone);
+    const outcome = stopTree(
+      { trees: { ...trees, check: blind }, run: held.mark, gone: held.run.gone, letGo },
+      term(5),
+    );
     await waitFor('it was asked three times', () => asked.length >= 3);
     expect(held.log()).not.toContain('asked');
     expect(isAlive(held.run.identity.pid)).toBe(true);
@@ -137,6 +143,39 @@ describe.skipIf(process.platform !== 'linux')('stopping a tree', () => {
     const apart = asked.slice(1, 4).map((at, index) => at - (asked[index] ?? 0));
     for (const ms of apart) expect(ms).toBeGreaterThan(990);
   });
+
+  test.each([
+    ['while nothing tells who it is', { is: 'unknown', polite: term(60), steps: [] }],
+    ['while it is asked', { is: 'match', polite: term(60), steps: ['SIGTERM'] }],
+    ['while its launcher may write how it ended', { is: 'match', polite: [], steps: ['SIGKILL'] }],
+  ] as const)(
+    'let go of %s, settles at once with the steps so far, takes no other and leaves no timer',
+    async (_, { is, polite, steps }) => {
+      const taken: string[] = [];
+      const watched = {
+        ...trees,
+        check: () => is,
+        ask: (_run: unknown, signal: string) => taken.push(signal) > 0,
+        endMembers: () => {
+          taken.push('SIGKILL');
+          return Promise.resolve([]);
+        },
+        endLeader: () => void taken.push('leader'),
+      };
+      const closing = new AbortController();
+      const leader = identityOf(process.pid);
+      const before = timers();
+      const outcome = stopTree(
+        { trees: watched, run: { ...strangers, leader }, gone: never, letGo: closing.signal },
+        polite,
+      );
+      await new Promise(setImmediate); // It waits by now.
+      expect([taken, timers() - before]).toEqual([steps, 1]);
+      closing.abort();
+      expect(await outcome).toEqual({ steps, survivors: [] });
+      expect([taken, timers() - before]).toEqual([steps, 0]);
+    },
+  );
 
   test('looks again after it has killed: what was started meanwhile is ended, too', async () => {
     const sleepers = [1, 2, 3].map(() => spawn('/bin/sleep', ['60'], { stdio: 'ignore', detached: true }));
@@ -179,9 +218,17 @@ describe('waiting', () => {
     expect(await within(Promise.resolve(), 10_000)).toBe(true);
     expect(await within(never, 20)).toBe(false);
     await expect(within(Promise.reject(new Error('it failed')), 10_000)).rejects.toThrow('it failed');
-    const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
     await within(Promise.resolve(), 10_000);
-    expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout')).toHaveLength(timers);
+    expect(timers()).toBe(before);
+  });
+
+  test('ends early when that is enough, also where it was before', async () => {
+    const enough = new AbortController();
+    const waiting = within(never, 60_000, enough.signal);
+    enough.abort();
+    expect(await waiting).toBe(false);
+    expect(await within(never, 60_000, enough.signal)).toBe(false);
   });
 
   test('asks until the answer is yes, or the time is up', async () => {
