@@ -12,9 +12,8 @@ export const processMutants: readonly Mutant[] = [
   {
     name: 'an order that was cut short begins something',
     file: 'main/coordinator/process/posix/gate.ts',
-    find: "return `${[...exports, ...settings, `{ begin ${[file, ...args].map(quote).join(' ')}; }`].join('\\n')}\\n`;",
-    replace:
-      "return `${[`{ begin ${[file, ...args].map(quote).join(' ')}; }`, ...exports, ...settings].join('\\n')}\\n`;",
+    find: "return `${[...exports, ...settings, `{ begin ${argv.map(quote).join(' ')}; }`].join('\\n')}\\n`;",
+    replace: "return `${[`{ begin ${argv.map(quote).join(' ')}; }`, ...exports, ...settings].join('\\n')}\\n`;",
     tests: ['test/unit/process/gate.test.ts'],
   },
   {

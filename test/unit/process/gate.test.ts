@@ -1,16 +1,23 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readClaim, readExitRecord } from '../../../main/coordinator/process/exit-record.ts';
 import { gateOrder, gatePrelude } from '../../../main/coordinator/process/posix/gate.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
-import { hold, shell } from './held-run.ts';
+import { hold as holdBy, shell, type Wish } from './held-run.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-describe.skipIf(process.platform === 'win32')('the gate', () => {
+/** What `/bin/sh` may be, as far as this machine has it: another shell knows other words as its own. */
+const shells = ['/bin/sh', '/bin/bash', '/bin/dash', '/bin/ksh', '/bin/zsh'].filter(
+  (path) => process.platform !== 'win32' && existsSync(path),
+);
+
+describe.each(shells)('the gate, run by %s', (gateShell) => {
+  const hold = (wish: Wish) => holdBy({ gateShell, ...wish });
+
   test('begins nothing when its input ends, and leaves no claim', async () => {
     const held = hold({ argv: shell('touch began') });
     held.run.abandon();
@@ -75,7 +82,8 @@ describe.skipIf(process.platform === 'win32')('the gate', () => {
       },
       null,
     );
-    const give = (input: string) => spawnSync('/bin/sh', ['-s', 'gate'], { input, cwd: folder, timeout: 5000 });
+    const give = (input: string) =>
+      spawnSync(gateShell, ['-s', 'gate'], { argv0: '/bin/sh', input, cwd: folder, timeout: 5000 });
     const lineEnds = [...order.matchAll(/\n/g)].map(({ index }) => index + 1);
     for (const end of [0, ...lineEnds.slice(0, -1)]) give(gatePrelude + order.slice(0, end));
     // Between two arguments, too: what stands there by then would be a whole command.
@@ -151,6 +159,52 @@ describe.skipIf(process.platform === 'win32')('the gate', () => {
       ...hostile,
     ]);
     expect(readdirSync(held.folder).sort()).toEqual(['attempt', 'log', 'out', 'prompt.md']);
+  });
+
+  /** Variables that a shell keeps for itself: they are read-only there, or mean something, or refuse a value. */
+  const kept = {
+    UID: '12',
+    EUID: '13',
+    PPID: '14',
+    GROUPS: '15',
+    BASHOPTS: 'x',
+    SHELLOPTS: 'errexit',
+    BASH_VERSINFO: '16',
+    RANDOM: '17',
+    SECONDS: '18',
+    LINENO: '19',
+    OPTIND: 'x',
+    IFS: '0123',
+    CDPATH: '/',
+  };
+
+  test('gives variables that a shell keeps for itself byte for byte, too', async () => {
+    const print = [process.execPath, '-e', 'console.log(JSON.stringify(process.env)); process.exit(31)'] as const;
+    const held = hold({ argv: print, env: { ODD: "it's", ...kept } });
+    held.run.release();
+    await held.run.gone;
+    expect(JSON.parse(held.log() || '{}')).toMatchObject({ ODD: "it's", ...kept });
+    expect(held.exit()).toMatchObject({ code: 31 });
+  });
+
+  test('is not changed by what it inherits', async () => {
+    const held = hold({
+      argv: shell('exit 23'),
+      inherited: { ...kept, OPTIND: '3', SHELLOPTS: 'errexit:nounset:noclobber' },
+    });
+    held.run.release();
+    await held.run.gone;
+    expect(held.exit()).toMatchObject({ code: 23 });
+  });
+
+  test('starts a program whose path looks like a variable', async () => {
+    const folder = join(temporaryFolder(), 'a=b');
+    mkdirSync(folder);
+    symlinkSync('/bin/sh', join(folder, 'program'));
+    const held = hold({ argv: [join(folder, 'program'), '-c', 'echo it runs'], env: { UID: '12' } });
+    held.run.release();
+    await held.run.gone;
+    expect(held.log()).toBe('it runs\n');
   });
 
   test('starts the program in its folder; one that is gone is exit 126, and the program does not begin elsewhere', async () => {

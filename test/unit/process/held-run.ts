@@ -31,6 +31,10 @@ export interface Wish {
   readonly input?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What runs the gate as `/bin/sh`; absent: the system's own. */
+  readonly gateShell?: string;
+  /** What the gate inherits beside PATH. */
+  readonly inherited?: Readonly<Record<string, string>>;
   /** Another run's attempt folder, for two that want the same. */
   readonly attemptFolder?: string;
   /** Absent: as on a system without. */
@@ -44,7 +48,7 @@ export const trees = createPosixTrees(null);
 /** `sh -c` with this script. */
 export const shell = (script: string): readonly [string, ...string[]] => ['/bin/sh', '-c', script];
 
-export function hold({ argv, input = '', env = {}, cwd, attemptFolder, cgroups, change }: Wish): Held {
+export function hold({ argv, input = '', env = {}, cwd, attemptFolder, cgroups, change, ...gate }: Wish): Held {
   const folder = temporaryFolder();
   const attempt = attemptFolder ?? join(folder, 'attempt');
   const nonce = `test-${folder.slice(-6)}`;
@@ -63,7 +67,7 @@ export function hold({ argv, input = '', env = {}, cwd, attemptFolder, cgroups, 
     logFile,
     attemptFolder: attempt,
   };
-  const run = startGate(change === undefined ? order : change(order), cgroups?.make(order.run) ?? null);
+  const run = startGate(change === undefined ? order : change(order), cgroups?.make(order.run) ?? null, gate);
   const mark = { ...order.run, leader: run.identity };
   onTestFinished(() => {
     run.abandon();
@@ -85,10 +89,15 @@ export function hold({ argv, input = '', env = {}, cwd, attemptFolder, cgroups, 
 }
 
 /** A gate as the coordinator starts one: of its own session, held by its input, nothing of it on a terminal. */
-function startGate(order: LaunchOrder, cgroup: string | null): HeldRun {
-  const gate = spawn('/bin/sh', ['-s', 'ziggie-gate'], {
+function startGate(
+  order: LaunchOrder,
+  cgroup: string | null,
+  { gateShell = '/bin/sh', inherited = {} }: Pick<Wish, 'gateShell' | 'inherited'>,
+): HeldRun {
+  const gate = spawn(gateShell, ['-s', 'ziggie-gate'], {
+    argv0: '/bin/sh', // Shells with several faces go by their name.
     cwd: '/',
-    env: { PATH: '/usr/bin:/bin' },
+    env: { PATH: '/usr/bin:/bin', ...inherited },
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });

@@ -8,7 +8,8 @@ import { claimName, exitRecordName } from '../exit-record.ts';
 import type { LaunchOrder } from '../launcher.ts';
 
 /**
- * Sent as soon as the gate exists.
+ * Sent as soon as the gate exists. `/bin/sh` may be dash, bash or another shell of POSIX.
+ * - `set +eu`: bash takes over the options of a SHELLOPTS that it inherits.
  * - `trap :` and not `trap ''`: the gate must outlive signals sent to its group, but an ignored signal would stay ignored
  *   in the agent, while a handler is reset there.
  * - `set -C` makes the redirect fail when the claim exists; the loser leaves. The claim holds the winner's pid.
@@ -21,6 +22,7 @@ import type { LaunchOrder } from '../launcher.ts';
  * - `command -p mv` finds the system's mv whatever PATH says.
  */
 export const gatePrelude = `
+set +eu
 trap : HUP INT TERM QUIT
 finish() {
   printf '{"code":%d}\\n' "$1" > "$_zg_run/${exitRecordName}.tmp" &&
@@ -39,7 +41,7 @@ begin() {
     [ -z "$_zg_cgroup" ] || { echo 0 > "$_zg_cgroup/cgroup.procs"; } 2>/dev/null
     exec "$@"
   ) < "$_zg_input" >> "$_zg_log" 2>&1
-  finish $?
+  finish "$?"
 }
 `;
 
@@ -50,7 +52,10 @@ begin() {
  */
 export function gateOrder(order: LaunchOrder, cgroup: string | null): string {
   const { file, args, cwd, env, inputFile, logFile, attemptFolder } = order;
-  const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`);
+  const isKept = ([name]: readonly [string, string]): boolean => keptByShells.has(name);
+  const given = Object.entries(env);
+  const exports = given.filter((one) => !isKept(one)).map(([name, value]) => `export ${name}=${quote(value)}`);
+  const argv = [...through(given.filter(isKept), file), file, ...args];
   const variables = {
     _zg_run: attemptFolder,
     _zg_input: inputFile,
@@ -60,7 +65,24 @@ export function gateOrder(order: LaunchOrder, cgroup: string | null): string {
     _zg_cgroup: cgroup ?? '',
   };
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
-  return `${[...exports, ...settings, `{ begin ${[file, ...args].map(quote).join(' ')}; }`].join('\n')}\n`;
+  return `${[...exports, ...settings, `{ begin ${argv.map(quote).join(' ')}; }`].join('\n')}\n`;
+}
+
+/** What some shell keeps for itself: there it cannot be set, is not passed on, or makes the shell end. */
+const keptByShells = new Set([
+  ...['UID', 'EUID', 'PPID', 'GROUPS', 'BASHOPTS', 'SHELLOPTS', 'BASH_VERSINFO'],
+  ...['BASHPID', 'BASH_SUBSHELL', 'BASH_COMMAND', 'BASH_ARGC', 'BASH_ARGV', 'BASH_LINENO', 'BASH_SOURCE'],
+  ...['IFS', 'OPTIND', 'LINENO', 'FUNCNAME', 'DIRSTACK', 'HISTCMD', 'RANDOM', 'SRANDOM'],
+  ...['SECONDS', 'EPOCHSECONDS', 'EPOCHREALTIME'],
+]);
+
+/**
+ * The program that sets what a shell cannot, and then becomes the agent's. It would take a program with `=` in its path for
+ * one more variable: that one goes without. Everything else is exported, for arguments can be seen by other users.
+ */
+function through(variables: readonly (readonly [string, string])[], file: string): string[] {
+  if (variables.length === 0 || file.includes('=')) return [];
+  return ['/usr/bin/env', ...variables.map(([name, value]) => `${name}=${value}`)];
 }
 
 /** Named here, because asking the shell for its own would cost a process. */
