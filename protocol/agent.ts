@@ -93,7 +93,7 @@ export const factsSchema = z.object({
   extra: z.record(z.string(), z.unknown()),
   accepted_at: z.string(),
   /** How the request came in; `file` is answered with a file. */
-  door: z.enum(['file', 'http']),
+  door: z.enum(['file', 'http', 'mcp']),
 });
 export type AgentFacts = z.infer<typeof factsSchema>;
 

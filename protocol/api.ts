@@ -1,6 +1,5 @@
 /** Shapes of the HTTP answers that are not a bare agent record. */
 import { z } from 'zod';
-import { agentRecordSchema } from './record.ts';
 
 /** A part of the storage that does not work at present; `since` is ISO 8601 UTC. */
 export const degradationSchema = z.object({
@@ -17,26 +16,6 @@ export const healthSchema = z.object({
   degraded: z.array(degradationSchema).default([]),
 });
 export type Health = z.infer<typeof healthSchema>;
-
-export const agentListSchema = z.object({ total: z.number().int(), agents: z.array(agentRecordSchema) });
-export type AgentList = z.infer<typeof agentListSchema>;
-
-/** What stopping a branch did: one entry per agent it touched. */
-export const stopAnswerSchema = z.object({
-  agent_id: z.string(),
-  status: z.string(),
-  stopped: z.array(agentRecordSchema),
-});
-export type StopAnswer = z.infer<typeof stopAnswerSchema>;
-
-export const reportAnswerSchema = z.object({
-  agent_id: z.string(),
-  completion_report: z.string(),
-  exists: z.boolean(),
-  markdown: z.string().nullable(),
-  report_problems: agentRecordSchema.shape.report_problems,
-});
-export type ReportAnswer = z.infer<typeof reportAnswerSchema>;
 
 /** Body of `POST /api/session`: the one-time code of the dashboard's address against a bearer token. */
 export const sessionRequestSchema = z.object({ code: z.string().min(1).max(128) });

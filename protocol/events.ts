@@ -13,6 +13,7 @@ import {
 } from './agent.ts';
 import { degradationSchema } from './api.ts';
 import { failureSchema } from './failures.ts';
+import { inboxSchema } from './waiting.ts';
 
 const at = z.string();
 const ofAgent = { at, agent_id: z.string() };
@@ -84,6 +85,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     failures: z.number().int(),
   }),
   z.object({ type: z.literal('agent_ended'), ...ofAgent, attempt: z.number().int(), ending: endingSchema }),
+  /** A parent has worked on its messages up to that place in the journal; `agent_id` is the parent, ours or outside. */
+  z.object({ type: z.literal('inbox_acknowledged'), at, agent_id: z.string(), up_to: z.number().int() }),
   z.object({ type: z.literal('agent_never_began'), ...ofAgent, as: neverBeganStatusSchema, failure: failureSchema }),
 ]);
 export type ZiggieEvent = z.infer<typeof eventSchema>;
@@ -112,6 +115,7 @@ export const fleetSnapshotSchema = z.object({
   agents: z.array(agentSchema),
   externals: z.array(externalSchema),
   requests: z.array(z.tuple([z.string(), requestRecordSchema])),
+  inboxes: z.array(z.tuple([z.string(), inboxSchema])).default([]),
 });
 export type FleetSnapshot = z.infer<typeof fleetSnapshotSchema>;
 

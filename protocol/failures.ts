@@ -36,7 +36,12 @@ export const failureCatalogue = {
   RATE_LIMITED: kind('Too many requests', 429, true),
   TOO_LARGE: kind('The request is too large', 413, true),
   UNSUPPORTED_MEDIA_TYPE: kind('The content type is not accepted', 415, true),
+  METHOD_NOT_ALLOWED: kind('The method is not allowed at this address', 405, true),
   NOT_FOUND: kind('There is nothing at this address', 404, true),
+  /** The agent is in a state in which this cannot be done: what has ended is not paused, what runs is not restarted. */
+  WRONG_STATE: kind('The agent is not in a state for this', 409, true),
+  /** Its runtime, or this system, cannot do it at all. */
+  NOT_SUPPORTED: kind('This cannot be done here', 422, true),
   IDENTITY_UNVERIFIED: kind('It is not known whether the process is the agent', 409, true),
   STOPPING: kind('The coordinator is stopping', 503, true),
   STORAGE_UNAVAILABLE: kind('The coordinator cannot write to its disk', 503, true),

@@ -5,6 +5,7 @@
 import { Map as PersistentMap } from 'immutable';
 import { type Agent, type External, type Life, unknownUsage } from './agent.ts';
 import { addUsage } from './usage.ts';
+import { acknowledge, forgetInboxes, type Inboxes, noteForParent } from './inboxes.ts';
 import type { FleetSnapshot, RequestRecord, Sequenced, ZiggieEvent } from './events.ts';
 
 export interface Fleet {
@@ -13,6 +14,8 @@ export interface Fleet {
   readonly agents: PersistentMap<string, Agent>;
   readonly externals: PersistentMap<string, External>;
   readonly requests: PersistentMap<string, RequestRecord>;
+  /** By parent, ours or outside: what it has yet to learn of its children. */
+  readonly inboxes: Inboxes;
   /** How many agents were ever accepted: the next ordinal is one more. */
   readonly accepted: number;
   /** Ids of agents whose life has not ended, in order of acceptance. */
@@ -32,6 +35,7 @@ export const emptyFleet: Fleet = {
   agents: PersistentMap(),
   externals: PersistentMap(),
   requests: PersistentMap(),
+  inboxes: PersistentMap(),
   accepted: 0,
   living: PersistentMap(),
   counts: noCounts,
@@ -39,10 +43,10 @@ export const emptyFleet: Fleet = {
 
 export function fleet(state: Fleet, { seq, event }: Sequenced): Fleet {
   if (seq <= state.seq) return state; // Already folded in: replaying a tail twice changes nothing.
-  return { ...apply(state, event), seq };
+  return { ...apply(state, event, seq), seq };
 }
 
-function apply(state: Fleet, event: ZiggieEvent): Fleet {
+function apply(state: Fleet, event: ZiggieEvent, seq: number): Fleet {
   switch (event.type) {
     case 'coordinator_started':
     case 'coordinator_stopped':
@@ -50,7 +54,9 @@ function apply(state: Fleet, event: ZiggieEvent): Fleet {
     case 'time_gap':
       return state;
     case 'agents_forgotten':
-      return event.agent_ids.reduce(forget, state);
+      return forgetAll(state, event.agent_ids);
+    case 'inbox_acknowledged':
+      return { ...state, inboxes: acknowledge(state.inboxes, event.agent_id, event.up_to) };
     case 'requests_forgotten':
       return { ...state, requests: state.requests.deleteAll(event.request_ids) };
     case 'external_seen':
@@ -79,7 +85,7 @@ function apply(state: Fleet, event: ZiggieEvent): Fleet {
     case 'agent_accepted':
       return accept(state, event);
     default:
-      return withAgent(state, event.agent_id, (agent) => live(agent, event));
+      return withAgent(state, event.agent_id, (agent) => live(agent, event), seq, event);
   }
 }
 
@@ -105,6 +111,12 @@ function accept(state: Fleet, { facts, request_sha256, at }: Extract<ZiggieEvent
     facts.parent_agent,
     facts.agent_id,
   );
+}
+
+function forgetAll(state: Fleet, agentIds: readonly string[]): Fleet {
+  const left = agentIds.reduce(forget, state);
+  const gone = new Set(agentIds.filter((id) => state.agents.has(id) && !left.agents.has(id)));
+  return { ...left, inboxes: forgetInboxes(left.inboxes, gone) };
 }
 
 /** Only what has ended can be forgotten. */
@@ -145,7 +157,10 @@ function adopt(state: Fleet, parentId: string | null, childId: string): Fleet {
   };
 }
 
-type AgentEvent = Exclude<Extract<ZiggieEvent, { agent_id: string }>, { type: 'external_seen' }>;
+type AgentEvent = Exclude<
+  Extract<ZiggieEvent, { agent_id: string }>,
+  { type: 'external_seen' } | { type: 'inbox_acknowledged' }
+>;
 
 /** One step of one life. An event that does not fit the state changes nothing: an end is final. */
 function live(agent: Agent, event: AgentEvent): Agent {
@@ -244,7 +259,13 @@ function withRequest(state: Fleet, requestId: string, record: RequestRecord): Fl
   return { ...state, requests: state.requests.set(requestId, record) };
 }
 
-function withAgent(state: Fleet, agentId: string, change: (agent: Agent) => Agent): Fleet {
+function withAgent(
+  state: Fleet,
+  agentId: string,
+  change: (agent: Agent) => Agent,
+  seq: number,
+  event: ZiggieEvent,
+): Fleet {
   const agent = state.agents.get(agentId);
   if (agent === undefined) return state;
   const changed = change(agent);
@@ -253,6 +274,7 @@ function withAgent(state: Fleet, agentId: string, change: (agent: Agent) => Agen
   return {
     ...state,
     agents: state.agents.set(agentId, changed),
+    inboxes: noteForParent(state.inboxes, seq, event, changed),
     living: over ? state.living.delete(agentId) : state.living,
     counts: count(state.counts, agent.life, changed.life),
   };
@@ -274,6 +296,7 @@ export function toSnapshot(state: Fleet): FleetSnapshot {
     agents: agentsInOrder(state),
     externals: [...state.externals.values()],
     requests: [...state.requests.entries()],
+    inboxes: [...state.inboxes.entries()],
   };
 }
 
@@ -284,6 +307,7 @@ export function fromSnapshot(snapshot: FleetSnapshot): Fleet {
     agents: PersistentMap(snapshot.agents.map((agent) => [agent.facts.agent_id, agent])),
     externals: PersistentMap(snapshot.externals.map((external) => [external.agent_id, external])),
     requests: PersistentMap(snapshot.requests),
+    inboxes: PersistentMap(snapshot.inboxes),
     accepted: snapshot.accepted,
     living: PersistentMap(living.map(({ facts }) => [facts.agent_id, true])),
     counts: living.reduce((counts, { life }) => count(counts, null, life), noCounts),

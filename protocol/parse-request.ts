@@ -1,10 +1,8 @@
 /** Turns what came through a door into a request or a coded refusal. Pure; every door uses it. */
 import type { z } from 'zod';
 import { fail, ok, type Result } from './failures.ts';
-import { type Action, requestSchemas, type ZiggieRequest } from './request.ts';
+import { type Action, actionNames, actions, type ZiggieRequest } from './actions.ts';
 import { requestIdSchema } from './names.ts';
-
-const actions = Object.keys(requestSchemas) as Action[];
 
 /** The request_id of something that may not be a request at all, so that even a refusal can be addressed. */
 export function requestIdOf(body: unknown): string | null {
@@ -23,17 +21,17 @@ export function parseRequest(body: unknown): Result<ZiggieRequest> {
   if (typeof action !== 'string' || !isAction(action)) {
     return fail(
       'UNKNOWN_ACTION',
-      `action is ${quote(action)}; this coordinator knows ${actions.join(', ')}. Correct the field and send it with a new request_id.`,
-      { given: action, known: actions },
+      `action is ${quote(action)}; this coordinator knows ${actionNames.join(', ')}. Correct the field and send it with a new request_id.`,
+      { given: action, known: actionNames },
     );
   }
-  const parsed = requestSchemas[action].safeParse(body);
+  const parsed = actions[action].request.safeParse(body);
   if (!parsed.success) return invalid(parsed.error, body);
   return ok(parsed.data);
 }
 
 function isAction(action: string): action is Action {
-  return Object.hasOwn(requestSchemas, action);
+  return Object.hasOwn(actions, action);
 }
 
 /** One sentence that names each wrong field, what it held and what it must be. */

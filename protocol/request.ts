@@ -1,12 +1,12 @@
-/** What an agent may ask, through every door: the file body, the HTTP body and the tool arguments are this object. */
+/** Asking for agents, through every door: the file body, the HTTP body and the tool arguments are this object. */
 import { z } from 'zod';
 import { restartPolicySchema } from './agent.ts';
+import { envelope, nullableDefault } from './envelope.ts';
 import { agentIdSchema, agentTypeSchema, displayNameSchema, requestIdSchema } from './names.ts';
+import { agentRecordSchema } from './record.ts';
 
 /** Seconds, or 0 for none; a year is the most that makes sense and keeps timers in range. */
 const secondsSchema = z.number().min(0).max(31_536_000);
-
-const nullableDefault = <T extends z.ZodType>(schema: T) => schema.nullable().default(null);
 
 /** The policy alone, or with its numbers. `on-failure` is the same word as `on_failure`. */
 const restartSchema = z.preprocess(
@@ -43,13 +43,6 @@ export const deployConfigSchema = z.looseObject({
 });
 export type DeployConfig = z.infer<typeof deployConfigSchema>;
 
-const envelope = {
-  request_id: requestIdSchema,
-  timestamp: nullableDefault(z.string().max(64)),
-  /** The caller's token where the door has no header for it. Never stored, never shown. */
-  token: nullableDefault(z.string().max(256)),
-};
-
 export const deployRequestSchema = z.looseObject({
   ...envelope,
   action: z.literal('deploy').default('deploy'),
@@ -70,35 +63,21 @@ export type DeployRequest = z.infer<typeof deployRequestSchema>;
 /** What a client writes: defaults may be left out. */
 export type DeployRequestInput = z.input<typeof deployRequestSchema>;
 
-export const stopRequestSchema = z.looseObject({
+/**
+ * Several agents in one request: all are accepted in one step of the journal, or none. An agent without a `request_id` of
+ * its own gets `<request_id>.<place>`, from 1.
+ */
+export const batchRequestSchema = z.looseObject({
   ...envelope,
-  action: z.literal('stop'),
-  agent_id: agentIdSchema,
-  reason: nullableDefault(displayNameSchema),
-});
-export type StopRequest = z.infer<typeof stopRequestSchema>;
-
-export const statusRequestSchema = z.looseObject({ ...envelope, action: z.literal('status'), agent_id: agentIdSchema });
-export type StatusRequest = z.infer<typeof statusRequestSchema>;
-
-/** `parent_agent` lists its direct children; null lists all that the caller may see. */
-export const listRequestSchema = z.looseObject({
-  ...envelope,
-  action: z.literal('list'),
+  action: z.literal('deploy_batch'),
+  /** Parent of those that name none. */
   parent_agent: nullableDefault(agentIdSchema),
+  agents: z
+    .array(deployRequestSchema.extend({ request_id: requestIdSchema.optional() }))
+    .min(1)
+    .max(1000),
 });
-export type ListRequest = z.infer<typeof listRequestSchema>;
-
-export const reportRequestSchema = z.looseObject({ ...envelope, action: z.literal('report'), agent_id: agentIdSchema });
-export type ReportRequest = z.infer<typeof reportRequestSchema>;
-
-/** The actions this version carries out, and the schema of each. */
-export const requestSchemas = {
-  deploy: deployRequestSchema,
-  stop: stopRequestSchema,
-  status: statusRequestSchema,
-  list: listRequestSchema,
-  report: reportRequestSchema,
-} as const;
-export type Action = keyof typeof requestSchemas;
-export type ZiggieRequest = DeployRequest | StopRequest | StatusRequest | ListRequest | ReportRequest;
+export type BatchRequest = z.infer<typeof batchRequestSchema>;
+/** In the order of the request. */
+export const batchAnswerSchema = z.object({ agents: z.array(agentRecordSchema) });
+export type BatchAnswer = z.infer<typeof batchAnswerSchema>;

@@ -1,5 +1,6 @@
 /** What every way of talking to a coordinator offers, and how it says that something went wrong. */
-import type { AgentList, ReportAnswer, StopAnswer } from '../../protocol/api.ts';
+import type { AgentList, ReportAnswer } from '../../protocol/queries.ts';
+import type { StopAnswer } from '../../protocol/verbs.ts';
 import type { Failure } from '../../protocol/failures.ts';
 import type { AgentRecord } from '../../protocol/record.ts';
 import type { DeployRequestInput } from '../../protocol/request.ts';

@@ -1,6 +1,7 @@
 /** The coordinator through request files, for those that have the root folder and nothing else. Node only. */
 import type { z } from 'zod';
-import { agentListSchema, reportAnswerSchema, stopAnswerSchema } from '../../protocol/api.ts';
+import { agentListSchema, reportAnswerSchema } from '../../protocol/queries.ts';
+import { stopAnswerSchema } from '../../protocol/verbs.ts';
 import { errorAnswerSchema, failureOf } from '../../protocol/failures.ts';
 import { agentRecordSchema } from '../../protocol/record.ts';
 import { parseAnswer } from './answer.ts';
@@ -48,7 +49,7 @@ export function createFileClient(options: FileClientOptions): ZiggieClient {
       const answer = await ask('list', { parent_agent }, agentListSchema);
       if (!answer.ok) return answer;
       const agents = answer.value.agents.filter(matches(filter));
-      return { ok: true, value: { total: agents.length, agents } };
+      return { ok: true, value: { total: agents.length, agents, next_cursor: null } };
     },
     stop: (id, reason) => ask('stop', { agent_id: id, reason: reason ?? null }, stopAnswerSchema, stopTimeoutMs),
     report: (id) => ask('report', { agent_id: id }, reportAnswerSchema),

@@ -1,12 +1,7 @@
 /** The coordinator over HTTP, for browsers and Node alike. It never throws: every trouble is a `ClientFailure`. */
-import {
-  agentListSchema,
-  healthSchema,
-  reportAnswerSchema,
-  stopAnswerSchema,
-  type Health,
-} from '../../protocol/api.ts';
-import { sessionAnswerSchema, ticketAnswerSchema } from '../../protocol/api.ts';
+import { type Health, healthSchema, sessionAnswerSchema, ticketAnswerSchema } from '../../protocol/api.ts';
+import { agentListSchema, reportAnswerSchema } from '../../protocol/queries.ts';
+import { stopAnswerSchema } from '../../protocol/verbs.ts';
 import { agentRecordSchema } from '../../protocol/record.ts';
 import {
   type ClientResult,

@@ -10,15 +10,17 @@ import { type Failure, fail, ok, type Result } from '../../protocol/failures.ts'
 import { agentsInOrder, type Fleet } from '../../protocol/fleet.ts';
 import { parseRequest } from '../../protocol/parse-request.ts';
 import { agentRecord } from '../../protocol/record.ts';
-import type { DeployRequest, ZiggieRequest } from '../../protocol/request.ts';
+import type { ZiggieRequest } from '../../protocol/actions.ts';
+import type { DeployRequest } from '../../protocol/request.ts';
 import { Scheduler } from './admission/scheduler.ts';
 import type { Clock } from './clock.ts';
 import { deploy, type DeployCall, storageFailure } from './commands/deploy.ts';
-import { report } from './commands/report.ts';
+import { perform } from './commands/perform.ts';
 import { requestHash } from './commands/request-hash.ts';
 import { mayReach, reach } from './commands/rights.ts';
 import { stop } from './commands/stop.ts';
 import { EventHub } from './events/hub.ts';
+import { FleetWatch } from './events/fleet-watch.ts';
 import { LifeWatch } from './events/life-watch.ts';
 import { watchTimeGaps } from './events/time-gap.ts';
 import type { Coordinator, DeployAnswer } from './facade.ts';
@@ -85,6 +87,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   const refusedOnce = new Promise<void>((resolve) => health.subscribe(resolve));
   const fleet = (): Fleet => ledger.current;
   const lives = new LifeWatch(fleet);
+  const fleetWatch = new FleetWatch(fleet);
   const stateFiles = new StateFiles(layout, fleet, health);
   const retention = new Retention({ layout, ledger, config, clock, log });
   const supervisor = new Supervisor({
@@ -104,10 +107,11 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   const answers = new Answers({ layout, ledger, lives, stateFiles, clock, log });
   hub.subscribe(() => journalWatch.onDurable());
   hub.subscribe((event) => lives.onEvent(event));
+  hub.subscribe(() => fleetWatch.onEvent());
   hub.subscribe((event) => stateFiles.onEvent(event));
   hub.subscribe(() => snapshots.saveSoon(fleet));
 
-  const deps = { layout, config, ledger, scheduler, supervisor, lives, runtimes, clock };
+  const deps = { layout, config, ledger, scheduler, supervisor, lives, fleetWatch, runtimes, clock };
   const runsWatch = new RunsWatch(layout.runs, health);
   const run = (call: DeployCall): Promise<Result<DeployAnswer>> => guarded(() => deploy(deps, call), runsWatch);
   const operatorHash = hashToken(options.operatorToken);
@@ -119,6 +123,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     eventsSince: (since) => hub.since(since, ledger.current.seq),
     deploy: (body, by, wait) =>
       parsed(body, 'deploy', (request) => run({ request, by, door: 'http', wait, onDurable: () => undefined })),
+    perform: (request, by, call) => guarded(() => perform(deps, request, by, call), runsWatch),
     stop: (agentId, by, reason) => guarded(() => stop(deps, agentId, by, reason), runsWatch),
     get: (agentId, by) => {
       const found = reach(fleet(), by, agentId);
@@ -128,7 +133,6 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       agentsInOrder(fleet())
         .filter(({ facts }) => mayReach(fleet(), by, facts.agent_id))
         .map(agentRecord),
-    report: (agentId, by) => report(fleet(), config, agentId, by),
     logFile: (agentId, by) => {
       const found = reach(fleet(), by, agentId);
       return found.ok ? ok(found.value.facts.log_file) : found;

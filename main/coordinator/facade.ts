@@ -1,6 +1,9 @@
 /** What a host or a door may do with a running coordinator. The API, the shell and the tests know nothing else of it. */
 import type { AgentRecord } from '../../protocol/record.ts';
-import type { Degradation, ReportAnswer, StopAnswer } from '../../protocol/api.ts';
+import type { AnswerOf, ZiggieRequest } from '../../protocol/actions.ts';
+import type { AgentFacts } from '../../protocol/agent.ts';
+import type { Degradation } from '../../protocol/api.ts';
+import type { StopAnswer } from '../../protocol/verbs.ts';
 import type { Sequenced } from '../../protocol/events.ts';
 import type { Result } from '../../protocol/failures.ts';
 import type { Fleet } from '../../protocol/fleet.ts';
@@ -11,6 +14,21 @@ export type Principal = { readonly kind: 'operator' } | { readonly kind: 'agent'
 /** `replayed`: the request_id was seen before; this is its answer again and nothing was started. */
 export interface DeployAnswer {
   readonly record: AgentRecord;
+  readonly replayed: boolean;
+}
+
+/** How a request came in, and how long its caller stays. */
+export interface Call {
+  readonly door: AgentFacts['door'];
+  /** `admission`: a deployment that must queue is answered at once; `start`: when it has started or never will. */
+  readonly wait: 'admission' | 'start';
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+}
+
+/** `replayed`: the request_id was used before for this very request; this is its answer again and nothing was done. */
+export interface Performed<T> {
+  readonly answer: T;
   readonly replayed: boolean;
 }
 
@@ -29,9 +47,14 @@ export interface Coordinator {
   deploy(body: unknown, by: Principal, wait: 'admission' | 'start'): Promise<Result<DeployAnswer>>;
   /** Stops the agent and all below it; answers when the branch is down or what survived is known. */
   stop(agentId: string, by: Principal, reason: string | null): Promise<Result<StopAnswer>>;
+  /** Carries out a parsed request of any action: what every door calls. */
+  perform<R extends ZiggieRequest>(
+    request: R,
+    by: Principal,
+    call: Call,
+  ): Promise<Result<Performed<AnswerOf<R['action']>>>>;
   get(agentId: string, by: Principal): Result<AgentRecord>;
   list(by: Principal): readonly AgentRecord[];
-  report(agentId: string, by: Principal): Promise<Result<ReportAnswer>>;
   /** Absolute path of the agent's log, whether or not it exists yet. */
   logFile(agentId: string, by: Principal): Result<string>;
   /** The holder of a token, or null. Constant time in the token. */

@@ -6,7 +6,7 @@ import { failureOf } from '../../../protocol/failures.ts';
 import type { Coordinator } from '../../coordinator/facade.ts';
 import { sendFailure } from '../problem.ts';
 import { parseRange } from '../range.ts';
-import { agentIdOf, callerOf } from './agents.ts';
+import { agentIdOf, callerOf } from '../perform.ts';
 
 export function logRoutes(app: FastifyInstance, coordinator: Coordinator): void {
   app.get('/api/coordinator/agents/:id/log', async (request, reply) => {

@@ -1,6 +1,6 @@
 /** `ziggie stop ID`: stops an agent and all below it, and says what that took. */
 import type { Command } from 'commander';
-import type { StopAnswer } from '../../../protocol/api.ts';
+import type { StopAnswer } from '../../../protocol/verbs.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from '../exit-codes.ts';

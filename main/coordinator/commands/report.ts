@@ -1,6 +1,6 @@
 /** report: an agent's completion report and what is wrong with it, as of now. */
 import { readFile } from 'node:fs/promises';
-import type { ReportAnswer } from '../../../protocol/api.ts';
+import type { ReportAnswer } from '../../../protocol/queries.ts';
 import type { Config } from '../../../protocol/config.ts';
 import { ok, type Result } from '../../../protocol/failures.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';

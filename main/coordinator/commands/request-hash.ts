@@ -1,6 +1,6 @@
 /** One number for "the same request": equal for equal content whatever the order of keys, the spacing, the token or when it was written. */
 import { createHash } from 'node:crypto';
-import type { ZiggieRequest } from '../../../protocol/request.ts';
+import type { ZiggieRequest } from '../../../protocol/actions.ts';
 
 export function requestHash({ token: _token, timestamp: _timestamp, ...request }: ZiggieRequest): string {
   return createHash('sha256').update(canonicalJson(request)).digest('hex');

@@ -32,3 +32,16 @@ export function parentFor(fleet: Fleet, by: Principal, asked: string | null): Re
 }
 
 export const callerName = (by: Principal): string => (by.kind === 'operator' ? 'operator' : by.agentId);
+
+/** The parent whose children or messages are asked for: one's own by default, any in reach, for the operator also outside ones. */
+export function ownerFor(fleet: Fleet, by: Principal, asked: string | null): Result<string> {
+  if (asked === null) {
+    if (by.kind === 'agent') return ok(by.agentId);
+    return fail('INVALID_REQUEST', 'Whose children? With the operator token, name the parent.', {
+      reason: 'parent_missing',
+    });
+  }
+  if (by.kind === 'operator' && fleet.externals.has(asked)) return ok(asked);
+  const found = reach(fleet, by, asked);
+  return found.ok ? ok(asked) : found;
+}

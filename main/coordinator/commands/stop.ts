@@ -1,6 +1,6 @@
 /** stop: ends an agent and all below it. */
 import { isEnded } from '../../../protocol/agent.ts';
-import type { StopAnswer } from '../../../protocol/api.ts';
+import type { StopAnswer } from '../../../protocol/verbs.ts';
 import { ok, type Result } from '../../../protocol/failures.ts';
 import { subtree } from '../../../protocol/fleet.ts';
 import { agentRecord } from '../../../protocol/record.ts';

@@ -1,7 +1,8 @@
 /** Carries out what request files ask. Every action answers in `responses/`, as success or as a coded failure. */
 import { type Failure, fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
 import { parseRequest } from '../../../protocol/parse-request.ts';
-import type { DeployRequest, ZiggieRequest } from '../../../protocol/request.ts';
+import type { ZiggieRequest } from '../../../protocol/actions.ts';
+import type { DeployRequest } from '../../../protocol/request.ts';
 import type { DeployCall } from '../commands/deploy.ts';
 import type { Coordinator, DeployAnswer, Principal } from '../facade.ts';
 import type { Answers } from './answers.ts';
@@ -33,9 +34,9 @@ async function carryOut(deps: FileRequestDeps, request: ZiggieRequest, taken: ()
     return by.ok ? deployByFile(deps, request, by.value, taken) : by;
   }
   if (!by.ok) return by;
-  const answer = await query(deps.coordinator, request, by.value);
+  const answer = await deps.coordinator.perform(request, by.value, { door: 'file', wait: 'admission' });
   if (!answer.ok) return answer;
-  if (!(await deps.answers.success(request.request_id, answer.value))) return { ok: false, failure: stopping };
+  if (!(await deps.answers.success(request.request_id, answer.value.answer))) return { ok: false, failure: stopping };
   taken();
   return ok(undefined);
 }
@@ -72,26 +73,4 @@ async function deployByFile(
   const answer = await deploy({ request, by, door: 'file', wait: 'admission', onDurable });
   if (answer.ok && answer.value.replayed) onDurable(answer.value.record.agent_id);
   return answer.ok || isTaken ? ok(undefined) : answer;
-}
-
-async function query(
-  coordinator: Coordinator,
-  request: Exclude<ZiggieRequest, { action: 'deploy' }>,
-  by: Principal,
-): Promise<Result<unknown>> {
-  switch (request.action) {
-    case 'stop':
-      return coordinator.stop(request.agent_id, by, request.reason);
-    case 'status':
-      return coordinator.get(request.agent_id, by);
-    case 'report':
-      return coordinator.report(request.agent_id, by);
-    case 'list': {
-      const { parent_agent } = request;
-      const agents = coordinator
-        .list(by)
-        .filter((agent) => parent_agent === null || agent.parent_agent === parent_agent);
-      return ok({ total: agents.length, agents });
-    }
-  }
 }

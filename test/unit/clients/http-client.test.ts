@@ -107,7 +107,7 @@ describe('asking', () => {
     const { client, server } = await connect({ 'GET /api/coordinator/agents': json({ total: 0, agents: [] }) });
     expect(await client.list({ status: 'running', parent_agent: 'p' })).toEqual({
       ok: true,
-      value: { total: 0, agents: [] },
+      value: { total: 0, agents: [], next_cursor: null },
     });
     expect(server.seen[0]?.query.toString()).toBe('status=running&parent_agent=p');
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { actionNames } from '../../../protocol/actions.ts';
 import { parseRequest, requestIdOf } from '../../../protocol/parse-request.ts';
 import { failureIn, valueOf } from '../../rig/result.ts';
 
@@ -75,7 +76,7 @@ describe('a request that is wrong', () => {
       const { code, message } = failureIn(parseRequest({ ...deploy, action }));
       expect(code).toBe('UNKNOWN_ACTION');
       expect(message).toContain(`action is ${JSON.stringify(action)}`);
-      expect(message).toContain('deploy, stop, status, list, report');
+      expect(message).toContain(actionNames.join(', '));
     },
   );
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { stopAll } from '../../../main/shell/stop-all.ts';
 import { type Result, fail, ok } from '../../../protocol/failures.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
-import type { StopAnswer } from '../../../protocol/api.ts';
+import type { StopAnswer } from '../../../protocol/verbs.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import { type Planned, fleetOf } from './fleet-of.ts';
 

@@ -1,0 +1,77 @@
+/** From an HTTP request to an action and back: every route that carries one out is a call of this. */
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Action, AnswerOf } from '../../protocol/actions.ts';
+import { fail, ok, type Result } from '../../protocol/failures.ts';
+import { parseRequest, requestIdOf } from '../../protocol/parse-request.ts';
+import type { Call, Coordinator, Performed, Principal } from '../coordinator/facade.ts';
+import { sendFailure } from './problem.ts';
+
+/** The guard has let the request through with a principal, or the address would be open. */
+export function callerOf(request: FastifyRequest): Principal {
+  if (request.principal === null) throw new Error('a route that needs a principal is marked open');
+  return request.principal;
+}
+
+export const agentIdOf = (request: FastifyRequest): string => (request.params as { id: string }).id;
+
+/** `fields` are what the address says; they win over the body, which may leave them out but not contradict them. */
+export async function perform<A extends Action>(
+  coordinator: Coordinator,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  action: A,
+  fields: Readonly<Record<string, unknown>> = {},
+): Promise<Result<Performed<AnswerOf<A>>>> {
+  const body = bodyFor(request, action, fields);
+  if (!body.ok) return body;
+  const parsed = parseRequest(body.value);
+  if (!parsed.ok) return parsed;
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  const call: Call = { door: 'http', wait: 'admission', signal: gone.signal };
+  return coordinator.perform(parsed.value, callerOf(request), call) as Promise<Result<Performed<AnswerOf<A>>>>;
+}
+
+function bodyFor(
+  request: FastifyRequest,
+  action: Action,
+  fields: Readonly<Record<string, unknown>>,
+): Result<Record<string, unknown>> {
+  const given: unknown = request.body ?? {};
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    return fail('INVALID_REQUEST', 'The body must be a JSON object.', { reason: 'not_an_object' });
+  }
+  const body: Record<string, unknown> = { request_id: idempotencyKey(request), ...given };
+  for (const [name, value] of Object.entries({ ...fields, action })) {
+    if (Object.hasOwn(body, name) && body[name] !== value) {
+      return fail(
+        name === 'action' ? 'UNKNOWN_ACTION' : 'INVALID_REQUEST',
+        `This address says ${name} is ${String(value)}, the body says ${JSON.stringify(body[name])}. Leave it out of the body or use the other address.`,
+        { field: name },
+      );
+    }
+    body[name] = value;
+  }
+  return ok(body);
+}
+
+/** Without one of the caller's own, two calls are two requests. */
+const idempotencyKey = (request: FastifyRequest): string => {
+  const key = request.headers['idempotency-key'];
+  return typeof key === 'string' ? key : `http_${randomUUID()}`;
+};
+
+/** For actions whose answer needs no status of its own. */
+export async function answer(
+  coordinator: Coordinator,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  action: Action,
+  fields: Readonly<Record<string, unknown>> = {},
+): Promise<FastifyReply> {
+  const performed = await perform(coordinator, request, reply, action, fields);
+  if (!performed.ok) return sendFailure(reply, performed.failure, requestIdOf(request.body));
+  if (performed.value.replayed) void reply.header('idempotent-replay', 'true');
+  return reply.send(performed.value.answer);
+}

@@ -1,0 +1,70 @@
+/** Every action, and who carries it out. Each door parses, calls this, and writes down what it answers. */
+import type { Action, AnswerOf, RequestOf, ZiggieRequest } from '../../../protocol/actions.ts';
+import { fail, ok, type Result } from '../../../protocol/failures.ts';
+import { agentRecord } from '../../../protocol/record.ts';
+import type { FleetWatch } from '../events/fleet-watch.ts';
+import type { Call, Performed, Principal } from '../facade.ts';
+import type { Supervisor } from '../process/supervisor.ts';
+import { deploy, type DeployDeps } from './deploy.ts';
+import { inbox } from './inbox.ts';
+import { list } from './list.ts';
+import { report } from './report.ts';
+import { reach } from './rights.ts';
+import { stop } from './stop.ts';
+import { tree } from './tree.ts';
+import { wait } from './wait.ts';
+
+export interface PerformDeps extends DeployDeps {
+  readonly supervisor: Supervisor;
+  readonly fleetWatch: FleetWatch;
+}
+
+type Handler<A extends Action> = (
+  deps: PerformDeps,
+  request: RequestOf<A>,
+  by: Principal,
+  call: Call,
+) => Promise<Result<Performed<AnswerOf<A>>>>;
+
+const handlers: { readonly [A in Action]: Handler<A> } = {
+  deploy: async (deps, request, by, { door, wait: until }) => {
+    const answer = await deploy(deps, { request, by, door, wait: until, onDurable: () => undefined });
+    return answer.ok ? ok({ answer: answer.value.record, replayed: answer.value.replayed }) : answer;
+  },
+  deploy_batch: () => notYet('deploy_batch'),
+  stop: async (deps, { agent_id, reason }, by) => done(await stop(deps, agent_id, by, reason)),
+  pause: () => notYet('pause'),
+  resume: () => notYet('resume'),
+  restart: () => notYet('restart'),
+  message: () => notYet('message'),
+  status: async ({ ledger }, { agent_id }, by) => {
+    const found = reach(ledger.current, by, agent_id);
+    return found.ok ? done(ok(agentRecord(found.value))) : found;
+  },
+  list: async ({ ledger }, request, by) => done(list(ledger.current, request, by)),
+  tree: async ({ ledger }, { agent_id }, by) => done(tree(ledger.current, agent_id, by)),
+  report: async ({ ledger, config }, { agent_id }, by) => done(await report(ledger.current, config, agent_id, by)),
+  submit_report: () => notYet('submit_report'),
+  wait: async (deps, request, by, { signal }) =>
+    done(await wait({ fleet: () => deps.ledger.current, fleetWatch: deps.fleetWatch }, request, by, signal)),
+  inbox: async (deps, request, by, { signal }) => done(await inbox(deps, request, by, signal)),
+  plan: () => notYet('plan'),
+};
+
+export function perform<R extends ZiggieRequest>(
+  deps: PerformDeps,
+  request: R,
+  by: Principal,
+  call: Call,
+): Promise<Result<Performed<AnswerOf<R['action']>>>> {
+  // The table's type says that each action has the handler of its own request; an index by a union cannot say it.
+  const handle = handlers[request.action] as unknown as Handler<R['action']>;
+  return handle(deps, request as RequestOf<R['action']>, by, call);
+}
+
+function done<T>(answer: Result<T>): Result<Performed<T>> {
+  return answer.ok ? ok({ answer: answer.value, replayed: false }) : answer;
+}
+
+const notYet = (action: string): Promise<Result<never>> =>
+  Promise.resolve(fail('NOT_SUPPORTED', `${action} is not carried out by this version. Use another action.`));

@@ -1,0 +1,50 @@
+/** Every action that a request can name, with the shape of its request and of its answer: the same through every door. */
+import type { z } from 'zod';
+import { planAnswerSchema, planRequestSchema } from './plan.ts';
+import {
+  agentListSchema,
+  listRequestSchema,
+  reportAnswerSchema,
+  reportRequestSchema,
+  statusRequestSchema,
+  treeAnswerSchema,
+  treeRequestSchema,
+} from './queries.ts';
+import { agentRecordSchema } from './record.ts';
+import { batchAnswerSchema, batchRequestSchema, deployRequestSchema } from './request.ts';
+import {
+  branchAnswerSchema,
+  messageAnswerSchema,
+  messageRequestSchema,
+  pauseRequestSchema,
+  restartRequestSchema,
+  resumeRequestSchema,
+  stopAnswerSchema,
+  stopRequestSchema,
+  submitReportRequestSchema,
+} from './verbs.ts';
+import { inboxAnswerSchema, inboxRequestSchema, waitAnswerSchema, waitRequestSchema } from './waiting.ts';
+
+export const actions = {
+  deploy: { request: deployRequestSchema, answer: agentRecordSchema },
+  deploy_batch: { request: batchRequestSchema, answer: batchAnswerSchema },
+  stop: { request: stopRequestSchema, answer: stopAnswerSchema },
+  pause: { request: pauseRequestSchema, answer: branchAnswerSchema },
+  resume: { request: resumeRequestSchema, answer: branchAnswerSchema },
+  restart: { request: restartRequestSchema, answer: branchAnswerSchema },
+  message: { request: messageRequestSchema, answer: messageAnswerSchema },
+  status: { request: statusRequestSchema, answer: agentRecordSchema },
+  list: { request: listRequestSchema, answer: agentListSchema },
+  tree: { request: treeRequestSchema, answer: treeAnswerSchema },
+  report: { request: reportRequestSchema, answer: reportAnswerSchema },
+  submit_report: { request: submitReportRequestSchema, answer: reportAnswerSchema },
+  wait: { request: waitRequestSchema, answer: waitAnswerSchema },
+  inbox: { request: inboxRequestSchema, answer: inboxAnswerSchema },
+  plan: { request: planRequestSchema, answer: planAnswerSchema },
+} as const;
+
+export type Action = keyof typeof actions;
+export const actionNames = Object.keys(actions) as Action[];
+export type RequestOf<A extends Action> = z.infer<(typeof actions)[A]['request']>;
+export type AnswerOf<A extends Action> = z.infer<(typeof actions)[A]['answer']>;
+export type ZiggieRequest = { [A in Action]: RequestOf<A> }[Action];
