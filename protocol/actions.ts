@@ -48,3 +48,7 @@ export const actionNames = Object.keys(actions) as Action[];
 export type RequestOf<A extends Action> = z.infer<(typeof actions)[A]['request']>;
 export type AnswerOf<A extends Action> = z.infer<(typeof actions)[A]['answer']>;
 export type ZiggieRequest = { [A in Action]: RequestOf<A> }[Action];
+
+/** The answer's schema by its own action's type: what an index by a type parameter cannot say. */
+export const answerSchemaOf = <A extends Action>(action: A): z.ZodType<AnswerOf<A>> =>
+  actions[action].answer as unknown as z.ZodType<AnswerOf<A>>;

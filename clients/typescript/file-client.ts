@@ -1,12 +1,10 @@
 /** The coordinator through request files, for those that have the root folder and nothing else. Node only. */
-import type { z } from 'zod';
-import { agentListSchema, reportAnswerSchema } from '../../protocol/queries.ts';
-import { stopAnswerSchema } from '../../protocol/verbs.ts';
+import { type Action, type AnswerOf, answerSchemaOf } from '../../protocol/actions.ts';
 import { errorAnswerSchema, failureOf } from '../../protocol/failures.ts';
-import { agentRecordSchema } from '../../protocol/record.ts';
+import { type Carried, clientOf, patienceFor } from './actions-client.ts';
 import { parseAnswer } from './answer.ts';
-import { type ClientResult, type ListFilter, unreachable, type ZiggieClient } from './client.ts';
-import { levelOf, requestIdSchema } from '../../protocol/names.ts';
+import { type ClientResult, type Input, unreachable, type ZiggieClient } from './client.ts';
+import { requestIdSchema } from '../../protocol/names.ts';
 import { describe } from '../../protocol/parse-request.ts';
 import { foldersOf, takeAnswer, writeRequest } from './request-file.ts';
 import { makeRequestId } from './request-id.ts';
@@ -25,70 +23,48 @@ export interface FileClientOptions {
 
 /** `config.timeout` of a deployment that does not state one, in seconds. */
 const defaultDeployTimeoutS = 600;
-/** As for HTTP: the grace of a branch, and the forced end after it. */
-const stopTimeoutMs = 660_000;
-
-type Ask = <T>(
-  action: string,
-  fields: Record<string, unknown>,
-  schema: z.ZodType<T>,
-  timeoutMs?: number,
-) => Promise<ClientResult<T>>;
-
 export function createFileClient(options: FileClientOptions): ZiggieClient {
-  const ask = askThrough(options);
-  return {
-    deploy: async ({ request_id, ...input }) => {
-      const body = { parent_agent: options.parentAgent, ...input, ...(request_id === undefined ? {} : { request_id }) };
-      const answer = await ask('deploy', body, agentRecordSchema, deployTimeoutMs(options, input.config.timeout));
-      return answer.ok ? { ok: true, value: { record: answer.value, replayed: null } } : answer;
-    },
-    get: (id) => ask('status', { agent_id: id }, agentRecordSchema),
-    list: async (filter = {}) => {
-      const { parent_agent = null } = filter;
-      const answer = await ask('list', { parent_agent }, agentListSchema);
-      if (!answer.ok) return answer;
-      const agents = answer.value.agents.filter(matches(filter));
-      return { ok: true, value: { total: agents.length, agents, next_cursor: null } };
-    },
-    stop: (id, reason) => ask('stop', { agent_id: id, reason: reason ?? null }, stopAnswerSchema, stopTimeoutMs),
-    report: (id) => ask('report', { agent_id: id }, reportAnswerSchema),
-  };
+  return clientOf((action, input) => carryByFile(options, action, input));
 }
 
-/** The file protocol filters by parent only; the rest is sorted out here. */
-const matches =
-  ({ status, level }: ListFilter) =>
-  (agent: { status: string; agent_type: string }): boolean =>
-    (status === undefined || agent.status === status) && (level === undefined || levelOf(agent.agent_type) === level);
-
-function deployTimeoutMs({ timeoutMs = 30_000 }: FileClientOptions, configTimeout: number | undefined): number {
-  const seconds = configTimeout ?? defaultDeployTimeoutS;
-  return seconds === 0 ? 0 : timeoutMs + seconds * 1000;
-}
-
-function askThrough({ root, token, timeoutMs: usualMs = 30_000, pollMs = 100 }: FileClientOptions): Ask {
+async function carryByFile<A extends Action>(
+  options: FileClientOptions,
+  action: A,
+  input: Input<A>,
+): Promise<ClientResult<Carried<AnswerOf<A>>>> {
+  const { root, token, parentAgent, timeoutMs: usualMs = 30_000, pollMs = 100 } = options;
   const folders = foldersOf(root);
-  return async (action, fields, schema, timeoutMs = usualMs) => {
-    // No timestamp: a request that is made again under its request_id has to be the same request.
-    const body = {
-      request_id: makeRequestId(action),
-      ...fields,
-      action,
-      ...(token === undefined ? {} : { token }),
-    };
-    if (!requestIdSchema.safeParse(body.request_id).success) return badRequestId(body.request_id);
-    const written = await writeRequest(folders, body.request_id, body);
-    if (!written.ok) return written;
-    const answer = await takeAnswer(folders, body.request_id, { timeoutMs, pollMs });
-    if (answer === null) return unanswered(folders.requests, body.request_id, timeoutMs);
-    const from = `The answer to ${body.request_id}`;
-    if (answer.kind === 'response') return parseAnswer(schema, answer.text, from);
-    const refusal = parseAnswer(errorAnswerSchema, answer.text, from);
-    if (!refusal.ok) return refusal;
-    const { code, error, details } = refusal.value;
-    return { ok: false, failure: failureOf(code, error, details) };
+  // No timestamp: a request that is made again under its request_id has to be the same request.
+  const body = {
+    ...(action === 'deploy' || action === 'deploy_batch' ? { parent_agent: parentAgent } : {}),
+    ...input,
+    request_id: input.request_id ?? makeRequestId(action),
+    action,
+    ...(token === undefined ? {} : { token }),
   };
+  if (!requestIdSchema.safeParse(body.request_id).success) return badRequestId(body.request_id);
+  const timeoutMs = action === 'deploy' ? deployTimeoutMs(input, usualMs) : patienceFor(action, input, usualMs);
+  const written = await writeRequest(folders, body.request_id, body);
+  if (!written.ok) return written;
+  const answer = await takeAnswer(folders, body.request_id, { timeoutMs, pollMs });
+  if (answer === null) return unanswered(folders.requests, body.request_id, timeoutMs);
+  const from = `The answer to ${body.request_id}`;
+  if (answer.kind === 'response') {
+    const parsed = parseAnswer(answerSchemaOf(action), answer.text, from);
+    return parsed.ok ? { ok: true, value: { answer: parsed.value, replayed: null } } : parsed;
+  }
+  const refusal = parseAnswer(errorAnswerSchema, answer.text, from);
+  if (!refusal.ok) return refusal;
+  const { code, error, details } = refusal.value;
+  return { ok: false, failure: failureOf(code, error, details) };
+}
+
+/** A deployment is answered when it has started: as long as its own patience, on top of the usual. 0 waits for ever. */
+function deployTimeoutMs(input: object, usualMs: number): number {
+  const config = 'config' in input && typeof input.config === 'object' ? input.config : null;
+  const asked = config !== null && 'timeout' in config ? config.timeout : undefined;
+  const seconds = typeof asked === 'number' ? asked : defaultDeployTimeoutS;
+  return seconds === 0 ? 0 : usualMs + seconds * 1000;
 }
 
 /** Refused here, as the coordinator would: the name becomes part of a path. */

@@ -1,16 +1,9 @@
 /** The coordinator over HTTP, for browsers and Node alike. It never throws: every trouble is a `ClientFailure`. */
 import { type Health, healthSchema, sessionAnswerSchema, ticketAnswerSchema } from '../../protocol/api.ts';
-import { agentListSchema, reportAnswerSchema } from '../../protocol/queries.ts';
-import { stopAnswerSchema } from '../../protocol/verbs.ts';
-import { agentRecordSchema } from '../../protocol/record.ts';
-import {
-  type ClientResult,
-  type DeployInput,
-  type Deployed,
-  type ListFilter,
-  unexpectedAnswer,
-  type ZiggieClient,
-} from './client.ts';
+import { type Action, type AnswerOf, answerSchemaOf } from '../../protocol/actions.ts';
+import { type Carried, type Carry, clientOf, patienceFor } from './actions-client.ts';
+import { type ClientResult, type Input, unexpectedAnswer, type ZiggieClient } from './client.ts';
+import { addressOf, agentPath } from './http-addresses.ts';
 import { type Call, describeAnswer, type Endpoint, exchange, exchangeJson } from './http-exchange.ts';
 import { emptyPiece, isEmptyRange, type LogPiece, type LogRange, rangeHeader, readPiece } from './log-range.ts';
 import { makeRequestId } from './request-id.ts';
@@ -35,26 +28,18 @@ export interface HttpClientOptions {
 }
 
 const answerTimeoutMs = 30_000;
-/** A stop waits for the grace of the branch, at most 600 seconds, and for the forced end after it. */
-const stopTimeoutMs = 660_000;
-/** Pauses before a deployment whose connection broke is sent again, under the same request_id. */
-const deployRetryMs = [150, 600];
+/** Pauses before a request whose connection broke is sent again, under the same request_id. */
+const retryMs = [150, 600];
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const endpoint = endpointOf(options);
   const timeoutMs = options.timeoutMs ?? answerTimeoutMs;
   const get = (path: string) => ({ method: 'GET', path, timeoutMs }) as const;
   const post = (path: string, body: unknown) => ({ method: 'POST', path, body, timeoutMs }) as const;
+  const carry: Carry = (action, input) => carryByHttp(endpoint, action, input, timeoutMs);
   return {
+    ...clientOf(carry),
     url: endpoint.url,
-    deploy: (input) => deploy(endpoint, input, timeoutMs),
-    get: (id) => valueOf(exchangeJson(endpoint, get(agentPath(id)), agentRecordSchema)),
-    list: (filter) => valueOf(exchangeJson(endpoint, get(`${agentsPath}${query(filter)}`), agentListSchema)),
-    stop: (id, reason) => {
-      const call = post(`${agentPath(id)}/stop`, reason === undefined ? {} : { reason });
-      return valueOf(exchangeJson(endpoint, { ...call, timeoutMs: stopTimeoutMs }, stopAnswerSchema));
-    },
-    report: (id) => valueOf(exchangeJson(endpoint, get(`${agentPath(id)}/report`), reportAnswerSchema)),
     readLog: (id, range = {}) => readLog(endpoint, get(`${agentPath(id)}/log`), range),
     health: () => valueOf(exchangeJson({ ...endpoint, token: null }, get('/health'), healthSchema)),
     ticket: async () => {
@@ -76,9 +61,6 @@ export async function exchangeCode(
   return answer.ok ? { ok: true, value: answer.value.value.token } : answer;
 }
 
-const agentsPath = '/api/coordinator/agents';
-const agentPath = (id: string): string => `${agentsPath}/${encodeURIComponent(id)}`;
-
 function endpointOf({ url, token, fetch }: HttpClientOptions): Endpoint {
   return { url: url.replace(/\/+$/, ''), token, fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)) };
 }
@@ -88,29 +70,27 @@ async function valueOf<T>(answer: Promise<ClientResult<{ value: T }>>): Promise<
   return result.ok ? { ok: true, value: result.value.value } : result;
 }
 
-function query(filter: ListFilter = {}): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(filter)) {
-    if (value !== undefined) search.set(name, String(value));
-  }
-  return search.size === 0 ? '' : `?${search.toString()}`;
-}
-
 /**
- * One logical deployment: one request_id, however often it is sent. It is sent again when the connection broke, which
- * leaves open whether it was received; the coordinator tells a repetition by its request_id.
+ * One logical request: one request_id, however often it is sent. It is sent again when the connection broke, which leaves
+ * open whether it was received; the coordinator tells a repetition by its request_id, and looking twice changes nothing.
  */
-async function deploy(endpoint: Endpoint, input: DeployInput, timeoutMs: number): Promise<ClientResult<Deployed>> {
-  const body = { ...input, action: 'deploy', request_id: input.request_id ?? makeRequestId('deploy') };
-  const call: Call = { method: 'POST', path: '/api/coordinator/deploy', body, timeoutMs };
+async function carryByHttp<A extends Action>(
+  endpoint: Endpoint,
+  action: A,
+  input: Input<A>,
+  usualMs: number,
+): Promise<ClientResult<Carried<AnswerOf<A>>>> {
+  const named = { ...input, action, request_id: input.request_id ?? makeRequestId(action) };
+  const call: Call = { ...addressOf(action, named), timeoutMs: patienceFor(action, input, usualMs) };
+  const schema = answerSchemaOf(action);
   for (let tries = 0; ; tries++) {
-    const answer = await exchangeJson(endpoint, call, agentRecordSchema);
-    if (answer.ok) {
-      const replayed = answer.value.headers.get('idempotent-replay') === 'true';
-      return { ok: true, value: { record: answer.value.value, replayed } };
+    const carried = await exchangeJson(endpoint, call, schema);
+    if (carried.ok) {
+      const replayed = carried.value.headers.get('idempotent-replay') === 'true';
+      return { ok: true, value: { answer: carried.value.value, replayed } };
     }
-    const pauseMs = deployRetryMs[tries];
-    if (answer.failure.details?.['trouble'] !== 'broken' || pauseMs === undefined) return answer;
+    const pauseMs = retryMs[tries];
+    if (carried.failure.details?.['trouble'] !== 'broken' || pauseMs === undefined) return carried;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

@@ -55,6 +55,7 @@ export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): voi
 
   for (const [path, action] of [
     ['deploy/batch', 'deploy_batch'],
+    ['report', 'submit_report'],
     ['plan', 'plan'],
     ['wait', 'wait'],
     ['inbox', 'inbox'],

@@ -30,14 +30,15 @@ export function addLs(program: Command, run: Run): void {
 
 async function list(context: Context, { status, parent, all }: LsOptions): Promise<ExitCode> {
   const { io, json } = context;
-  if (status !== undefined && !statusSchema.safeParse(status).success) {
+  const asked = statusSchema.optional().safeParse(status);
+  if (!asked.success) {
     const known = statusSchema.options.join(', ');
     return await showFailure(io, json, usageFailure(`--status takes one of ${known}; given was "${status}".`));
   }
   const connection = await context.connect();
   if (!connection.ok) return await showFailure(io, json, connection.failure);
   const filter = {
-    ...(status === undefined ? {} : { status }),
+    ...(asked.data === undefined ? {} : { status: asked.data }),
     ...(parent === undefined ? {} : { parent_agent: parent }),
   };
   const answer = await connection.value.client.list(filter);

@@ -123,7 +123,8 @@ describe('asking', () => {
     const { client, server } = await connect({ 'POST /api/coordinator/agents/a/stop': json(stopped) });
     await client.stop('a', 'enough');
     expect(await client.stop('a')).toEqual({ ok: true, value: stopped });
-    expect(server.seen.map(({ body }) => body)).toEqual([{ reason: 'enough' }, {}]);
+    const request = { action: 'stop', request_id: expect.stringMatching(/^stop_/) };
+    expect(server.seen.map(({ body }) => body)).toEqual([{ ...request, reason: 'enough' }, request]);
   });
 
   it('asks for health without the token', async () => {

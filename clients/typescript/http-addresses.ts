@@ -1,0 +1,54 @@
+/** Where each action has its address. */
+import type { Action } from '../../protocol/actions.ts';
+
+export interface Address {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  /** What is left of the input for the body; absent: no body. */
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+const base = '/api/coordinator';
+export const agentPath = (id: string): string => `${base}/agents/${encodeURIComponent(id)}`;
+
+export function addressOf(action: Action, input: Readonly<Record<string, unknown>>): Address {
+  const { agent_id: agentId, ...rest } = input;
+  const ofAgent = typeof agentId === 'string' ? agentPath(agentId) : null;
+  switch (action) {
+    case 'deploy':
+      return { method: 'POST', path: `${base}/deploy`, body: input };
+    case 'deploy_batch':
+      return { method: 'POST', path: `${base}/deploy/batch`, body: input };
+    case 'list':
+      return { method: 'GET', path: `${base}/agents${query(input)}` };
+    case 'status':
+      return { method: 'GET', path: ofAgent ?? agentPath('') };
+    case 'tree':
+      return { method: 'GET', path: ofAgent === null ? `${base}/tree` : `${ofAgent}/tree` };
+    case 'report':
+      return { method: 'GET', path: `${ofAgent ?? agentPath('')}/report` };
+    case 'submit_report':
+      return ofAgent === null
+        ? { method: 'POST', path: `${base}/report`, body: input }
+        : { method: 'PUT', path: `${ofAgent}/report`, body: rest };
+    case 'stop':
+    case 'pause':
+    case 'resume':
+    case 'restart':
+    case 'message':
+      return { method: 'POST', path: `${ofAgent ?? agentPath('')}/${action}`, body: rest };
+    case 'wait':
+    case 'inbox':
+    case 'plan':
+      return { method: 'POST', path: `${base}/${action}`, body: input };
+  }
+}
+
+function query(input: Readonly<Record<string, unknown>>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(input)) {
+    if (name === 'request_id' || name === 'action' || value === undefined || value === null) continue;
+    search.set(name, String(value as string | number));
+  }
+  return search.size === 0 ? '' : `?${search.toString()}`;
+}
