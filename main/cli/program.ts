@@ -1,12 +1,17 @@
 /** The `ziggie` command line: its commands, and what it ends with. */
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
+import { addPause, addRestart, addResume } from './commands/branch-verbs.ts';
 import { addDeploy } from './commands/deploy.ts';
+import { addInbox } from './commands/inbox.ts';
 import { addLogs } from './commands/logs.ts';
 import { addLs } from './commands/ls.ts';
+import { addReport } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addStop } from './commands/stop.ts';
+import { addTree } from './commands/tree.ts';
+import { addWait } from './commands/wait.ts';
 import { createContext, type Handler, type Run } from './context.ts';
 import { exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { showFailure, usageFailure } from './failure.ts';
@@ -48,9 +53,26 @@ function createProgram(io: Io, run: Run): Command {
       getErrHelpWidth: () => io.columns ?? 100,
     })
     .addHelpText('after', programHelp);
-  for (const add of [addServe, addDeploy, addLs, addStatus, addLogs, addStop]) add(program, run);
+  for (const add of commands) add(program, run);
   return program;
 }
+
+/** In the order in which help lists them. */
+const commands = [
+  addServe,
+  addDeploy,
+  addLs,
+  addTree,
+  addStatus,
+  addLogs,
+  addWait,
+  addInbox,
+  addReport,
+  addStop,
+  addPause,
+  addResume,
+  addRestart,
+];
 
 const programHelp = `
 Example:
