@@ -1,11 +1,13 @@
 /** The `ziggie` command line: its commands, and what it ends with. */
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
+import { addBatch } from './commands/batch.ts';
 import { addPause, addRestart, addResume } from './commands/branch-verbs.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addInbox } from './commands/inbox.ts';
 import { addLogs } from './commands/logs.ts';
 import { addLs } from './commands/ls.ts';
+import { addPlan } from './commands/plan.ts';
 import { addReport } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
@@ -61,6 +63,8 @@ function createProgram(io: Io, run: Run): Command {
 const commands = [
   addServe,
   addDeploy,
+  addBatch,
+  addPlan,
   addLs,
   addTree,
   addStatus,
