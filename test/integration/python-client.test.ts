@@ -1,0 +1,47 @@
+/** The Python client's own tests, by both transports, against a live coordinator. */
+import { spawn, spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TestCoordinator } from '../rig/coordinator.ts';
+
+const folder = resolve(import.meta.dirname, '../../clients/python');
+const python = ['python3', 'python'].find(
+  (name) => spawnSync(name, ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0,
+);
+
+const place: { coordinator?: TestCoordinator } = {};
+
+const shell = (script: string) => ({ kind: 'command', command: '/bin/sh', args: ['-c', script], prompt: 'stdin' });
+const config = {
+  default_runtime: 'echo',
+  runtimes: { echo: shell('cat'), gate: shell('while [ ! -e "$ZIGGIE_ROOT/go" ]; do sleep 0.05; done') },
+  limits: { grace_seconds: 1, min_free_memory_mb: 0, starts_per_second: 1000 },
+};
+
+describe.skipIf(python === undefined)('the Python client (Python 3.9 or newer has to be there)', () => {
+  beforeAll(async () => {
+    place.coordinator = await TestCoordinator.start({ config });
+  });
+  afterAll(async () => {
+    await place.coordinator?.dispose();
+  });
+
+  it.each(['file', 'http'])('passes its own tests by %s', async (transport) => {
+    const { code, output } = await run(transport, place.coordinator?.root ?? '');
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/Ran \d+ tests/);
+  });
+});
+
+function run(transport: string, root: string): Promise<{ code: number | null; output: string }> {
+  const { PATH = '' } = process.env;
+  const child = spawn(python ?? 'python3', ['-B', '-m', 'unittest', 'discover', '-s', 'tests', '-t', '.'], {
+    cwd: folder,
+    env: { PATH, PYTHONPATH: folder, ZIGGIE_TEST_ROOT: root, ZIGGIE_TEST_TRANSPORT: transport },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (text: Buffer) => (output += text.toString()));
+  child.stderr.on('data', (text: Buffer) => (output += text.toString()));
+  return new Promise((done) => child.on('close', (code) => done({ code, output })));
+}
