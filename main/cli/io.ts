@@ -1,4 +1,5 @@
 /** The terminal or pipes around the command, so that everything else is independent of the process it runs in. */
+import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import type { Environment } from '../../clients/typescript/discover.ts';
 
@@ -13,6 +14,8 @@ export interface Io {
   out(text: string | Uint8Array): Promise<void>;
   err(text: string): Promise<void>;
   readStdin(): Promise<string>;
+  /** A person's yes or no; null where nobody sits at a terminal. */
+  ask(question: string): Promise<boolean | null>;
   /** Width of the terminal that stdout is; null when it is none. */
   readonly columns: number | null;
   readonly colour: { readonly out: boolean; readonly err: boolean };
@@ -21,7 +24,10 @@ export interface Io {
   now(): number;
 }
 
-export function createIo(streams: { stdin: Readable; stdout: Outlet; stderr: Outlet }, env: Environment): Io {
+export function createIo(
+  streams: { stdin: Readable & { readonly isTTY?: boolean }; stdout: Outlet; stderr: Outlet },
+  env: Environment,
+): Io {
   const { stdin, stdout, stderr } = streams;
   const gone = new AbortController();
   stdout.on('error', () => gone.abort());
@@ -36,6 +42,15 @@ export function createIo(streams: { stdin: Readable; stdout: Outlet; stderr: Out
       const chunks: Buffer[] = [];
       for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array | string));
       return Buffer.concat(chunks).toString('utf8');
+    },
+    ask: async (question) => {
+      if (stdin.isTTY !== true || stdout.isTTY !== true) return null;
+      const terminal = createInterface({ input: stdin, output: stdout });
+      try {
+        return /^y(es)?$/i.test((await terminal.question(question)).trim());
+      } finally {
+        terminal.close();
+      }
     },
     columns: stdout.isTTY === true ? (stdout.columns ?? 80) : null,
     colour: { out: wantsColour(env, stdout), err: wantsColour(env, stderr) },

@@ -1,9 +1,12 @@
 /** The `ziggie` command line: its commands, and what it ends with. */
+import addCompletion from '@bomb.sh/tab/commander';
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
 import { addBatch } from './commands/batch.ts';
 import { addPause, addRestart, addResume } from './commands/branch-verbs.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addDeploy } from './commands/deploy.ts';
+import { addInit } from './commands/init.ts';
 import { addInbox } from './commands/inbox.ts';
 import { addLogs } from './commands/logs.ts';
 import { addLs } from './commands/ls.ts';
@@ -56,6 +59,7 @@ function createProgram(io: Io, run: Run): Command {
     })
     .addHelpText('after', programHelp);
   for (const add of commands) add(program, run);
+  addCompletion(program, { completionCommandName: 'completion' });
   return program;
 }
 
@@ -76,6 +80,8 @@ const commands = [
   addPause,
   addResume,
   addRestart,
+  addDoctor,
+  addInit,
 ];
 
 const programHelp = `

@@ -4,6 +4,7 @@ import type { Status } from '../../../protocol/agent.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
 
 export interface Paint {
+  readonly yellow: (text: string) => string;
   readonly red: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly bold: (text: string) => string;
@@ -32,6 +33,7 @@ export function createPaint(colour: boolean): Paint {
   // Whether colours are wanted was decided for the stream that is written to; styleText would look at another one.
   const style = (name: Style) => (text: string) => (colour ? styleText(name, text, { validateStream: false }) : text);
   return {
+    yellow: style('yellow'),
     red: style('red'),
     dim: style('dim'),
     bold: style('bold'),
