@@ -14,6 +14,7 @@ import type { ZiggieRequest } from '../../protocol/actions.ts';
 import type { DeployRequest } from '../../protocol/request.ts';
 import { Scheduler } from './admission/scheduler.ts';
 import type { Clock } from './clock.ts';
+import { deployBatch } from './commands/deploy-batch.ts';
 import { deploy, type DeployCall, storageFailure } from './commands/deploy.ts';
 import { perform } from './commands/perform.ts';
 import { requestHash } from './commands/request-hash.ts';
@@ -150,6 +151,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       coordinator,
       answers,
       deploy: run,
+      deployBatch: (call) => guarded(() => deployBatch(deps, call), runsWatch),
       principalOf: (token) => coordinator.principalOf(token),
       isKnown: (request) => ledger.pending.requests.get(request.request_id)?.sha256 === requestHash(request),
     }),

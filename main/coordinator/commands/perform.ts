@@ -6,6 +6,7 @@ import type { FleetWatch } from '../events/fleet-watch.ts';
 import type { Call, Performed, Principal } from '../facade.ts';
 import type { Supervisor } from '../process/supervisor.ts';
 import { deploy, type DeployDeps } from './deploy.ts';
+import { deployBatch } from './deploy-batch.ts';
 import { inbox } from './inbox.ts';
 import { list } from './list.ts';
 import { report } from './report.ts';
@@ -31,7 +32,8 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
     const answer = await deploy(deps, { request, by, door, wait: until, onDurable: () => undefined });
     return answer.ok ? ok({ answer: answer.value.record, replayed: answer.value.replayed }) : answer;
   },
-  deploy_batch: () => notYet('deploy_batch'),
+  deploy_batch: (deps, request, by, { door, wait: until }) =>
+    deployBatch(deps, { request, by, door, wait: until, onDurable: () => undefined }),
   stop: async (deps, { agent_id, reason }, by) => done(await stop(deps, agent_id, by, reason)),
   pause: () => notYet('pause'),
   resume: () => notYet('resume'),
