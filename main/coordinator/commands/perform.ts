@@ -1,6 +1,7 @@
 /** Every action, and who carries it out. Each door parses, calls this, and writes down what it answers. */
 import type { Action, AnswerOf, RequestOf, ZiggieRequest } from '../../../protocol/actions.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
+import { planWork } from '../../../protocol/planning.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { FleetWatch } from '../events/fleet-watch.ts';
 import type { Call, Performed, Principal } from '../facade.ts';
@@ -50,7 +51,7 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
   wait: async (deps, request, by, { signal }) =>
     done(await wait({ fleet: () => deps.ledger.current, fleetWatch: deps.fleetWatch }, request, by, signal)),
   inbox: async (deps, request, by, { signal }) => done(await inbox(deps, request, by, signal)),
-  plan: () => notYet('plan'),
+  plan: async ({ config }, { tasks, workers }) => done(ok(planWork(tasks, workers, config.balance))),
 };
 
 export function perform<R extends ZiggieRequest>(
