@@ -143,6 +143,18 @@ describe('what it says', () => {
   });
 });
 
+test.each([
+  [5, [9, 5, 3, 24, 3, 3, 23, 20, 4]],
+  [4, [19, 13, 3, 3, 5, 4, 6]],
+  [6, [6, 29, 9, 1, 14, 3, 17, 27, 5, 8]],
+])(
+  'among %i workers, of all with the smallest largest share it is one that keeps the rules: %j',
+  (workers, weights) => {
+    const { is_balanced, is_optimal, split } = plan(weights, workers);
+    expect([is_balanced, is_optimal, split]).toEqual([true, true, []]);
+  },
+);
+
 describe('the rules', () => {
   test.each<[string, number[], boolean]>([
     ['40 % is the most that three may carry', [4, 3, 3], true],
