@@ -13,6 +13,7 @@ import { list } from './list.ts';
 import { report } from './report.ts';
 import { reach } from './rights.ts';
 import { stop } from './stop.ts';
+import { submitReport } from './submit-report.ts';
 import { tree } from './tree.ts';
 import { wait } from './wait.ts';
 
@@ -47,7 +48,7 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
   list: async ({ ledger }, request, by) => done(list(ledger.current, request, by)),
   tree: async ({ ledger }, { agent_id }, by) => done(tree(ledger.current, agent_id, by)),
   report: async ({ ledger, config }, { agent_id }, by) => done(await report(ledger.current, config, agent_id, by)),
-  submit_report: () => notYet('submit_report'),
+  submit_report: async (deps, request, by) => done(await submitReport(deps, request, by)),
   wait: async (deps, request, by, { signal }) =>
     done(await wait({ fleet: () => deps.ledger.current, fleetWatch: deps.fleetWatch }, request, by, signal)),
   inbox: async (deps, request, by, { signal }) => done(await inbox(deps, request, by, signal)),
