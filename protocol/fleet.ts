@@ -63,7 +63,7 @@ function apply(state: Fleet, event: ZiggieEvent, seq: number): Fleet {
     case 'agents_forgotten':
       return forgetAll(state, event.agent_ids);
     case 'inbox_acknowledged':
-      return { ...state, inboxes: acknowledge(state.inboxes, event.agent_id, event.up_to) };
+      return { ...state, inboxes: acknowledge(state.inboxes, event.agent_id, Math.min(event.up_to, seq)) };
     case 'requests_forgotten':
       return { ...state, requests: state.requests.deleteAll(event.request_ids) };
     case 'external_seen':

@@ -139,6 +139,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       return found.ok ? ok(found.value.facts.log_file) : found;
     },
     principalOf: (token) => principalOf(token, operatorHash, fleet()),
+    waiting: () => fleetWatch.waiting,
     degraded: () => health.degraded,
     onHealth: (listener) => health.subscribe(listener),
     close,
@@ -196,6 +197,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     retention.close();
     runsWatch.close();
     await inbox.close();
+    fleetWatch.close();
     scheduler.close();
     supervisor.close();
     if (damage !== null) return;

@@ -1,5 +1,5 @@
 /** Carries out what request files ask. Every action answers in `responses/`, as success or as a coded failure. */
-import { type Failure, fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
+import { fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
 import { parseRequest } from '../../../protocol/parse-request.ts';
 import type { ZiggieRequest } from '../../../protocol/actions.ts';
 import type { BatchAnswer, BatchRequest, DeployRequest } from '../../../protocol/request.ts';
@@ -7,6 +7,7 @@ import type { BatchCall } from '../commands/deploy-batch.ts';
 import type { DeployCall } from '../commands/deploy.ts';
 import type { Coordinator, DeployAnswer, Performed, Principal } from '../facade.ts';
 import type { Answers } from './answers.ts';
+import type { Aside, InboxOptions } from './inbox.ts';
 
 export interface FileRequestDeps {
   readonly coordinator: Coordinator;
@@ -18,17 +19,22 @@ export interface FileRequestDeps {
   readonly isKnown: (request: DeployRequest | BatchRequest) => boolean;
 }
 
-export function fileRequests(deps: FileRequestDeps): (body: unknown, taken: () => void) => Promise<Failure | null> {
-  return async (body, taken) => {
+export function fileRequests(deps: FileRequestDeps): InboxOptions['handle'] {
+  return async (body, taken, aside) => {
     const request = parseRequest(body);
-    const done = request.ok ? await carryOut(deps, request.value, taken) : request;
+    const done = request.ok ? await carryOut(deps, request.value, taken, aside) : request;
     if (done.ok) return null;
     // The refusal itself is answered by the inbox, which also puts the file aside.
     return done.failure;
   };
 }
 
-async function carryOut(deps: FileRequestDeps, request: ZiggieRequest, taken: () => void): Promise<Result<void>> {
+async function carryOut(
+  deps: FileRequestDeps,
+  request: ZiggieRequest,
+  taken: () => void,
+  aside: Aside,
+): Promise<Result<void>> {
   const by = callerOf(deps, request.token);
   if (request.action === 'deploy' || request.action === 'deploy_batch') {
     // Its file may be left from before a crash, and the agent that asked may have ended with its token since.
@@ -39,12 +45,18 @@ async function carryOut(deps: FileRequestDeps, request: ZiggieRequest, taken: ()
       : deployBatchByFile(deps, request, as.value, taken);
   }
   if (!by.ok) return by;
-  const answer = await deps.coordinator.perform(request, by.value, { door: 'file', wait: 'admission' });
+  const gone = mayTakeLong(request) ? { signal: aside() } : {};
+  const answer = await deps.coordinator.perform(request, by.value, { door: 'file', wait: 'admission', ...gone });
+  if (gone.signal?.aborted === true) return ok(undefined);
   if (!answer.ok) return answer;
   if (!(await deps.answers.success(request.request_id, answer.value.answer))) return { ok: false, failure: stopping };
   taken();
   return ok(undefined);
 }
+
+/** It waits for agents: to end, or to say something. */
+const mayTakeLong = ({ action, timeout }: ZiggieRequest & { timeout?: unknown }): boolean =>
+  action === 'wait' || action === 'stop' || (action === 'inbox' && timeout !== 0);
 
 const stopping = failureOf(
   'STOPPING',
