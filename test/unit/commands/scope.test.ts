@@ -18,7 +18,7 @@ import type { Runtimes } from '../../../main/coordinator/runtimes/registry.ts';
 import { plainOutputReader, type Runtime } from '../../../main/coordinator/runtimes/runtime.ts';
 import { hashToken, principalOf } from '../../../main/coordinator/tokens.ts';
 import type { Action } from '../../../protocol/actions.ts';
-import type { Agent } from '../../../protocol/agent.ts';
+import type { Agent, Ending } from '../../../protocol/agent.ts';
 import { configSchema } from '../../../protocol/config.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { ok } from '../../../protocol/failures.ts';
@@ -64,7 +64,7 @@ function openPaperCoordinator() {
   ];
   const scheduler = {
     admit: ({ agent_id }: { agent_id: string }) => ({ events: started(agent_id), ticket: null }),
-    enqueue: () => undefined,
+    enqueue: ({ agent_id }: { agent_id: string }) => void ledger.commit(started(agent_id)),
   };
   const supervisor = {
     stop: async (branch: readonly Agent[]) => {
@@ -99,7 +99,7 @@ function openPaperCoordinator() {
   return { ask };
 }
 
-const ending = {
+const ending: Ending = {
   status: 'stopped',
   status_reason: 'stopped',
   source: 'exit_event',
@@ -112,7 +112,7 @@ const ending = {
   stop_steps: [],
   survivors: [],
   reaped: 0,
-} as const;
+};
 
 interface Outcome {
   readonly code: string;
@@ -168,7 +168,18 @@ async function grow(coordinator: ReturnType<typeof openPaperCoordinator>, random
 const idsIn = (nodes: readonly TreeNode[]): string[] =>
   nodes.flatMap(({ agent_id, children }) => [agent_id, ...idsIn(children)]);
 
-const verbs = ['deploy', 'deploy_batch', 'status', 'list', 'stop', 'wait', 'inbox', 'tree', 'report', 'submit_report'] as const;
+const verbs = [
+  'deploy',
+  'deploy_batch',
+  'status',
+  'list',
+  'stop',
+  'wait',
+  'inbox',
+  'tree',
+  'report',
+  'submit_report',
+] as const;
 
 /** One call, and what the model says of it; a text is a disagreement. */
 async function callOnce(
@@ -186,7 +197,7 @@ async function callOnce(
   const isMine = mine.includes(target);
   const fields = {
     deploy: deployFields(model.levelOf(target) + 1, target),
-    deploy_batch: { agents: [deployFields(9, target)] },
+    deploy_batch: { agents: [deployFields(model.levelOf(target) + 1, target)] },
     status: { agent_id: target },
     list: { parent_agent: random.chance(0.5) ? target : null },
     stop: { agent_id: target },
@@ -212,9 +223,11 @@ async function callOnce(
   }
   if (verb === 'deploy' || verb === 'deploy_batch') {
     const expected = !isMine ? 'NOT_ALLOWED' : model.ended.has(target) ? 'HIERARCHY_VIOLATION' : 'ok';
-    const isTooDeep = verb === 'deploy' && model.levelOf(target) + 1 > 9;
-    if (code !== (expected === 'ok' && isTooDeep ? 'HIERARCHY_VIOLATION' : expected)) return disagree(`expected ${expected}`);
-    const born = code !== 'ok' ? [] : verb === 'deploy' ? [answer as AgentRecord] : (answer as { agents: AgentRecord[] }).agents;
+    const isTooDeep = model.levelOf(target) + 1 > 9;
+    if (code !== (expected === 'ok' && isTooDeep ? 'HIERARCHY_VIOLATION' : expected))
+      return disagree(`expected ${expected}`);
+    const born =
+      code !== 'ok' ? [] : verb === 'deploy' ? [answer as AgentRecord] : (answer as { agents: AgentRecord[] }).agents;
     for (const { agent_id, parent_agent } of born) {
       if (parent_agent !== target) return disagree('another parent');
       model.parents.set(agent_id, target);
@@ -224,9 +237,16 @@ async function callOnce(
   if (!isMine) {
     // The very same as for one that nobody knows: nothing of it may show.
     const unknown = 'agent_20200101_000000_998';
-    const other = await ask(tokenOf(caller), verb, JSON.parse(JSON.stringify(fields).replaceAll(target, unknown)) as object);
-    const same = JSON.stringify([code, answer]).replaceAll(target, unknown) === JSON.stringify([other.code, other.answer]);
-    return same && code === 'UNKNOWN_AGENT' ? agree(false) : disagree(`unlike an unknown one: ${JSON.stringify(other)}`);
+    const other = await ask(
+      tokenOf(caller),
+      verb,
+      JSON.parse(JSON.stringify(fields).replaceAll(target, unknown)) as object,
+    );
+    const same =
+      JSON.stringify([code, answer]).replaceAll(target, unknown) === JSON.stringify([other.code, other.answer]);
+    return same && code === 'UNKNOWN_AGENT'
+      ? agree(false)
+      : disagree(`unlike an unknown one: ${JSON.stringify(other)}`);
   }
   if (code !== 'ok') return disagree('expected to be allowed');
   if (verb === 'stop') model.stop(target);
