@@ -120,6 +120,7 @@ describe('wait', () => {
     for (const { gone } of calls) gone.abort();
     await Promise.allSettled(calls.map(({ call }) => call));
     await waitFor('nobody waits', () => host.coordinator.waiting() === 0);
+    expect(host.coordinator.waiting()).toBe(0);
     go('w7');
   });
 
