@@ -16,6 +16,12 @@ import { failureSchema } from './failures.ts';
 import { inboxSchema } from './waiting.ts';
 
 const at = z.string();
+const acceptance = {
+  request_sha256: z.string(),
+  facts: factsSchema,
+  /** The prompt's text where it is small, so that accepting is one write; null: `runs/<agent_id>/prompt.md` was made durable before. */
+  prompt: z.string().nullable(),
+};
 const ofAgent = { at, agent_id: z.string() };
 
 export const eventSchema = z.discriminatedUnion('type', [
@@ -45,13 +51,21 @@ export const eventSchema = z.discriminatedUnion('type', [
   }),
   /** The answer file of a request exists; a restart need not write it again. */
   z.object({ type: z.literal('request_answered'), at, request_id: z.string() }),
+  z.object({ type: z.literal('agent_accepted'), at, ...acceptance }),
+  /**
+   * Several agents of one request, all or none: one event is one line of the journal, which a crash cannot cut in two.
+   * `acceptances(event)` gives them one by one.
+   */
   z.object({
-    type: z.literal('agent_accepted'),
+    type: z.literal('batch_accepted'),
     at,
+    request_id: z.string(),
     request_sha256: z.string(),
-    facts: factsSchema,
-    /** The prompt's text where it is small, so that accepting is one write; null: `runs/<agent_id>/prompt.md` was made durable before. */
-    prompt: z.string().nullable(),
+    /** Those that the request started; in the order of the request. */
+    accepted: z.array(z.object(acceptance)),
+    /** All that the request named, those that were there before included; in its order. */
+    agent_ids: z.array(z.string()),
+    door: factsSchema.shape.door,
   }),
   z.object({ type: z.literal('agent_waiting'), ...ofAgent, reason: z.string() }),
   z.object({
@@ -92,14 +106,23 @@ export const eventSchema = z.discriminatedUnion('type', [
 export type ZiggieEvent = z.infer<typeof eventSchema>;
 export type EventOf<T extends ZiggieEvent['type']> = Extract<ZiggieEvent, { type: T }>;
 
+/** The agents that an event accepts: one, those of a batch, or none. */
+export function acceptances(event: ZiggieEvent): readonly EventOf<'agent_accepted'>[] {
+  if (event.type === 'agent_accepted') return [event];
+  if (event.type !== 'batch_accepted') return [];
+  return event.accepted.map((one) => ({ type: 'agent_accepted', at: event.at, ...one }));
+}
+
 /** An event with its place in the journal: strictly one more than the one before. */
 export const sequencedSchema = z.object({ seq: z.number().int().positive(), event: eventSchema });
 export type Sequenced = z.infer<typeof sequencedSchema>;
 
-/** What is known of a request_id: the agent it became, or why it was refused. */
+/** What is known of a request_id: the agent or the batch it became, or why it was refused. */
 export const requestRecordSchema = z.object({
   sha256: z.string(),
   agent_id: z.string().nullable(),
+  /** Of a batch: its agents, in the order of the request. */
+  batch: z.object({ agent_ids: z.array(z.string()), door: factsSchema.shape.door }).optional(),
   failure: failureSchema.nullable(),
   answered: z.boolean(),
   /** When it was accepted or refused; ISO 8601 UTC. */

@@ -6,7 +6,14 @@ import { Map as PersistentMap } from 'immutable';
 import { type Agent, type External, type Life, unknownUsage } from './agent.ts';
 import { addUsage } from './usage.ts';
 import { acknowledge, forgetInboxes, type Inboxes, noteForParent } from './inboxes.ts';
-import type { FleetSnapshot, RequestRecord, Sequenced, ZiggieEvent } from './events.ts';
+import {
+  acceptances,
+  type EventOf,
+  type FleetSnapshot,
+  type RequestRecord,
+  type Sequenced,
+  type ZiggieEvent,
+} from './events.ts';
 
 export interface Fleet {
   /** Position in the journal of the last event folded in; 0 before the first. */
@@ -56,7 +63,7 @@ function apply(state: Fleet, event: ZiggieEvent, seq: number): Fleet {
     case 'agents_forgotten':
       return forgetAll(state, event.agent_ids);
     case 'inbox_acknowledged':
-      return { ...state, inboxes: acknowledge(state.inboxes, event.agent_id, event.up_to) };
+      return { ...state, inboxes: acknowledge(state.inboxes, event.agent_id, Math.min(event.up_to, seq)) };
     case 'requests_forgotten':
       return { ...state, requests: state.requests.deleteAll(event.request_ids) };
     case 'external_seen':
@@ -83,13 +90,29 @@ function apply(state: Fleet, event: ZiggieEvent, seq: number): Fleet {
       return request === undefined ? state : withRequest(state, event.request_id, { ...request, answered: true });
     }
     case 'agent_accepted':
-      return accept(state, event);
+      return accept(state, event, false);
+    case 'batch_accepted':
+      return acceptBatch(state, event);
     default:
       return withAgent(state, event.agent_id, (agent) => live(agent, event), seq, event);
   }
 }
 
-function accept(state: Fleet, { facts, request_sha256, at }: Extract<ZiggieEvent, { type: 'agent_accepted' }>): Fleet {
+function acceptBatch(state: Fleet, event: EventOf<'batch_accepted'>): Fleet {
+  const { request_id, request_sha256, agent_ids, door, at } = event;
+  // The batch has the answer; its members are owed none of their own.
+  const accepted = acceptances(event).reduce((before, one) => accept(before, one, true), state);
+  return withRequest(accepted, request_id, {
+    sha256: request_sha256,
+    agent_id: null,
+    batch: { agent_ids, door },
+    failure: null,
+    answered: false,
+    at,
+  });
+}
+
+function accept(state: Fleet, { facts, request_sha256, at }: EventOf<'agent_accepted'>, answered: boolean): Fleet {
   if (state.agents.has(facts.agent_id)) return state;
   const agent: Agent = {
     facts,
@@ -99,7 +122,7 @@ function accept(state: Fleet, { facts, request_sha256, at }: Extract<ZiggieEvent
     failures: 0,
     children: [],
   };
-  const request = { sha256: request_sha256, agent_id: facts.agent_id, failure: null, answered: false, at };
+  const request = { sha256: request_sha256, agent_id: facts.agent_id, failure: null, answered, at };
   return adopt(
     {
       ...withRequest(state, facts.request_id, request),
@@ -116,7 +139,12 @@ function accept(state: Fleet, { facts, request_sha256, at }: Extract<ZiggieEvent
 function forgetAll(state: Fleet, agentIds: readonly string[]): Fleet {
   const left = agentIds.reduce(forget, state);
   const gone = new Set(agentIds.filter((id) => state.agents.has(id) && !left.agents.has(id)));
-  return { ...left, inboxes: forgetInboxes(left.inboxes, gone) };
+  return { ...left, inboxes: forgetInboxes(left.inboxes, gone), requests: forgetBatches(left) };
+}
+
+/** A batch is known for as long as one of its agents is. */
+function forgetBatches({ requests, agents }: Fleet): Fleet['requests'] {
+  return requests.filterNot(({ batch }) => batch !== undefined && !batch.agent_ids.some((id) => agents.has(id)));
 }
 
 /** Only what has ended can be forgotten. */

@@ -16,7 +16,7 @@ export type PlanRequest = z.infer<typeof planRequestSchema>;
 
 /** Shares are fractions of 1. */
 export const planAnswerSchema = z.object({
-  /** In order of falling share; workers that get nothing are in it. */
+  /** Numbered from 1 in order of falling share; workers that get nothing are in it. */
   workers: z.array(
     z.object({ worker: z.number().int(), tasks: z.array(z.string()), weight: z.number(), share: z.number() }),
   ),
@@ -29,8 +29,8 @@ export const planAnswerSchema = z.object({
   is_balanced: z.boolean(),
   /** True: no assignment of these tasks has a smaller largest share. */
   is_optimal: z.boolean(),
-  /** Tasks that must be split, and into how many parts, before the rules can be kept by anybody. */
-  split: z.array(z.object({ task: z.string(), parts: z.number().int() })),
+  /** Not empty only where no assignment of these tasks keeps the rules: what to split, and sizes of parts that can keep them. */
+  split: z.array(z.object({ task: z.string(), parts: z.number().int(), weights: z.array(z.number()) })),
   /** The same in one sentence each. */
   advice: z.array(z.string()),
 });

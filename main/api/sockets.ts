@@ -1,8 +1,7 @@
 /** `WS /ws/coordinator`: the fleet as it is, then every event, with sequence numbers and nothing in between lost. */
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
-import type { SocketMessage } from '../../protocol/events.ts';
-import type { Sequenced } from '../../protocol/events.ts';
+import type { Sequenced, SocketMessage, ZiggieEvent } from '../../protocol/events.ts';
 import { toSnapshot } from '../../protocol/fleet.ts';
 import type { Coordinator } from '../coordinator/facade.ts';
 import { failureOf } from '../../protocol/failures.ts';
@@ -76,10 +75,15 @@ function sendEvent(socket: WebSocket, sequenced: Sequenced): void {
 }
 
 function eventText({ seq, event }: Sequenced): string {
-  // A prompt may be long and nobody who watches needs it.
-  const told = event.type === 'agent_accepted' ? { ...event, prompt: null } : event;
-  const message: SocketMessage = { type: 'event', seq, event: told };
+  const message: SocketMessage = { type: 'event', seq, event: withoutPrompts(event) };
   return JSON.stringify(message);
+}
+
+/** A prompt may be long and nobody who watches needs it. */
+function withoutPrompts(event: ZiggieEvent): ZiggieEvent {
+  if (event.type === 'agent_accepted') return { ...event, prompt: null };
+  if (event.type !== 'batch_accepted') return event;
+  return { ...event, accepted: event.accepted.map((one) => ({ ...one, prompt: null })) };
 }
 
 function send(socket: WebSocket, message: SocketMessage): void {

@@ -14,6 +14,7 @@ import type { ZiggieRequest } from '../../protocol/actions.ts';
 import type { DeployRequest } from '../../protocol/request.ts';
 import { Scheduler } from './admission/scheduler.ts';
 import type { Clock } from './clock.ts';
+import { deployBatch } from './commands/deploy-batch.ts';
 import { deploy, type DeployCall, storageFailure } from './commands/deploy.ts';
 import { perform } from './commands/perform.ts';
 import { requestHash } from './commands/request-hash.ts';
@@ -138,6 +139,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       return found.ok ? ok(found.value.facts.log_file) : found;
     },
     principalOf: (token) => principalOf(token, operatorHash, fleet()),
+    waiting: () => fleetWatch.waiting,
     degraded: () => health.degraded,
     onHealth: (listener) => health.subscribe(listener),
     close,
@@ -150,6 +152,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       coordinator,
       answers,
       deploy: run,
+      deployBatch: (call) => guarded(() => deployBatch(deps, call), runsWatch),
       principalOf: (token) => coordinator.principalOf(token),
       isKnown: (request) => ledger.pending.requests.get(request.request_id)?.sha256 === requestHash(request),
     }),
@@ -194,6 +197,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     retention.close();
     runsWatch.close();
     await inbox.close();
+    fleetWatch.close();
     scheduler.close();
     supervisor.close();
     if (damage !== null) return;

@@ -59,6 +59,8 @@ export interface Coordinator {
   logFile(agentId: string, by: Principal): Result<string>;
   /** The holder of a token, or null. Constant time in the token. */
   principalOf(token: string): Principal | null;
+  /** How many calls wait for an agent to end or for a message. */
+  waiting(): number;
   /** What of its storage is in trouble now; empty is healthy. */
   degraded(): readonly Degradation[];
   /** Calls back at each change of `degraded`. Returns the unsubscribe. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Agent, AgentFacts } from '../../protocol/agent.ts';
+import { acceptances } from '../../protocol/events.ts';
 import { failureOf } from '../../protocol/failures.ts';
 import { livingAgents } from '../../protocol/fleet.ts';
 import type { Scheduler } from './admission/scheduler.ts';
@@ -140,11 +141,12 @@ function restorePrompts(deps: RecoverDeps): ReadonlyMap<string, string> {
   if (broken.length === 0) return unplaced;
   const wanted = new Map(broken.map(({ facts }) => [facts.agent_id, facts.prompt_sha256]));
   scanJournal(layout.journal, ({ event }) => {
-    if (event.type !== 'agent_accepted' || event.prompt === null) return;
-    const { agent_id, prompt_sha256 } = event.facts;
-    if (wanted.get(agent_id) !== prompt_sha256) return;
-    wanted.delete(agent_id);
-    if (!isPlaced(deps, agent_id, event.prompt)) unplaced.set(agent_id, event.prompt);
+    for (const { facts, prompt } of acceptances(event)) {
+      const { agent_id, prompt_sha256 } = facts;
+      if (prompt === null || wanted.get(agent_id) !== prompt_sha256) continue;
+      wanted.delete(agent_id);
+      if (!isPlaced(deps, agent_id, prompt)) unplaced.set(agent_id, prompt);
+    }
   });
   const failure = failureOf(
     'PROMPT_NOT_FOUND',

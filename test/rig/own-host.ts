@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHttpClient, type HttpClient } from '../../clients/typescript/http-client.ts';
 import { type Host, type HostOptions, startHost } from '../../main/compose.ts';
+import type { Coordinator } from '../../main/coordinator/facade.ts';
 import { Cgroups } from '../../main/coordinator/process/posix/cgroups.ts';
 import { installedPaths } from '../../main/paths.ts';
 import type { AgentRecord } from '../../protocol/record.ts';
@@ -44,6 +45,19 @@ export class OwnHost {
   async close(): Promise<void> {
     await this.#host?.close('the test');
     this.#host = null;
+  }
+
+  get coordinator(): Coordinator {
+    if (this.#host === null) throw new Error('the host is not started');
+    return this.#host.coordinator;
+  }
+
+  get url(): string {
+    return this.#host?.url ?? '';
+  }
+
+  get token(): string {
+    return this.#host?.token ?? '';
   }
 
   get client(): HttpClient {

@@ -61,6 +61,20 @@ export function waitForPace(place: number, limits: Config['limits']): Wait {
   };
 }
 
+/** The same for several that are accepted together: those for whom no slot is free must fit into the queue beside who waits already. */
+export function checkQueueFor(count: number, { counts }: Fleet, limits: Config['limits']): Result<void> {
+  const room = checkQueue(counts.queued, limits);
+  if (!room.ok) return room;
+  const free = Math.max(0, limits.max_running - counts.starting - counts.running - counts.stopping);
+  const waiting = counts.queued + count - free;
+  if (waiting <= Math.max(1, limits.max_queued)) return ok(undefined);
+  return fail(
+    'QUEUE_FULL',
+    `${count} agents are asked for; ${counts.queued} wait already, ${free} slots are free (limits.max_running), and the queue holds ${limits.max_queued} (limits.max_queued). Ask for fewer at a time, or when some have ended.`,
+    { asked: count, queued: counts.queued, free, max_queued: limits.max_queued },
+  );
+}
+
 export function checkQueue(queued: number, limits: Config['limits']): Result<void> {
   if (queued < Math.max(1, limits.max_queued)) return ok(undefined);
   return fail(

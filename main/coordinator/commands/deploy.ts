@@ -1,34 +1,25 @@
 /** deploy: from a request to an agent that is durable, and started as soon as a slot is free. */
 import type { Agent, AgentFacts } from '../../../protocol/agent.ts';
-import type { Config } from '../../../protocol/config.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { type Failure, fail, failureOf, isRetryable, ok, type Result } from '../../../protocol/failures.ts';
 import { nextToStart } from '../../../protocol/fleet.ts';
 import { agentRecord } from '../../../protocol/record.ts';
-import { type DeployRequest, deployConfigSchema, deployRequestSchema } from '../../../protocol/request.ts';
-import { checkHierarchy, type Place } from '../admission/hierarchy.ts';
+import type { DeployRequest } from '../../../protocol/request.ts';
+import { checkHierarchy } from '../admission/hierarchy.ts';
 import { checkQueue } from '../admission/limits.ts';
-import { loadPrompt } from '../admission/prompt.ts';
 import type { Scheduler } from '../admission/scheduler.ts';
-import { resolveWorkingFolder } from '../admission/working-folder.ts';
 import type { Clock } from '../clock.ts';
 import type { LifeWatch } from '../events/life-watch.ts';
 import type { DeployAnswer, Principal } from '../facade.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Layout } from '../root/layout.ts';
-import type { Runtimes } from '../runtimes/registry.ts';
-import type { Program, Runtime } from '../runtimes/runtime.ts';
-import { type StoredPrompt, storePrompt } from './stored-prompt.ts';
+import { factsOf, type Placed, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
 import { requestHash } from './request-hash.ts';
 import { parentFor } from './rights.ts';
 
-export interface DeployDeps {
-  readonly layout: Layout;
-  readonly config: Config;
+export interface DeployDeps extends PrepareDeps {
   readonly ledger: Ledger;
   readonly scheduler: Scheduler;
   readonly lives: LifeWatch;
-  readonly runtimes: Runtimes;
   readonly clock: Clock;
 }
 
@@ -41,15 +32,6 @@ export interface DeployCall {
   readonly onDurable: (agentId: string) => void;
 }
 
-/** Everything that had to be looked up outside before the decision, which is then made in one go. */
-interface Prepared {
-  readonly runtimeName: string;
-  readonly runtime: Runtime;
-  readonly program: Program;
-  readonly prompt: StoredPrompt;
-  readonly cwd: string;
-}
-
 export async function deploy(deps: DeployDeps, call: DeployCall): Promise<Result<DeployAnswer>> {
   const { request } = call;
   const hash = requestHash(request);
@@ -58,10 +40,16 @@ export async function deploy(deps: DeployDeps, call: DeployCall): Promise<Result
   const prepared = await prepare(deps, request);
   // Another door may have taken the same request meanwhile; from here to the commit nothing waits.
   const seenMeanwhile = earlierAnswer(deps, request.request_id, hash);
-  if (seenMeanwhile !== null) return answerAgain(deps, call, await seenMeanwhile);
+  if (seenMeanwhile !== null) {
+    if (prepared.ok) prepared.value.prompt.discard();
+    return answerAgain(deps, call, await seenMeanwhile);
+  }
   if (!prepared.ok) return refuse(deps, request.request_id, hash, prepared.failure);
   const placed = place(deps, call);
-  if (!placed.ok) return refuse(deps, request.request_id, hash, placed.failure);
+  if (!placed.ok) {
+    prepared.value.prompt.discard();
+    return refuse(deps, request.request_id, hash, placed.failure);
+  }
   return accept(deps, call, prepared.value, placed.value, hash);
 }
 
@@ -91,29 +79,7 @@ async function answerAgain(deps: DeployDeps, call: DeployCall, earlier: Result<A
   return earlier.ok ? answer(deps, call, earlier.value.facts.agent_id, true) : earlier;
 }
 
-async function prepare(
-  { runtimes, config, layout }: DeployDeps,
-  { config: asked }: DeployRequest,
-): Promise<Result<Prepared>> {
-  const runtimeName = asked.runtime ?? config.default_runtime;
-  const runtime = runtimes.get(runtimeName);
-  if (!runtime.ok) return runtime;
-  const [program, prompt, cwd] = await Promise.all([
-    runtime.value.locate(),
-    loadPrompt(asked, layout.root, config.allowed_roots),
-    resolveWorkingFolder(asked.cwd, layout.root, config.allowed_roots),
-  ]);
-  if (!program.ok) return program;
-  if (!prompt.ok) return prompt;
-  if (!cwd.ok) return cwd;
-  const stored = await storePrompt(runtime.value.preparePrompt(prompt.value), layout.runs);
-  return ok({ runtimeName, runtime: runtime.value, program: program.value, prompt: stored, cwd: cwd.value });
-}
-
-function place(
-  { ledger, config }: DeployDeps,
-  { request, by }: DeployCall,
-): Result<Place & { readonly parent: string | null }> {
+function place({ ledger, config }: DeployDeps, { request, by }: DeployCall): Result<Placed> {
   const fleet = ledger.pending;
   const parent = parentFor(fleet, by, request.parent_agent);
   if (!parent.ok) return parent;
@@ -127,12 +93,13 @@ async function accept(
   deps: DeployDeps,
   call: DeployCall,
   prepared: Prepared,
-  placed: Place & { readonly parent: string | null },
+  placed: Placed,
   hash: string,
 ): Promise<Result<DeployAnswer>> {
   const { ledger, scheduler, layout, clock } = deps;
-  const facts = factsOf(deps, call, prepared, placed);
   const at = clock.now();
+  const birth = { ordinal: ledger.pending.accepted + 1, now: at, door: call.door };
+  const facts = factsOf(deps, call.request, prepared, placed, birth);
   const external: ZiggieEvent[] =
     placed.newExternal === null
       ? []
@@ -148,61 +115,9 @@ async function accept(
   return answer(deps, call, facts.agent_id, false);
 }
 
-function factsOf(
-  { ledger, layout, config, clock }: DeployDeps,
-  { request, door }: DeployCall,
-  prepared: Prepared,
-  placed: Place & { readonly parent: string | null },
-): AgentFacts {
-  const ordinal = ledger.pending.accepted + 1;
-  const now = clock.now();
-  const agentId = `agent_${now.slice(0, 10).replaceAll('-', '')}_${now.slice(11, 19).replaceAll(':', '')}_${ordinal}`;
-  const asked = request.config;
-  return {
-    agent_id: agentId,
-    ordinal,
-    request_id: request.request_id,
-    agent_type: request.agent_type,
-    level: placed.level,
-    name: request.name,
-    parent_agent: placed.parent,
-    runtime: prepared.runtimeName,
-    runtime_kind: prepared.runtime.kind,
-    model: asked.model,
-    cwd: prepared.cwd,
-    priority: request.priority,
-    group: request.group,
-    estimated_workload: request.estimated_workload,
-    timeout: asked.timeout,
-    max_runtime: asked.max_runtime,
-    max_turns: asked.max_turns,
-    max_cost_usd: asked.max_cost_usd,
-    report_required: asked.report_required ?? config.report.required,
-    restart: asked.restart ?? null,
-    prompt_file: asked.prompt_file ?? layout.promptFile(agentId),
-    prompt_sha256: prepared.prompt.sha256,
-    log_file: layout.logFile(agentId),
-    completion_report: layout.reportFile(agentId),
-    extra: unknownFields(request),
-    accepted_at: now,
-    door,
-  };
-}
-
-/** What the schema does not know is kept and returned, `config`'s own under `config`. */
-function unknownFields(request: DeployRequest): Record<string, unknown> {
-  const without = (given: object, known: object): Record<string, unknown> =>
-    Object.fromEntries(Object.entries(given).filter(([key]) => !Object.hasOwn(known, key)));
-  const inConfig = without(request.config, deployConfigSchema.shape);
-  return {
-    ...without(request, deployRequestSchema.shape),
-    ...(Object.keys(inConfig).length === 0 ? {} : { config: inConfig }),
-  };
-}
-
 /** Refusals that would stay the same are kept, so that the same request_id gets the same answer for ever. */
-async function refuse(
-  { ledger, clock }: DeployDeps,
+export async function refuse(
+  { ledger, clock }: Pick<DeployDeps, 'ledger' | 'clock'>,
   requestId: string,
   hash: string,
   failure: Failure,
@@ -221,12 +136,15 @@ async function answer(
   agentId: string,
   replayed: boolean,
 ): Promise<Result<DeployAnswer>> {
-  const agent = await lives.when(agentId, ({ life }) => {
-    if (life.status === 'queued') return wait === 'admission' && life.reason !== nextToStart;
-    return life.status !== 'starting';
-  });
+  const agent = await lives.when(agentId, (now) => isAnswerable(now, wait));
   if (agent.life.status === 'never_began') return { ok: false, failure: agent.life.failure };
   return ok({ record: agentRecord(agent), replayed });
+}
+
+/** It has begun or never will, or, where admission is enough, it is known for what it waits. */
+export function isAnswerable({ life }: Agent, wait: DeployCall['wait']): boolean {
+  if (life.status === 'queued') return wait === 'admission' && life.reason !== nextToStart;
+  return life.status !== 'starting';
 }
 
 export const storageFailure = (error: unknown): Failure =>

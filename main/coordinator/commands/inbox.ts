@@ -8,6 +8,7 @@ import type { FleetWatch } from '../events/fleet-watch.ts';
 import type { Principal } from '../facade.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { ownerFor } from './rights.ts';
+import { stopping } from './stopping.ts';
 
 export interface InboxDeps {
   readonly ledger: Ledger;
@@ -35,7 +36,11 @@ export async function inbox(
     await acknowledge(ledger, clock, owner.value, request.acknowledge);
   }
   const look = (fleet: Fleet): true | null => (messagesOf(fleet, owner.value).length > 0 ? true : null);
-  await fleetWatch.until(look, { timeoutMs: request.timeout * 1000, ...(signal === undefined ? {} : { signal }) });
+  const found = await fleetWatch.until(look, {
+    timeoutMs: request.timeout * 1000,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (found === null && request.timeout > 0 && fleetWatch.isClosed) return stopping;
   const { acknowledged, messages } = ledger.current.inboxes.get(owner.value) ?? emptyInbox;
   return ok({
     agent_id: owner.value,

@@ -1,16 +1,19 @@
 /** Every action, and who carries it out. Each door parses, calls this, and writes down what it answers. */
 import type { Action, AnswerOf, RequestOf, ZiggieRequest } from '../../../protocol/actions.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
+import { planWork } from '../../../protocol/planning.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { FleetWatch } from '../events/fleet-watch.ts';
 import type { Call, Performed, Principal } from '../facade.ts';
 import type { Supervisor } from '../process/supervisor.ts';
 import { deploy, type DeployDeps } from './deploy.ts';
+import { deployBatch } from './deploy-batch.ts';
 import { inbox } from './inbox.ts';
 import { list } from './list.ts';
 import { report } from './report.ts';
 import { reach } from './rights.ts';
 import { stop } from './stop.ts';
+import { submitReport } from './submit-report.ts';
 import { tree } from './tree.ts';
 import { wait } from './wait.ts';
 
@@ -31,7 +34,8 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
     const answer = await deploy(deps, { request, by, door, wait: until, onDurable: () => undefined });
     return answer.ok ? ok({ answer: answer.value.record, replayed: answer.value.replayed }) : answer;
   },
-  deploy_batch: () => notYet('deploy_batch'),
+  deploy_batch: (deps, request, by, { door, wait: until }) =>
+    deployBatch(deps, { request, by, door, wait: until, onDurable: () => undefined }),
   stop: async (deps, { agent_id, reason }, by) => done(await stop(deps, agent_id, by, reason)),
   pause: () => notYet('pause'),
   resume: () => notYet('resume'),
@@ -44,11 +48,11 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
   list: async ({ ledger }, request, by) => done(list(ledger.current, request, by)),
   tree: async ({ ledger }, { agent_id }, by) => done(tree(ledger.current, agent_id, by)),
   report: async ({ ledger, config }, { agent_id }, by) => done(await report(ledger.current, config, agent_id, by)),
-  submit_report: () => notYet('submit_report'),
+  submit_report: async (deps, request, by) => done(await submitReport(deps, request, by)),
   wait: async (deps, request, by, { signal }) =>
     done(await wait({ fleet: () => deps.ledger.current, fleetWatch: deps.fleetWatch }, request, by, signal)),
   inbox: async (deps, request, by, { signal }) => done(await inbox(deps, request, by, signal)),
-  plan: () => notYet('plan'),
+  plan: async ({ config }, { tasks, workers }) => done(ok(planWork(tasks, workers, config.balance))),
 };
 
 export function perform<R extends ZiggieRequest>(

@@ -2,8 +2,15 @@
 import { createHash } from 'node:crypto';
 import type { ZiggieRequest } from '../../../protocol/actions.ts';
 
-export function requestHash({ token: _token, timestamp: _timestamp, ...request }: ZiggieRequest): string {
-  return createHash('sha256').update(canonicalJson(request)).digest('hex');
+export function requestHash(request: ZiggieRequest): string {
+  const content = request.action === 'deploy_batch' ? { ...request, agents: request.agents.map(unstamped) } : request;
+  return createHash('sha256')
+    .update(canonicalJson(unstamped(content)))
+    .digest('hex');
+}
+
+function unstamped({ token: _token, timestamp: _timestamp, ...rest }: { token: unknown; timestamp: unknown }): object {
+  return rest;
 }
 
 function canonicalJson(value: unknown): string {

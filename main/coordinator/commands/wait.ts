@@ -7,6 +7,7 @@ import type { WaitAnswer, WaitRequest } from '../../../protocol/waiting.ts';
 import type { FleetWatch } from '../events/fleet-watch.ts';
 import type { Principal } from '../facade.ts';
 import { ownerFor, reach } from './rights.ts';
+import { stopping } from './stopping.ts';
 
 export interface WaitDeps {
   readonly fleet: () => Fleet;
@@ -27,6 +28,7 @@ export async function wait(
     return pending.length === 0 || (request.mode === 'any' && ended.length > 0) ? true : null;
   };
   const done = await fleetWatch.until(isDone, patience);
+  if (done === null && fleetWatch.isClosed) return stopping;
   const { ended, pending } = split(fleet(), asked.value(fleet()));
   return ok({
     done: done === true,

@@ -15,7 +15,9 @@ type Look = () => void;
 
 export class FleetWatch {
   readonly #fleet: () => Fleet;
-  readonly #looks = new Set<Look>();
+  /** Who waits, and how each is let go. */
+  readonly #looks = new Map<Look, () => void>();
+  #closed = false;
   #isDue = false;
 
   constructor(fleet: () => Fleet) {
@@ -27,10 +29,20 @@ export class FleetWatch {
     return this.#looks.size;
   }
 
-  /** Settles with what `look` finds, at once if it does already; with null when patience ends first. */
+  /** No more is waited for: the coordinator stops, and what a waiter sees is not the end of its time. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const giveUp of [...this.#looks.values()]) giveUp();
+  }
+
+  /** Settles with what `look` finds, at once if it does already; with null when patience ends first, or the coordinator stops. */
   until<T>(look: (fleet: Fleet) => T | null, { timeoutMs, signal }: Patience): Promise<T | null> {
     const found = look(this.#fleet());
-    if (found !== null || timeoutMs <= 0 || signal?.aborted === true) return Promise.resolve(found);
+    if (found !== null || timeoutMs <= 0 || this.isClosed || signal?.aborted === true) return Promise.resolve(found);
     return new Promise((resolve) => {
       const end = (value: T | null): void => {
         this.#looks.delete(again);
@@ -45,7 +57,7 @@ export class FleetWatch {
       const giveUp = (): void => end(null);
       const cancel = longTimer(timeoutMs, giveUp);
       signal?.addEventListener('abort', giveUp, { once: true });
-      this.#looks.add(again);
+      this.#looks.set(again, giveUp);
     });
   }
 
@@ -54,7 +66,7 @@ export class FleetWatch {
     this.#isDue = true;
     setImmediate(() => {
       this.#isDue = false;
-      for (const look of [...this.#looks]) look();
+      for (const look of [...this.#looks.keys()]) look();
     });
   }
 }

@@ -3,7 +3,7 @@
  * then the agent that is told to run has been let go, so that no answer is ahead of what it says.
  */
 import type { Agent } from '../../../protocol/agent.ts';
-import type { Sequenced } from '../../../protocol/events.ts';
+import { acceptances, type Sequenced } from '../../../protocol/events.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
 
 interface Waiting {
@@ -29,11 +29,14 @@ export class LifeWatch {
   }
 
   onEvent({ event }: Sequenced): void {
-    const agentId =
-      event.type === 'agent_accepted' ? event.facts.agent_id : 'agent_id' in event ? event.agent_id : null;
-    const waiting = agentId === null ? undefined : this.#waiting.get(agentId);
-    const agent = agentId === null ? undefined : this.#fleet().agents.get(agentId);
-    if (agentId === null || waiting === undefined || agent === undefined) return;
+    for (const { facts } of acceptances(event)) this.#look(facts.agent_id);
+    if ('agent_id' in event) this.#look(event.agent_id);
+  }
+
+  #look(agentId: string): void {
+    const waiting = this.#waiting.get(agentId);
+    const agent = this.#fleet().agents.get(agentId);
+    if (waiting === undefined || agent === undefined) return;
     const left = waiting.filter((one) => {
       if (!one.isThere(agent)) return true;
       setImmediate(() => one.resolve(agent));

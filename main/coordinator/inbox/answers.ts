@@ -8,6 +8,7 @@ import { isEnded } from '../../../protocol/agent.ts';
 import { type Failure, failureToAnswer } from '../../../protocol/failures.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { Clock } from '../clock.ts';
+import { isAnswerable } from '../commands/deploy.ts';
 import type { LifeWatch } from '../events/life-watch.ts';
 import { makeFolder, replaceFile } from '../ledger/atomic-file.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -55,6 +56,14 @@ export class Answers {
     if (written) this.#note(requestId);
   }
 
+  /** Writes the answer of a batch as soon as each of its agents has begun, never will, or is known to wait. */
+  async whenAdmitted(agentIds: readonly string[], requestId: string): Promise<void> {
+    const { lives, stateFiles } = this.#options;
+    const agents = await Promise.all(agentIds.map((id) => lives.when(id, (agent) => isAnswerable(agent, 'admission'))));
+    for (const id of agentIds) stateFiles.writeNow(id);
+    if (await this.success(requestId, { agents: agents.map(agentRecord) })) this.#note(requestId);
+  }
+
   /** Settles when the answer is written; false when the coordinator stopped first. Of several answers the last stands. */
   success(requestId: string, body: unknown): Promise<boolean> {
     const { layout } = this.#options;
@@ -69,9 +78,14 @@ export class Answers {
   /** After a start: answers that a predecessor owed. */
   resume(): void {
     const { requests, agents } = this.#options.ledger.current;
-    for (const [requestId, { agent_id, answered }] of requests) {
-      if (answered || agent_id === null || agents.get(agent_id)?.facts.door !== 'file') continue;
-      void this.whenStarted(agent_id, requestId);
+    for (const [requestId, { agent_id, batch, answered }] of requests) {
+      if (answered) continue;
+      if (agent_id !== null && agents.get(agent_id)?.facts.door === 'file') {
+        void this.whenStarted(agent_id, requestId);
+      }
+      if (batch?.door === 'file' && batch.agent_ids.every((id) => agents.has(id))) {
+        void this.whenAdmitted(batch.agent_ids, requestId);
+      }
     }
   }
 

@@ -1,45 +1,62 @@
 /** Carries out what request files ask. Every action answers in `responses/`, as success or as a coded failure. */
-import { type Failure, fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
+import { fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
 import { parseRequest } from '../../../protocol/parse-request.ts';
 import type { ZiggieRequest } from '../../../protocol/actions.ts';
-import type { DeployRequest } from '../../../protocol/request.ts';
+import type { BatchAnswer, BatchRequest, DeployRequest } from '../../../protocol/request.ts';
+import type { BatchCall } from '../commands/deploy-batch.ts';
 import type { DeployCall } from '../commands/deploy.ts';
-import type { Coordinator, DeployAnswer, Principal } from '../facade.ts';
+import type { Coordinator, DeployAnswer, Performed, Principal } from '../facade.ts';
 import type { Answers } from './answers.ts';
+import type { Aside, InboxOptions } from './inbox.ts';
 
 export interface FileRequestDeps {
   readonly coordinator: Coordinator;
   readonly answers: Answers;
   readonly deploy: (call: DeployCall) => Promise<Result<DeployAnswer>>;
+  readonly deployBatch: (call: BatchCall) => Promise<Result<Performed<BatchAnswer>>>;
   readonly principalOf: (token: string) => Principal | null;
   /** True for a request that was taken before, the very same one: it gets its answer again, and starts nothing. */
-  readonly isKnown: (request: DeployRequest) => boolean;
+  readonly isKnown: (request: DeployRequest | BatchRequest) => boolean;
 }
 
-export function fileRequests(deps: FileRequestDeps): (body: unknown, taken: () => void) => Promise<Failure | null> {
-  return async (body, taken) => {
+export function fileRequests(deps: FileRequestDeps): InboxOptions['handle'] {
+  return async (body, taken, aside) => {
     const request = parseRequest(body);
-    const done = request.ok ? await carryOut(deps, request.value, taken) : request;
+    const done = request.ok ? await carryOut(deps, request.value, taken, aside) : request;
     if (done.ok) return null;
     // The refusal itself is answered by the inbox, which also puts the file aside.
     return done.failure;
   };
 }
 
-async function carryOut(deps: FileRequestDeps, request: ZiggieRequest, taken: () => void): Promise<Result<void>> {
+async function carryOut(
+  deps: FileRequestDeps,
+  request: ZiggieRequest,
+  taken: () => void,
+  aside: Aside,
+): Promise<Result<void>> {
   const by = callerOf(deps, request.token);
-  if (request.action === 'deploy') {
+  if (request.action === 'deploy' || request.action === 'deploy_batch') {
     // Its file may be left from before a crash, and the agent that asked may have ended with its token since.
-    if (!by.ok && deps.isKnown(request)) return deployByFile(deps, request, { kind: 'operator' }, taken);
-    return by.ok ? deployByFile(deps, request, by.value, taken) : by;
+    const as: Result<Principal> = !by.ok && deps.isKnown(request) ? ok({ kind: 'operator' }) : by;
+    if (!as.ok) return as;
+    return request.action === 'deploy'
+      ? deployByFile(deps, request, as.value, taken)
+      : deployBatchByFile(deps, request, as.value, taken);
   }
   if (!by.ok) return by;
-  const answer = await deps.coordinator.perform(request, by.value, { door: 'file', wait: 'admission' });
+  const gone = mayTakeLong(request) ? { signal: aside() } : {};
+  const answer = await deps.coordinator.perform(request, by.value, { door: 'file', wait: 'admission', ...gone });
+  if (gone.signal?.aborted === true) return ok(undefined);
   if (!answer.ok) return answer;
   if (!(await deps.answers.success(request.request_id, answer.value.answer))) return { ok: false, failure: stopping };
   taken();
   return ok(undefined);
 }
+
+/** It waits for agents: to end, or to say something. */
+const mayTakeLong = ({ action, timeout }: ZiggieRequest & { timeout?: unknown }): boolean =>
+  action === 'wait' || action === 'stop' || (action === 'inbox' && timeout !== 0);
 
 const stopping = failureOf(
   'STOPPING',
@@ -72,5 +89,21 @@ async function deployByFile(
   };
   const answer = await deploy({ request, by, door: 'file', wait: 'admission', onDurable });
   if (answer.ok && answer.value.replayed) onDurable(answer.value.record.agent_id);
+  return answer.ok || isTaken ? ok(undefined) : answer;
+}
+
+async function deployBatchByFile(
+  { answers, deployBatch }: FileRequestDeps,
+  request: BatchRequest,
+  by: Principal,
+  taken: () => void,
+): Promise<Result<void>> {
+  let isTaken = false;
+  const onDurable = (agentIds: readonly string[]): void => {
+    isTaken = true;
+    taken();
+    void answers.whenAdmitted(agentIds, request.request_id);
+  };
+  const answer = await deployBatch({ request, by, door: 'file', wait: 'admission', onDurable });
   return answer.ok || isTaken ? ok(undefined) : answer;
 }

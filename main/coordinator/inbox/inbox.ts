@@ -38,10 +38,16 @@ export interface InboxOptions {
    * answered. A failure is one that was not taken: the file goes to `rejected/`, or stays when it says that of the
    * coordinator and not of the request (STORAGE_UNAVAILABLE, STOPPING).
    */
-  readonly handle: (body: unknown, taken: () => void) => Promise<Failure | null>;
+  readonly handle: (body: unknown, taken: () => void, aside: Aside) => Promise<Failure | null>;
   /** Answers a file that is no request, under the name its writer will look for. False: stopping, and it was not answered. */
   readonly refuse: (requestId: string, failure: Failure) => Promise<boolean>;
 }
+
+/**
+ * Says that a request waits for agents, perhaps for an hour, and holds up nobody meanwhile; its file lies there until it is
+ * answered. The signal is aborted when somebody takes the file away: then nobody waits for the answer.
+ */
+export type Aside = () => AbortSignal;
 
 /** What a sweep may find again and again, and says once until it is over. */
 type Trouble = 'folder' | 'watch' | 'read' | 'disk';
@@ -58,6 +64,8 @@ export class Inbox {
   readonly #rejected: Rejected;
   readonly #watch: FolderWatch;
   readonly #inHand = new Set<string>();
+  /** Of those in hand: who waits for agents, and not for the disk. */
+  readonly #aside = new Map<string, AbortController>();
   readonly #pending: string[] = [];
   readonly #stuck = new Map<string, Stuck>();
   /** Files we took away, until the watcher has told us so: that is no news. */
@@ -132,6 +140,7 @@ export class Inbox {
     const there = new Set(names);
     this.#patience.keepOnly(there);
     for (const name of this.#stuck.keys()) if (!there.has(name)) this.#stuck.delete(name);
+    for (const [name, gone] of this.#aside) if (!there.has(name)) gone.abort();
     for (const name of names) {
       if (this.#inHand.has(name)) continue;
       this.#inHand.add(name);
@@ -221,7 +230,7 @@ export class Inbox {
     work
       .catch((error: unknown) => this.#options.log(`${name}: ${String(error)}`))
       .finally(() => {
-        this.#unsettled -= 1;
+        if (!this.#aside.delete(name)) this.#unsettled -= 1;
         this.#inHand.delete(name);
         this.#workSoon();
       });
@@ -236,12 +245,22 @@ export class Inbox {
       this.#told.delete('disk');
       this.#leave(name, mark, () => rmSync(this.#path(name), { force: true }));
     };
-    const failure = await handle(body, taken).catch(failureOfThrown);
+    const failure = await handle(body, taken, () => this.#putAside(name)).catch(failureOfThrown);
     if (failure === null) taken();
     // Durable is durable: what happens after it is answered from the journal, never by a refusal.
     else if (isTaken) log(`${name} was taken, and then: ${failure.message}`);
     else if (isForLater(failure)) this.#pause(name, failure);
     else await this.#turnAway(name, mark, requestIdOf(body) ?? stemOf(name), failure);
+  }
+
+  #putAside(name: string): AbortSignal {
+    const known = this.#aside.get(name);
+    if (known !== undefined) return known.signal;
+    const gone = new AbortController();
+    this.#aside.set(name, gone);
+    this.#unsettled -= 1;
+    this.#workSoon();
+    return gone.signal;
   }
 
   /** The answer first: who waits for it must find it whatever happens to the file. */

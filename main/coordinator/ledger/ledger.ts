@@ -104,6 +104,12 @@ export class Ledger {
     return this.#whenWritable.promise;
   }
 
+  /** Null, or why nothing will ever be written again: the journal is closed or damaged. */
+  get closed(): JournalError | null {
+    if (!this.#journal.isFinal) return null;
+    return this.#journal.failure ?? new JournalError('the journal is closed');
+  }
+
   /** Begins a journal segment that holds everything so far, and settles with the number that names it. */
   rebase(): Promise<number> {
     return this.#journal.rebase(() => toSnapshot(this.#current));

@@ -48,6 +48,7 @@ export class Retention {
     const before = Date.parse(clock.now()) - config.retention_days * dayMs;
     const agents = oldBranches(ledger.current, before);
     const requests = oldRefusals(ledger.current, before);
+    const batches = [...ledger.current.requests].flatMap(([id, { batch }]) => (batch === undefined ? [] : [id]));
     const at = clock.now();
     await ledger.commit([
       ...(agents.length === 0
@@ -56,6 +57,7 @@ export class Retention {
       ...(requests.length === 0 ? [] : [{ type: 'requests_forgotten', at, request_ids: requests } as const]),
     ]);
     for (const agent of agents) this.#removeFiles(agent);
+    for (const request of batches) if (!ledger.current.requests.has(request)) this.#removeAnswers(request);
     for (const request of requests) this.#remove(this.#options.layout.errorFile(request));
     this.#removeOldIn(this.#options.layout.rejected, before);
     await this.#shortenJournal(before);
@@ -76,11 +78,15 @@ export class Retention {
       layout.stateFile(facts.agent_id),
       layout.logFile(facts.agent_id),
       layout.runFolder(facts.agent_id),
-      layout.responseFile(facts.request_id),
-      layout.errorFile(facts.request_id),
     ]) {
       this.#remove(path);
     }
+    this.#removeAnswers(facts.request_id);
+  }
+
+  #removeAnswers(requestId: string): void {
+    this.#remove(this.#options.layout.responseFile(requestId));
+    this.#remove(this.#options.layout.errorFile(requestId));
   }
 
   #remove(path: string): void {
@@ -117,8 +123,8 @@ function oldBranches(fleet: Fleet, before: number): Agent[] {
 }
 
 function oldRefusals(fleet: Fleet, before: number): string[] {
-  return [...fleet.requests.entries()].flatMap(([requestId, { agent_id, at }]) =>
-    agent_id === null && Date.parse(at) < before ? [requestId] : [],
+  return [...fleet.requests.entries()].flatMap(([requestId, { failure, at }]) =>
+    failure !== null && Date.parse(at) < before ? [requestId] : [],
   );
 }
 

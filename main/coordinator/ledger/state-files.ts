@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import type { Agent } from '../../../protocol/agent.ts';
-import type { Sequenced } from '../../../protocol/events.ts';
+import { acceptances, type Sequenced } from '../../../protocol/events.ts';
 import { agentsInOrder, type Fleet, livingAgents } from '../../../protocol/fleet.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { Layout } from '../root/layout.ts';
@@ -42,10 +42,11 @@ export class StateFiles {
 
   /** Marks the agents an event concerns; their files are written a moment later, an end at once. */
   onEvent({ event }: Sequenced): void {
-    if (event.type === 'agent_accepted') {
-      this.#mark(event.facts.agent_id);
-      if (event.facts.parent_agent !== null) this.#mark(event.facts.parent_agent);
-    } else if (event.type === 'agent_ended' || event.type === 'agent_never_began') {
+    for (const { facts } of acceptances(event)) {
+      this.#mark(facts.agent_id);
+      if (facts.parent_agent !== null) this.#mark(facts.parent_agent);
+    }
+    if (event.type === 'agent_ended' || event.type === 'agent_never_began') {
       this.writeNow(event.agent_id); // Whoever waits for the end looks here.
     } else if (event.type === 'agents_forgotten') {
       for (const agentId of event.agent_ids) rmSync(this.#layout.stateFile(agentId), { force: true });

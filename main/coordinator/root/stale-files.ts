@@ -8,7 +8,7 @@ const ours = /(?:\.\d+\.\d+|\.prompt)\.tmp$/;
 
 /** Removes them. `requests/` is left alone: what lies there is its writers'. One that cannot be removed does no harm. */
 export function removeStaleFiles(layout: Layout, log: (line: string) => void): void {
-  const folders = [layout.root, layout.state, layout.responses, layout.runs];
+  const folders = [layout.root, layout.state, layout.responses, layout.reports, layout.runs];
   for (const folder of folders) {
     for (const name of readdirSync(folder).filter((one) => ours.test(one))) {
       try {

@@ -33,8 +33,9 @@ export const doorMutants: readonly Mutant[] = [
   {
     name: 'a request file goes before it is durable',
     file: 'main/coordinator/inbox/inbox.ts',
-    find: 'const failure = await handle(body, taken).catch(failureOfThrown);',
-    replace: 'taken();\n    const failure = await handle(body, taken).catch(failureOfThrown);',
+    find: 'const failure = await handle(body, taken, () => this.#putAside(name)).catch(failureOfThrown);',
+    replace:
+      'taken();\n    const failure = await handle(body, taken, () => this.#putAside(name)).catch(failureOfThrown);',
     tests: ['test/unit/inbox/inbox.test.ts'],
   },
   {

@@ -179,9 +179,9 @@ describe('what the disk refuses waits in the folder', () => {
   ])('while %s: unanswered, not put aside, tried again by the sweep and no more often', async (_what, trouble) => {
     const { bodies, handle } = takeAll();
     const tries: number[] = [];
-    const { drop, lying, refused, layout, lines } = openInbox((body, taken) => {
+    const { drop, lying, refused, layout, lines } = openInbox((body, taken, aside) => {
       tries.push(performance.now());
-      return tries.length < 2 ? trouble() : handle(body, taken);
+      return tries.length < 2 ? trouble() : handle(body, taken, aside);
     });
     drop('waits', { request_id: 'waits' });
     await waitFor('it was tried', () => tries.length === 1);
@@ -266,4 +266,24 @@ test('no more than 256 wait for the disk at a time, and all get their turn', asy
     return lying().length === 0;
   });
   expect(last.count).toBe(600);
+});
+
+test('those that wait for agents hold up no others; whoever takes their file away is told', async () => {
+  const waits: AbortSignal[] = [];
+  const { drop, lying, layout } = openInbox((body, taken, aside) => {
+    if ((body as { wait?: boolean }).wait === true) {
+      const signal = aside();
+      expect(aside()).toBe(signal);
+      waits.push(signal);
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null)));
+    }
+    taken();
+    return Promise.resolve(null);
+  });
+  for (let number = 0; number < 600; number++) drop(`a${number}`, { wait: true });
+  await waitFor('all wait', () => waits.length === 600, { seen: () => waits.length });
+  drop('other', {});
+  await waitFor('the other is taken', () => lying().length === 600);
+  rmSync(join(layout.requests, 'a7.json'));
+  await waitFor('its signal says so', () => waits.filter(({ aborted }) => aborted).length === 1);
 });

@@ -7,7 +7,7 @@ import {
   neverBeganStatusSchema,
   unknownUsage,
 } from '../../../protocol/agent.ts';
-import type { Sequenced, ZiggieEvent } from '../../../protocol/events.ts';
+import { acceptances, type Sequenced, type ZiggieEvent } from '../../../protocol/events.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 
 const at = '2025-11-09T14:30:00.000Z';
@@ -32,6 +32,21 @@ const accepted = fc
     return { type: 'agent_accepted', at, request_sha256: 'f'.repeat(64), facts, prompt: null };
   });
 
+/** Two agents of one batch, or one that was there before. */
+const batch = fc
+  .record({ request: agentNumber, accepted: fc.array(accepted, { maxLength: 2 }) })
+  .map(({ request, accepted: events }): ZiggieEvent => ({
+    type: 'batch_accepted',
+    at,
+    request_id: `batch_${request}`,
+    request_sha256: 'c'.repeat(64),
+    accepted: events
+      .flatMap((one) => acceptances(one))
+      .map(({ facts, prompt, request_sha256 }) => ({ facts, prompt, request_sha256 })),
+    agent_ids: [agentIdOf(request), ...events.flatMap((one) => acceptances(one).map(({ facts }) => facts.agent_id))],
+    door: 'file',
+  }));
+
 const ending = fc
   .record({ status: fc.constantFrom(...endStatusSchema.options), source: fc.constantFrom(...endSourceSchema.options) })
   .map(({ status, source }) => ({
@@ -51,6 +66,13 @@ const ending = fc
 
 const event: fc.Arbitrary<ZiggieEvent> = fc.oneof(
   { weight: 4, arbitrary: accepted },
+  batch,
+  fc
+    .record({
+      agent_id: fc.constantFrom('overwatch_001', agentIdOf(1), agentIdOf(2)),
+      up_to: fc.integer({ min: 0, max: 80 }),
+    })
+    .map((own): ZiggieEvent => ({ type: 'inbox_acknowledged', at, ...own })),
   fc.constant<ZiggieEvent>({ type: 'coordinator_started', at, pid: 1, version: '1', boot_id: null }),
   fc.constant<ZiggieEvent>({ type: 'coordinator_stopped', at, reason: 'SIGTERM' }),
   fc.constant<ZiggieEvent>({ type: 'storage_recovered', at, since: at }),

@@ -1,0 +1,262 @@
+/** deploy_batch: several agents of one request, all accepted in one step of the journal, or none. */
+import { rmSync } from 'node:fs';
+import type { AgentFacts } from '../../../protocol/agent.ts';
+import type { ZiggieEvent } from '../../../protocol/events.ts';
+import { type Failure, fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
+import { type Fleet, fleet as fold } from '../../../protocol/fleet.ts';
+import { agentRecord } from '../../../protocol/record.ts';
+import type { BatchAnswer, BatchRequest, DeployRequest } from '../../../protocol/request.ts';
+import { checkHierarchy } from '../admission/hierarchy.ts';
+import { checkQueueFor } from '../admission/limits.ts';
+import type { Performed, Principal } from '../facade.ts';
+import { membersOf } from './batch-members.ts';
+import { type DeployCall, type DeployDeps, isAnswerable, refuse } from './deploy.ts';
+import { factsOf, type Placed, prepare, type Prepared } from './prepare.ts';
+import { requestHash } from './request-hash.ts';
+import { parentFor } from './rights.ts';
+import { inlineLimitBytes } from './stored-prompt.ts';
+
+/** One line of the journal holds the whole batch, and should stay well below a segment. */
+const inlineLimitOfAllBytes = 4 * 1024 * 1024;
+
+export interface BatchCall extends Pick<DeployCall, 'by' | 'door' | 'wait'> {
+  readonly request: BatchRequest;
+  /** Called once the batch is in the journal, with its agents in the order of the request. */
+  readonly onDurable: (agentIds: readonly string[]) => void;
+}
+
+export async function deployBatch(deps: DeployDeps, call: BatchCall): Promise<Result<Performed<BatchAnswer>>> {
+  const { request_id } = call.request;
+  const hash = requestHash(call.request);
+  const seen = earlierBatch(deps, request_id, hash);
+  if (seen !== null) return answerAgain(deps, call, await seen);
+  const members = membersOf(call.request);
+  if (!members.ok) return refuse(deps, request_id, hash, members.failure);
+  // Known and misplaced ones are told before a prompt is read for anybody.
+  const before = judge(deps, call.by, members.value);
+  if (!before.ok) return refuse(deps, request_id, hash, before.failure);
+  const prepared = await prepareAll(deps, members.value, before.value);
+  const discard = (): void => {
+    if (prepared.ok) for (const { prompt } of prepared.value.values()) prompt.discard();
+  };
+  // Other doors went on meanwhile; from here to the commit nothing waits.
+  const seenMeanwhile = earlierBatch(deps, request_id, hash);
+  if (seenMeanwhile !== null) {
+    discard();
+    return answerAgain(deps, call, await seenMeanwhile);
+  }
+  if (!prepared.ok) return refuse(deps, request_id, hash, prepared.failure);
+  const judged = judge(deps, call.by, members.value);
+  if (!judged.ok) {
+    discard();
+    return refuse(deps, request_id, hash, judged.failure);
+  }
+  if (judged.value.some(({ is, request }) => is === 'new' && !prepared.value.has(request.request_id))) {
+    discard(); // An agent that was there is not any more: the disk refused it after all.
+    return deployBatch(deps, call);
+  }
+  return accept(deps, call, hash, judged.value, prepared.value);
+}
+
+/** null: never seen. Otherwise its agents, or the failure that stands. */
+function earlierBatch(
+  { ledger }: DeployDeps,
+  requestId: string,
+  hash: string,
+): Promise<Result<readonly string[]>> | null {
+  const seen = ledger.pending.requests.get(requestId);
+  if (seen === undefined) return null;
+  if (seen.sha256 !== hash) return Promise.resolve(mismatch(requestId));
+  const { failure, batch } = seen;
+  const found = (): Result<readonly string[]> =>
+    failure === null ? ok(batch?.agent_ids ?? []) : { ok: false, failure };
+  return ledger.current.requests.has(requestId) ? Promise.resolve(found()) : ledger.whenDurable().then(found);
+}
+
+const mismatch = (requestId: string): Extract<Result<never>, { ok: false }> =>
+  fail(
+    'DUPLICATE_REQUEST_MISMATCH',
+    `request_id ${requestId} was used before for a different request. Use a new request_id for a new request.`,
+    { request_id: requestId },
+  );
+
+async function answerAgain(
+  deps: DeployDeps,
+  call: BatchCall,
+  earlier: Result<readonly string[]>,
+): Promise<Result<Performed<BatchAnswer>>> {
+  if (!earlier.ok) return earlier;
+  const answered = await answer(deps, call, earlier.value, true);
+  if (answered.ok) call.onDurable(earlier.value);
+  return answered;
+}
+
+/** What one member becomes: the agent that its own request_id started before, or a new one. */
+type Verdict = { readonly request: DeployRequest; readonly hash: string } & (
+  { readonly is: 'known'; readonly agentId: string } | { readonly is: 'new'; readonly placed: Placed }
+);
+
+/** On everything that is decided by now; the first member that cannot be is named. */
+function judge(deps: DeployDeps, by: Principal, members: readonly DeployRequest[]): Result<readonly Verdict[]> {
+  const { ledger, config } = deps;
+  let seen: Fleet = ledger.pending;
+  const verdicts: Verdict[] = [];
+  for (const [index, request] of members.entries()) {
+    const verdict = judgeOne(seen, deps, by, request);
+    if (!verdict.ok) return { ok: false, failure: ofMember(index, verdict.failure) };
+    verdicts.push(verdict.value);
+    // The next may name the same outside parent, whose level the first has settled.
+    seen = externalsOf([verdict.value], '').reduce((now, event) => fold(now, { seq: now.seq + 1, event }), seen);
+  }
+  const newOnes = verdicts.filter(({ is }) => is === 'new').length;
+  const room = newOnes === 0 ? ok(undefined) : checkQueueFor(newOnes, ledger.pending, config.limits);
+  return room.ok ? ok(verdicts) : room;
+}
+
+function judgeOne(seen: Fleet, { config }: DeployDeps, by: Principal, request: DeployRequest): Result<Verdict> {
+  const hash = requestHash(request);
+  const earlier = seen.requests.get(request.request_id);
+  if (earlier !== undefined) {
+    if (earlier.sha256 !== hash) return mismatch(request.request_id);
+    if (earlier.failure !== null) return { ok: false, failure: earlier.failure };
+    return ok({ request, hash, is: 'known', agentId: earlier.agent_id ?? '' });
+  }
+  const parent = parentFor(seen, by, request.parent_agent);
+  if (!parent.ok) return parent;
+  const placed = checkHierarchy(seen, request.agent_type, parent.value, config.limits.max_depth);
+  return placed.ok ? ok({ request, hash, is: 'new', placed: { ...placed.value, parent: parent.value } }) : placed;
+}
+
+const ofMember = (index: number, { code, message, details }: Failure): Failure =>
+  failureOf(code, `agents.${index}: ${message}`, { ...details, index });
+
+/** By request_id. Where one cannot be, what was made for the others is gone again. */
+async function prepareAll(
+  deps: DeployDeps,
+  members: readonly DeployRequest[],
+  verdicts: readonly Verdict[],
+): Promise<Result<ReadonlyMap<string, Prepared>>> {
+  const inlineBytes = Math.min(inlineLimitBytes, Math.floor(inlineLimitOfAllBytes / members.length));
+  const ready = new Map<string, Prepared>();
+  const failures = await Promise.allSettled(
+    verdicts.map(async ({ is, request }, index) => {
+      if (is === 'known') return null;
+      const one = await prepare(deps, request, inlineBytes);
+      if (!one.ok) return ofMember(index, one.failure);
+      ready.set(request.request_id, one.value);
+      return null;
+    }),
+  );
+  const discard = (): void => {
+    for (const { prompt } of ready.values()) prompt.discard();
+  };
+  for (const settled of failures) {
+    if (settled.status === 'fulfilled' && settled.value === null) continue;
+    discard();
+    if (settled.status === 'rejected') throw settled.reason;
+    if (settled.value !== null) return { ok: false, failure: settled.value };
+  }
+  return ok(ready);
+}
+
+async function accept(
+  deps: DeployDeps,
+  call: BatchCall,
+  hash: string,
+  verdicts: readonly Verdict[],
+  prepared: ReadonlyMap<string, Prepared>,
+): Promise<Result<Performed<BatchAnswer>>> {
+  const { ledger, scheduler, clock } = deps;
+  const at = clock.now();
+  const born = bornOf(deps, call, verdicts, prepared, at);
+  const newOnes = new Map(born.map(({ facts }) => [facts.request_id, facts.agent_id]));
+  for (const [id, { prompt }] of prepared) if (!newOnes.has(id)) prompt.discard();
+  const agentIds = verdicts.map((one) =>
+    one.is === 'known' ? one.agentId : (newOnes.get(one.request.request_id) ?? ''),
+  );
+  const accepted: ZiggieEvent = {
+    type: 'batch_accepted',
+    at,
+    request_id: call.request.request_id,
+    request_sha256: hash,
+    accepted: born.map(({ request_sha256, facts, prepared: { prompt } }) => ({
+      request_sha256,
+      facts,
+      prompt: prompt.inline,
+    })),
+    agent_ids: agentIds,
+    door: call.door,
+  };
+  try {
+    for (const { facts, prepared: one } of born) placePrompt(deps, facts, one);
+    await ledger.commit([...externalsOf(verdicts, at), accepted]);
+  } catch (error) {
+    for (const { facts, prepared: one } of born) removePrompt(deps, facts, one);
+    throw error;
+  }
+  call.onDurable(agentIds);
+  for (const { facts } of born) scheduler.enqueue(facts);
+  return answer(deps, call, agentIds, false);
+}
+
+interface Born {
+  readonly request_sha256: string;
+  readonly facts: AgentFacts;
+  readonly prepared: Prepared;
+}
+
+function bornOf(
+  deps: DeployDeps,
+  { door }: BatchCall,
+  verdicts: readonly Verdict[],
+  prepared: ReadonlyMap<string, Prepared>,
+  now: string,
+): Born[] {
+  const born: Born[] = [];
+  for (const one of verdicts) {
+    const ready = prepared.get(one.request.request_id);
+    if (one.is === 'known' || ready === undefined) continue;
+    const birth = { ordinal: deps.ledger.pending.accepted + born.length + 1, now, door };
+    const facts = factsOf(deps, one.request, ready, one.placed, birth);
+    born.push({ request_sha256: one.hash, facts, prepared: ready });
+  }
+  return born;
+}
+
+function externalsOf(verdicts: readonly Verdict[], at: string): ZiggieEvent[] {
+  return verdicts.flatMap((one) => {
+    const external = one.is === 'new' ? one.placed.newExternal : null;
+    return external === null
+      ? []
+      : [{ type: 'external_seen', at, agent_id: external.agentId, level: external.level } as const];
+  });
+}
+
+function placePrompt({ layout }: DeployDeps, { agent_id }: AgentFacts, { prompt }: Prepared): void {
+  prompt.place(layout.runFolder(agent_id), layout.promptFile(agent_id));
+}
+
+/** Of a batch that the disk refused. The id may have been given again in the meantime: then the folder is another's. */
+function removePrompt({ layout, ledger }: DeployDeps, { agent_id }: AgentFacts, { prompt }: Prepared): void {
+  prompt.discard();
+  if (!ledger.pending.agents.has(agent_id)) rmSync(layout.runFolder(agent_id), { recursive: true, force: true });
+}
+
+/** Each as it is once it has begun, never will, or is known to wait. All of them were accepted, whatever became of one. */
+async function answer(
+  { ledger, lives }: DeployDeps,
+  { wait }: BatchCall,
+  agentIds: readonly string[],
+  replayed: boolean,
+): Promise<Result<Performed<BatchAnswer>>> {
+  const forgotten = agentIds.find((id) => !ledger.current.agents.has(id));
+  if (forgotten !== undefined) {
+    return fail(
+      'UNKNOWN_AGENT',
+      `${forgotten} of this batch ended longer ago than retention_days and is forgotten. List the agents to see which are left.`,
+      { agent_id: forgotten },
+    );
+  }
+  const agents = await Promise.all(agentIds.map((id) => lives.when(id, (agent) => isAnswerable(agent, wait))));
+  return ok({ answer: { agents: agents.map(agentRecord) }, replayed });
+}
