@@ -1,12 +1,9 @@
 /** `ziggie doctor`: what is not as it should be here, and how to mend it. */
 import type { Command } from 'commander';
-import { chooseRoot } from '../../../clients/typescript/discover.ts';
-import { layoutOf } from '../../coordinator/root/layout.ts';
 import type { Context, Run } from '../context.ts';
-import type { Check } from '../doctor/check.ts';
-import { checkCoordinator, checkTokenFile } from '../doctor/coordinator.ts';
-import { checkConfig, checkNode, checkPort, checkRoot } from '../doctor/machine.ts';
-import { checkRuntimes } from '../doctor/runtimes.ts';
+import { chooseRoot } from '../../../clients/typescript/discover.ts';
+import type { Check } from '../../doctor.ts';
+import { checkCoordinator } from '../doctor-coordinator.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from '../exit-codes.ts';
 import { createPaint, type Paint } from '../view/paint.ts';
 import { plain } from '../view/plain.ts';
@@ -22,25 +19,12 @@ export function addDoctor(program: Command, run: Run): void {
     .action(run((context) => doctor(context)));
 }
 
-async function doctor(context: Context): Promise<ExitCode> {
-  const { io, json, root } = context;
-  const layout = layoutOf(chooseRoot(root, io.env));
-  const { check: settings, config } = checkConfig(layout);
-  const [folder, coordinator, tokenFile, runtimes] = await Promise.all([
-    checkRoot(layout),
-    checkCoordinator(context, layout),
-    checkTokenFile(layout),
-    config === null ? [] : checkRuntimes(config, { ...io.env }),
-  ]);
-  const checks: Check[] = [
-    checkNode(process.version),
-    folder,
-    settings,
-    ...(config === null ? [] : [await checkPort(config.port, coordinator.port)]),
-    ...(tokenFile === null ? [] : [tokenFile]),
-    ...coordinator.checks,
-    ...runtimes,
-  ];
+async function doctor({ io, json, root, connect }: Context): Promise<ExitCode> {
+  // Loaded here and not above: no other command needs the coordinator's half of the program.
+  const { examine } = await import('../../doctor.ts');
+  const coordinator = await checkCoordinator(connect);
+  const here = await examine(chooseRoot(root, io.env), coordinator.port, io.env);
+  const checks = [...here, ...coordinator.checks];
   await io.out(json ? `${JSON.stringify({ checks })}\n` : doctorText(checks, createPaint(io.colour.out)));
   return checks.some(({ state }) => state === 'fail') ? exitCodes.failed : exitCodes.ok;
 }

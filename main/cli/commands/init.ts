@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { findProgram } from '../../coordinator/runtimes/find-executable.ts';
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from '../exit-codes.ts';
 import { type CliResult, showFailure, usage } from '../failure.ts';
@@ -74,7 +73,7 @@ async function plan({ io }: Context, folder: string, instructions: string | null
   const mcp = join(folder, '.mcp.json');
   const mcpBefore = await readOrNull(mcp);
   if (!mcpBefore.ok) return mcpBefore;
-  const mcpAfter = withServer(mcpBefore.value, await server({ ...io.env }), mcp);
+  const mcpAfter = withServer(mcpBefore.value, await server(io), mcp);
   if (!mcpAfter.ok) return mcpAfter;
   const name = instructions ?? (existsSync(join(folder, 'AGENTS.md')) ? 'AGENTS.md' : 'CLAUDE.md');
   const told = resolve(folder, name);
@@ -90,9 +89,9 @@ async function plan({ io }: Context, folder: string, instructions: string | null
 }
 
 /** The bare name where it is on PATH, so that the file serves everybody who has it; else this very script. */
-async function server(env: NodeJS.ProcessEnv): Promise<Server> {
-  const found = await findProgram('ziggie', { env, platform: process.platform });
-  if (found.found) return { command: 'ziggie', args: ['mcp'] };
+async function server({ env }: Context['io']): Promise<Server> {
+  const { isOnPath } = await import('../../doctor.ts');
+  if (await isOnPath(env)) return { command: 'ziggie', args: ['mcp'] };
   return { command: process.execPath, args: [resolve(process.argv[1] ?? ''), 'mcp'] };
 }
 
