@@ -1,9 +1,10 @@
 /**
  * One agent: what was asked (facts), and where its life stands (life). The wire record is `agentRecord(agent)`.
  *
- *   accepted -> queued -> starting -> running -> stopping -> completed | failed | stopped | timed_out | lost
+ *   accepted -> queued -> starting -> running <-> paused -> stopping -> completed | failed | stopped | timed_out | lost
  *                  \-> refused | expired | cancelled        (it never began)
  *                     running -> backoff -> starting          (only where a restart was asked for)
+ *                     ended -> backoff, never began -> queued (the verb `restart`)
  *
  * What belongs to a state lives inside its variant: there is no pid beside a life that has no process.
  */
@@ -116,6 +117,21 @@ export type Doubt = z.infer<typeof doubtSchema>;
 const doubtField = { doubt: z.object({ is: doubtSchema, since: z.string() }).optional() };
 const runFields = { ...attemptFields, identity: identitySchema, started_at: z.string() };
 
+/** Somebody paused the branch it is in. */
+export const holdSchema = z.object({ by: z.string(), reason: z.string().nullable(), since: z.string() });
+export type Hold = z.infer<typeof holdSchema>;
+/** Set: it is not started until it is resumed; what is being started is frozen as soon as it runs. */
+const holdField = { hold: holdSchema.optional() };
+
+/** How long an attempt had run at a moment, pauses not counted; seconds. Where it runs, the time since then comes on top. */
+export const ranSchema = z.object({ seconds: z.number().min(0), at: z.string() });
+export type Ran = z.infer<typeof ranSchema>;
+/** Absent: it was never paused, so it has run since `started_at`. */
+const ranField = { ran: ranSchema.optional() };
+
+/** How many attempts there were before the verb `restart` queued it anew; absent: none. */
+const attemptsField = { attempts: z.number().int().optional() };
+
 export const endStatusSchema = z.enum(['completed', 'failed', 'stopped', 'timed_out', 'lost']);
 export type EndStatus = z.infer<typeof endStatusSchema>;
 export const neverBeganStatusSchema = z.enum(['refused', 'expired', 'cancelled']);
@@ -144,9 +160,12 @@ export const stopReasonSchema = z.enum(['stop', 'timeout', 'shutdown', 'process_
 export type StopReason = z.infer<typeof stopReasonSchema>;
 
 export const lifeSchema = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('queued'), since: z.string(), reason: z.string() }),
-  z.object({ status: z.literal('starting'), since: z.string(), ...attemptFields }),
-  z.object({ status: z.literal('running'), ...runFields, ...doubtField }),
+  /** Its patience (`config.timeout`) counts from `since`. */
+  z.object({ status: z.literal('queued'), since: z.string(), reason: z.string(), ...attemptsField, ...holdField }),
+  z.object({ status: z.literal('starting'), since: z.string(), ...attemptFields, ...holdField }),
+  z.object({ status: z.literal('running'), ...runFields, ...ranField, ...doubtField }),
+  /** Its processes are frozen, all of them; who it is and which attempt stays. */
+  z.object({ status: z.literal('paused'), ...runFields, ran: ranSchema, ...holdSchema.shape, ...doubtField }),
   z.object({
     status: z.literal('stopping'),
     ...attemptFields,
@@ -158,6 +177,7 @@ export const lifeSchema = z.discriminatedUnion('status', [
     reason: stopReasonSchema,
     /** Which limit was passed, and how far. */
     detail: z.string().optional(),
+    ...ranField,
     ...doubtField,
   }),
   z.object({
@@ -171,6 +191,7 @@ export const lifeSchema = z.discriminatedUnion('status', [
     /** How that attempt ended. */
     ending: endingSchema,
     started_at: z.string().nullable(),
+    ...holdField,
   }),
   z.object({
     status: z.literal('ended'),
@@ -179,7 +200,13 @@ export const lifeSchema = z.discriminatedUnion('status', [
     pid: z.number().int().nullable(),
     started_at: z.string().nullable(),
   }),
-  z.object({ status: z.literal('never_began'), as: neverBeganStatusSchema, at: z.string(), failure: failureSchema }),
+  z.object({
+    status: z.literal('never_began'),
+    as: neverBeganStatusSchema,
+    at: z.string(),
+    failure: failureSchema,
+    ...attemptsField,
+  }),
 ]);
 export type Life = z.infer<typeof lifeSchema>;
 
@@ -208,6 +235,7 @@ export const statusSchema = z.enum([
   'queued',
   'starting',
   'running',
+  'paused',
   'stopping',
   'backoff',
   ...endStatusSchema.options,
@@ -223,7 +251,7 @@ export function statusOf(agent: Agent): Status {
 }
 
 /** It holds a slot: it has, or is about to have, a process. */
-export const isActive = (agent: Agent): boolean =>
-  agent.life.status === 'starting' || agent.life.status === 'running' || agent.life.status === 'stopping';
+export const isActive = ({ life: { status } }: Agent): boolean =>
+  status === 'starting' || status === 'running' || status === 'paused' || status === 'stopping';
 
 export const isEnded = (agent: Agent): boolean => agent.life.status === 'ended' || agent.life.status === 'never_began';

@@ -85,6 +85,19 @@ export const eventSchema = z.discriminatedUnion('type', [
     reason: stopReasonSchema,
     detail: z.string().optional(),
   }),
+  /**
+   * It is to be frozen (what runs), or not to be started (what waits). Its processes are frozen after this is durable.
+   * `ran_seconds`: how long the attempt has run so far, pauses not counted; 0 where nothing runs.
+   */
+  z.object({
+    type: z.literal('agent_paused'),
+    ...ofAgent,
+    by: z.string(),
+    reason: z.string().nullable(),
+    ran_seconds: z.number().min(0),
+  }),
+  /** It may go on, or be started; its processes are thawed after this is durable. */
+  z.object({ type: z.literal('agent_resumed'), ...ofAgent, by: z.string() }),
   /** Something is not as it should be about its process, or, null, is again. */
   z.object({ type: z.literal('agent_doubted'), ...ofAgent, doubt: doubtSchema.nullable() }),
   /** An attempt failed, and a restart was asked for: the next one is due at `until`. */
@@ -97,6 +110,19 @@ export const eventSchema = z.discriminatedUnion('type', [
     reason: z.string(),
     /** Attempts that failed since the last good run, this one included. */
     failures: z.number().int(),
+  }),
+  /**
+   * These had ended, and are to run once more as their next attempts. One event for all that a request restarts, so that
+   * it has happened as a whole or not at all; the request is remembered by it.
+   */
+  z.object({
+    type: z.literal('agents_requeued'),
+    at,
+    agent_ids: z.array(z.string()),
+    by: z.string(),
+    reason: z.string().nullable(),
+    request_id: z.string(),
+    request_sha256: z.string(),
   }),
   z.object({ type: z.literal('agent_ended'), ...ofAgent, attempt: z.number().int(), ending: endingSchema }),
   /** A parent has worked on its messages up to that place in the journal; `agent_id` is the parent, ours or outside. */
@@ -117,12 +143,14 @@ export function acceptances(event: ZiggieEvent): readonly EventOf<'agent_accepte
 export const sequencedSchema = z.object({ seq: z.number().int().positive(), event: eventSchema });
 export type Sequenced = z.infer<typeof sequencedSchema>;
 
-/** What is known of a request_id: the agent or the batch it became, or why it was refused. */
+/** What is known of a request_id: the agent or the batch it became, those it restarted, or why it was refused. */
 export const requestRecordSchema = z.object({
   sha256: z.string(),
   agent_id: z.string().nullable(),
   /** Of a batch: its agents, in the order of the request. */
   batch: z.object({ agent_ids: z.array(z.string()), door: factsSchema.shape.door }).optional(),
+  /** Set for a request that restarted agents; `agent_id` is null then. */
+  restarted: z.array(z.string()).optional(),
   failure: failureSchema.nullable(),
   answered: z.boolean(),
   /** When it was accepted or refused; ISO 8601 UTC. */

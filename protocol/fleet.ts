@@ -3,7 +3,8 @@
  * store are this function over the same events, so they cannot disagree. Pure: persistent maps, nothing is changed in place.
  */
 import { Map as PersistentMap } from 'immutable';
-import { type Agent, type External, type Life, unknownUsage } from './agent.ts';
+import { type Agent, type External, isEnded, type Life, unknownUsage } from './agent.ts';
+import { attemptOf } from './attempt.ts';
 import { addUsage } from './usage.ts';
 import { acknowledge, forgetInboxes, type Inboxes, noteForParent } from './inboxes.ts';
 import {
@@ -14,6 +15,9 @@ import {
   type Sequenced,
   type ZiggieEvent,
 } from './events.ts';
+import { nextToStart } from './next-to-start.ts';
+import { heldField, holdOf, paused, resumed } from './pausing.ts';
+import { requeued } from './requeuing.ts';
 
 export interface Fleet {
   /** Position in the journal of the last event folded in; 0 before the first. */
@@ -31,11 +35,8 @@ export interface Fleet {
   readonly counts: Counts;
 }
 
-export type Counts = Readonly<Record<'queued' | 'starting' | 'running' | 'stopping' | 'backoff', number>>;
-const noCounts: Counts = { queued: 0, starting: 0, running: 0, stopping: 0, backoff: 0 };
-
-/** Why an agent is queued that waits for nothing but its turn, milliseconds from now. */
-export const nextToStart = 'next to start';
+export type Counts = Readonly<Record<'queued' | 'starting' | 'running' | 'paused' | 'stopping' | 'backoff', number>>;
+const noCounts: Counts = { queued: 0, starting: 0, running: 0, paused: 0, stopping: 0, backoff: 0 };
 
 export const emptyFleet: Fleet = {
   seq: 0,
@@ -93,6 +94,8 @@ function apply(state: Fleet, event: ZiggieEvent, seq: number): Fleet {
       return accept(state, event, false);
     case 'batch_accepted':
       return acceptBatch(state, event);
+    case 'agents_requeued':
+      return requeueAll(state, event, seq);
     default:
       return withAgent(state, event.agent_id, (agent) => live(agent, event), seq, event);
   }
@@ -136,15 +139,30 @@ function accept(state: Fleet, { facts, request_sha256, at }: EventOf<'agent_acce
   );
 }
 
+function requeueAll(state: Fleet, event: EventOf<'agents_requeued'>, seq: number): Fleet {
+  const { request_id, request_sha256, agent_ids, at } = event;
+  const change = (fleet: Fleet, id: string): Fleet =>
+    withAgent(fleet, id, (agent) => requeued(agent, event), seq, event);
+  return withRequest(agent_ids.reduce(change, state), request_id, {
+    sha256: request_sha256,
+    agent_id: null,
+    restarted: agent_ids,
+    failure: null,
+    answered: true, // Whoever asks again is answered anew.
+    at,
+  });
+}
+
 function forgetAll(state: Fleet, agentIds: readonly string[]): Fleet {
   const left = agentIds.reduce(forget, state);
   const gone = new Set(agentIds.filter((id) => state.agents.has(id) && !left.agents.has(id)));
-  return { ...left, inboxes: forgetInboxes(left.inboxes, gone), requests: forgetBatches(left) };
+  return { ...left, inboxes: forgetInboxes(left.inboxes, gone), requests: forgetRequests(left) };
 }
 
-/** A batch is known for as long as one of its agents is. */
-function forgetBatches({ requests, agents }: Fleet): Fleet['requests'] {
-  return requests.filterNot(({ batch }) => batch !== undefined && !batch.agent_ids.some((id) => agents.has(id)));
+/** A batch, and a request that restarted agents, is known for as long as one of its agents is. */
+function forgetRequests({ requests, agents }: Fleet): Fleet['requests'] {
+  const isKnown = (ids: readonly string[] | undefined): boolean => ids === undefined || ids.some((id) => agents.has(id));
+  return requests.filter(({ batch, restarted }) => isKnown(batch?.agent_ids) && isKnown(restarted));
 }
 
 /** Only what has ended can be forgotten. */
@@ -185,7 +203,8 @@ function adopt(state: Fleet, parentId: string | null, childId: string): Fleet {
   };
 }
 
-type AgentEvent = Exclude<
+/** What happens to one agent. */
+export type AgentEvent = Exclude<
   Extract<ZiggieEvent, { agent_id: string }>,
   { type: 'external_seen' } | { type: 'inbox_acknowledged' }
 >;
@@ -200,7 +219,7 @@ function live(agent: Agent, event: AgentEvent): Agent {
     case 'agent_starting':
       // From `running` where its launcher left without ever letting it begin.
       if (life.status === 'stopping' || life.status === 'ended' || life.status === 'never_began') return agent;
-      return { ...agent, life: { status: 'starting', since: event.at, ...attemptOf(event) } };
+      return { ...agent, life: { status: 'starting', since: event.at, ...attemptOf(event), ...heldField(life) } };
     case 'agent_started':
       return started(agent, event);
     case 'agent_usage':
@@ -209,21 +228,39 @@ function live(agent: Agent, event: AgentEvent): Agent {
       return doubted(agent, event);
     case 'agent_stopping':
       return stopping(agent, event);
+    case 'agent_paused':
+      return paused(agent, event);
+    case 'agent_resumed':
+      return resumed(agent, event);
     case 'agent_restarting':
       return restarting(agent, event);
     case 'agent_ended':
       if (life.status === 'queued' || life.status === 'ended' || life.status === 'never_began') return agent;
       return { ...agent, life: endedLife(life, event) };
     case 'agent_never_began':
-      // From `running` where its launcher left without ever letting it begin.
-      if (life.status !== 'queued' && life.status !== 'starting' && life.status !== 'running') return agent;
-      return { ...agent, life: { status: 'never_began', as: event.as, at: event.at, failure: event.failure } };
+      return neverBegan(agent, event);
   }
+}
+
+/** From `running` and `paused` where its launcher left without ever letting it begin. */
+function neverBegan(agent: Agent, { as, at, failure }: EventOf<'agent_never_began'>): Agent {
+  const { life } = agent;
+  if (isEnded(agent) || life.status === 'stopping' || life.status === 'backoff') return agent;
+  const attempts = 'attempt' in life ? life.attempt : life.status === 'queued' ? life.attempts : undefined;
+  return {
+    ...agent,
+    life: { status: 'never_began', as, at, failure, ...(attempts === undefined ? {} : { attempts }) },
+  };
 }
 
 function started(agent: Agent, event: Extract<AgentEvent, { type: 'agent_started' }>): Agent {
   const { life } = agent;
   const run = { identity: event.identity, started_at: event.at };
+  const hold = holdOf(life);
+  if ((life.status === 'starting' || life.status === 'paused') && hold !== null) {
+    const ran = { seconds: 0, at: event.at };
+    return { ...agent, life: { ...attemptOf(life), status: 'paused', ...run, ran, ...hold } };
+  }
   if (life.status === 'starting' || life.status === 'running') {
     return { ...agent, life: { ...attemptOf(life), status: 'running', ...run } };
   }
@@ -232,7 +269,8 @@ function started(agent: Agent, event: Extract<AgentEvent, { type: 'agent_started
 }
 
 function doubted(agent: Agent, event: Extract<AgentEvent, { type: 'agent_doubted' }>): Agent {
-  if (agent.life.status !== 'running' && agent.life.status !== 'stopping') return agent;
+  const { status } = agent.life;
+  if (status !== 'running' && status !== 'paused' && status !== 'stopping') return agent;
   const { doubt, ...life } = agent.life;
   if (doubt?.is === (event.doubt ?? undefined)) return agent;
   return { ...agent, life: event.doubt === null ? life : { ...life, doubt: { is: event.doubt, since: event.at } } };
@@ -240,40 +278,37 @@ function doubted(agent: Agent, event: Extract<AgentEvent, { type: 'agent_doubted
 
 function stopping(agent: Agent, event: Extract<AgentEvent, { type: 'agent_stopping' }>): Agent {
   const { life } = agent;
-  if (life.status !== 'starting' && life.status !== 'running') return agent;
+  if (life.status !== 'starting' && life.status !== 'running' && life.status !== 'paused') return agent;
   const run =
-    life.status === 'running'
-      ? { identity: life.identity, started_at: life.started_at }
-      : { identity: null, started_at: null };
+    life.status === 'starting'
+      ? { identity: null, started_at: null }
+      : { identity: life.identity, started_at: life.started_at, ...ranField(life, event.at) };
   const { by, reason, detail } = event;
   const why = detail === undefined ? { by, reason } : { by, reason, detail };
   return { ...agent, life: { ...attemptOf(life), status: 'stopping', ...run, since: event.at, ...why } };
 }
 
+/** What was paused runs again from here on: it is woken to be asked. */
+function ranField(life: Extract<Life, { status: 'running' | 'paused' }>, at: string): Pick<typeof life, 'ran'> {
+  if (life.ran === undefined) return {};
+  return { ran: life.status === 'paused' ? { seconds: life.ran.seconds, at } : life.ran };
+}
+
 function restarting(agent: Agent, event: Extract<AgentEvent, { type: 'agent_restarting' }>): Agent {
   const { life } = agent;
-  if (life.status !== 'running') return agent;
+  if (life.status !== 'running' && life.status !== 'paused') return agent;
   const { at, attempt, until, reason, ending, failures } = event;
   const { started_at } = life;
   return {
     ...agent,
-    life: { status: 'backoff', attempt, since: at, until, reason, ending, started_at },
+    life: { status: 'backoff', attempt, since: at, until, reason, ending, started_at, ...heldField(life) },
     usage_before: agent.usage,
     failures,
   };
 }
 
-type AttemptFields = Pick<Extract<Life, { status: 'starting' }>, 'attempt' | 'nonce' | 'token_sha256' | 'log_from'>;
-
-const attemptOf = ({ attempt, nonce, token_sha256, log_from }: AttemptFields): AttemptFields => ({
-  attempt,
-  nonce,
-  token_sha256,
-  ...(log_from === undefined ? {} : { log_from }),
-});
-
 function endedLife(
-  life: Extract<Life, { status: 'starting' | 'running' | 'stopping' | 'backoff' }>,
+  life: Extract<Life, { status: 'starting' | 'running' | 'paused' | 'stopping' | 'backoff' }>,
   event: Extract<AgentEvent, { type: 'agent_ended' }>,
 ): Life {
   const run =
@@ -298,12 +333,13 @@ function withAgent(
   if (agent === undefined) return state;
   const changed = change(agent);
   if (changed === agent) return state;
-  const over = changed.life.status === 'ended' || changed.life.status === 'never_began';
+  const over = isEnded(changed);
+  const living = isEnded(agent) ? state.living.set(agentId, true) : state.living;
   return {
     ...state,
     agents: state.agents.set(agentId, changed),
     inboxes: noteForParent(state.inboxes, seq, event, changed),
-    living: over ? state.living.delete(agentId) : state.living,
+    living: over ? state.living.delete(agentId) : living,
     counts: count(state.counts, agent.life, changed.life),
   };
 }

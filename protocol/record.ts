@@ -9,6 +9,7 @@ import {
   statusSchema,
   tokensSchema,
 } from './agent.ts';
+import { heldWords, holdWords } from './pausing.ts';
 
 export const evidenceSchema = z.object({
   /** What says so: an exit seen by the parent, the launcher's exit record, a live process, nothing. */
@@ -35,6 +36,7 @@ export const agentRecordSchema = z.object({
   queued_at: z.string(),
   started_at: z.string().nullable(),
   completed_at: z.string().nullable(),
+  /** How long it ran, pauses not counted; of a paused one, how long it has run so far. null while it runs, and where it never did. */
   execution_time_seconds: z.number().nullable(),
   exit_code: z.number().int().nullable(),
   signal: z.string().nullable(),
@@ -84,7 +86,7 @@ export function agentRecord(agent: Agent): AgentRecord {
     deployed_at: facts.accepted_at,
     queued_at: facts.accepted_at,
     completed_at: ending?.completed_at ?? (life.status === 'never_began' ? life.at : null),
-    execution_time_seconds: ending?.execution_time_seconds ?? null,
+    execution_time_seconds: ending?.execution_time_seconds ?? (life.status === 'paused' ? life.ran.seconds : null),
     exit_code: ending?.exit_code ?? null,
     signal: ending?.signal ?? null,
     log_file: facts.log_file,
@@ -116,12 +118,13 @@ function run({ life }: Agent): Pick<AgentRecord, 'pid' | 'started_at' | 'attempt
   switch (life.status) {
     case 'queued':
     case 'never_began':
-      return { pid: null, started_at: null, attempt: 0 };
+      return { pid: null, started_at: null, attempt: life.attempts ?? 0 };
     case 'starting':
       return { pid: null, started_at: null, attempt: life.attempt };
     case 'backoff':
       return { pid: null, started_at: life.started_at, attempt: life.attempt };
     case 'running':
+    case 'paused':
     case 'stopping':
       return { pid: life.identity?.pid ?? null, started_at: life.started_at, attempt: life.attempt };
     case 'ended':
@@ -144,19 +147,28 @@ function explain(agent: Agent): Pick<AgentRecord, 'status_reason' | 'evidence'> 
   const { life } = agent;
   switch (life.status) {
     case 'queued':
-      return { status_reason: life.reason, evidence: { source: 'journal', at: life.since } };
+    case 'backoff':
+      return {
+        status_reason: life.hold === undefined ? life.reason : heldWords(life.hold),
+        evidence: { source: 'journal', at: life.hold?.since ?? life.since },
+      };
     case 'starting':
       return { status_reason: 'being started', evidence: { source: 'journal', at: life.since } };
     case 'running':
       if (life.doubt !== undefined) return doubted(life.doubt);
       return { status_reason: 'process alive', evidence: { source: 'process', at: life.started_at } };
+    case 'paused': {
+      const doubt = life.doubt === undefined ? '' : `; ${doubtWords[life.doubt.is]}`;
+      return {
+        status_reason: `${holdWords(life)}${doubt}`,
+        evidence: { source: life.doubt?.is ?? 'journal', at: life.doubt?.since ?? life.since },
+      };
+    }
     case 'stopping':
       return {
         status_reason: `being stopped by ${life.by}${stoppingWhy(agent)}`,
         evidence: { source: 'journal', at: life.since },
       };
-    case 'backoff':
-      return { status_reason: life.reason, evidence: { source: 'journal', at: life.since } };
     case 'ended':
       return {
         status_reason: life.ending.status_reason,

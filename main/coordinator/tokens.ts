@@ -45,6 +45,7 @@ function tokenHashOf({ life }: Agent): string | null {
   switch (life.status) {
     case 'starting':
     case 'running':
+    case 'paused':
     case 'stopping':
       return life.token_sha256;
     case 'queued':

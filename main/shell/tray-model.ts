@@ -46,7 +46,8 @@ export function trayModel(fleet: Fleet, lookedAt: string | null): TrayModel {
   const failed = news.filter(hasFailed);
   const needsYou = news.filter(needsPerson);
   const counts = {
-    running: active.filter(({ life }) => life.status !== 'stopping').length,
+    running: active.filter(({ life }) => life.status !== 'stopping' && life.status !== 'paused').length,
+    paused: active.filter(({ life }) => life.status === 'paused').length,
     stopping: active.filter(({ life }) => life.status === 'stopping').length,
     queued: living.length - active.length,
     'failed since you last looked': failed.length,
@@ -129,7 +130,7 @@ function stoppable(agent: Agent): TrayItem {
   const label = agent.children.length > 0 ? 'Stop, with all below it' : 'Stop';
   return {
     kind: 'submenu',
-    label: labelOf(agent),
+    label: agent.life.status === 'paused' ? `${labelOf(agent)}: paused` : labelOf(agent),
     items: [{ kind: 'action', label, action: { type: 'stop', agentId: agent.facts.agent_id } }],
   };
 }

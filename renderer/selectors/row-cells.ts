@@ -1,6 +1,7 @@
 /** What the cells of a tree row say. */
 import type { Agent } from '../../protocol/agent.ts';
-import { duration, secondsSince } from './format.ts';
+import { ranSeconds } from '../../protocol/pausing.ts';
+import { duration } from './format.ts';
 import { type ReportState, reportState, type StatusWords, statusWords } from './status-language.ts';
 import { nodeTitle, type TreeRow } from './tree-rows.ts';
 
@@ -51,15 +52,14 @@ export function rowCells(row: TreeRow, now: number, unheardSeconds: number | nul
   };
 }
 
-/** How long the agent has run, or took; '' when it has not run. */
+/** How long the agent has run, or took, pauses not counted; '' when it has not run. */
 export function runTime({ life }: Agent, now: number): string {
   if (life.status === 'ended') {
     const { execution_time_seconds: took } = life.ending;
     return took === null ? '' : duration(took);
   }
-  if ((life.status !== 'running' && life.status !== 'stopping') || life.started_at === null) return '';
-  const seconds = secondsSince(life.started_at, now);
-  return seconds === null ? '' : duration(seconds);
+  const seconds = ranSeconds(life, now);
+  return seconds === null || Number.isNaN(seconds) ? '' : duration(seconds);
 }
 
 /** The whole row in one sentence, for screen readers and tooltips. */

@@ -3,7 +3,8 @@
  * person is amber or red; everything else stays calm.
  */
 import type { Agent } from '../../protocol/agent.ts';
-import { nextToStart } from '../../protocol/fleet.ts';
+import { nextToStart } from '../../protocol/next-to-start.ts';
+import { heldWords, holdOf, holdWords } from '../../protocol/pausing.ts';
 import { agentRecord } from '../../protocol/record.ts';
 import { visible } from './visible-text.ts';
 import { ago, counted, duration } from './format.ts';
@@ -12,6 +13,7 @@ export type Shape =
   | 'ring'
   | 'half'
   | 'disc'
+  | 'bars'
   | 'dashed'
   | 'check'
   | 'check-dot'
@@ -59,6 +61,10 @@ function plainWords(agent: Agent, context: StatusContext): StatusWords {
 }
 
 function livingWords({ life, usage }: Agent, { queuePosition }: StatusContext): StatusWords {
+  const hold = holdOf(life);
+  if (hold !== null && life.status !== 'paused') {
+    return { shape: 'bars', tone: 'neutral', word: 'held', detail: heldWords(hold) };
+  }
   switch (life.status) {
     case 'queued':
       return { shape: 'ring', tone: 'neutral', word: 'waiting', detail: waitingDetail(life.reason, queuePosition) };
@@ -71,6 +77,8 @@ function livingWords({ life, usage }: Agent, { queuePosition }: StatusContext): 
       };
     case 'running':
       return { shape: 'disc', tone: 'good', word: 'running', detail: usage.activity };
+    case 'paused':
+      return { shape: 'bars', tone: 'neutral', word: 'paused', detail: holdWords(life).replace(/^paused /, '') };
     case 'stopping': {
       const why = stoppingDetail(life);
       return { shape: 'half', tone: 'neutral', word: 'stopping', detail: why };

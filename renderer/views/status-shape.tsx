@@ -30,6 +30,7 @@ const drawings: Readonly<Record<Shape, ReactNode>> = {
     </>
   ),
   disc: <circle className="shape-solid" cx="7" cy="7" r="5" />,
+  bars: <path d="M4.75 3v8M9.25 3v8" />,
   check: <path d="M2.5 7.5 5.75 10.75 11.5 3.75" />,
   'check-dot': (
     <>

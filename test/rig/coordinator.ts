@@ -136,7 +136,7 @@ export class TestCoordinator {
         const record = await this.client.get(agentId);
         if (!record.ok) return null;
         last.record = record.value;
-        return ['queued', 'starting', 'running', 'stopping', 'backoff'].includes(record.value.status)
+        return ['queued', 'starting', 'running', 'paused', 'stopping', 'backoff'].includes(record.value.status)
           ? null
           : record.value;
       },

@@ -7,9 +7,9 @@ const endings: ReadonlySet<string> = new Set([...endStatusSchema.options, ...nev
 /** True when nothing more will come of it. */
 export const hasEnded = ({ status }: Pick<AgentRecord, 'status'>): boolean => endings.has(status);
 
-/** Seconds it ran, has run so far, or has waited for its start; null when it never ran. */
+/** Seconds it ran, has run so far, or has waited for its start; null when it never ran. Of one that was paused and runs: since its start. */
 export function secondsOf(record: AgentRecord, now: number): number | null {
-  if (hasEnded(record)) return record.execution_time_seconds;
+  if (hasEnded(record) || record.status === 'paused') return record.execution_time_seconds;
   return (now - Date.parse(record.started_at ?? record.queued_at)) / 1000;
 }
 

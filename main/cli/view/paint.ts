@@ -17,6 +17,7 @@ const statusStyle: Readonly<Record<Status, Style>> = {
   queued: 'yellow',
   starting: 'yellow',
   running: 'green',
+  paused: 'yellow',
   stopping: 'yellow',
   backoff: 'yellow',
   completed: 'cyan',

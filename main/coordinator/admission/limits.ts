@@ -42,7 +42,8 @@ function decideSlot(running: number, starting: number, limits: Config['limits'])
  * the fleet shows as running already.
  */
 export function decideFor({ counts }: Fleet, underWay: number, limits: Config['limits']): SlotDecision {
-  const running = counts.starting + counts.running + counts.stopping;
+  // One that is paused has its processes and its memory.
+  const running = counts.starting + counts.running + counts.paused + counts.stopping;
   return decideSlot(running, Math.max(counts.starting, underWay), limits);
 }
 

@@ -5,7 +5,7 @@
 import { type Agent, type AgentFacts, isEnded } from '../../../protocol/agent.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { failureOf } from '../../../protocol/failures.ts';
-import { nextToStart } from '../../../protocol/fleet.ts';
+import { nextToStart } from '../../../protocol/next-to-start.ts';
 import type { Config } from '../../../protocol/config.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';

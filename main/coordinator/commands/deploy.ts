@@ -2,7 +2,7 @@
 import type { Agent, AgentFacts } from '../../../protocol/agent.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { type Failure, fail, failureOf, isRetryable, ok, type Result } from '../../../protocol/failures.ts';
-import { nextToStart } from '../../../protocol/fleet.ts';
+import { nextToStart } from '../../../protocol/next-to-start.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { DeployRequest } from '../../../protocol/request.ts';
 import { checkHierarchy } from '../admission/hierarchy.ts';
@@ -143,7 +143,9 @@ async function answer(
 
 /** It has begun or never will, or, where admission is enough, it is known for what it waits. */
 export function isAnswerable({ life }: Agent, wait: DeployCall['wait']): boolean {
-  if (life.status === 'queued') return wait === 'admission' && life.reason !== nextToStart;
+  if (life.status === 'queued') {
+    return wait === 'admission' && (life.reason !== nextToStart || life.hold !== undefined);
+  }
   return life.status !== 'starting';
 }
 

@@ -31,6 +31,7 @@ export class LifeWatch {
   onEvent({ event }: Sequenced): void {
     for (const { facts } of acceptances(event)) this.#look(facts.agent_id);
     if ('agent_id' in event) this.#look(event.agent_id);
+    if (event.type === 'agents_requeued') for (const id of event.agent_ids) this.#look(id);
   }
 
   #look(agentId: string): void {

@@ -46,7 +46,7 @@ export class Answers {
     const { lives, stateFiles } = this.#options;
     const agent = await lives.when(
       agentId,
-      (now) => now.life.status === 'running' || now.life.status === 'stopping' || isEnded(now),
+      (now) => ['running', 'paused', 'stopping'].includes(now.life.status) || isEnded(now),
     );
     stateFiles.writeNow(agentId); // Clients read it right after the answer.
     const written =

@@ -50,6 +50,8 @@ export class StateFiles {
       this.writeNow(event.agent_id); // Whoever waits for the end looks here.
     } else if (event.type === 'agents_forgotten') {
       for (const agentId of event.agent_ids) rmSync(this.#layout.stateFile(agentId), { force: true });
+    } else if (event.type === 'agents_requeued') {
+      for (const agentId of event.agent_ids) this.#mark(agentId);
     } else if (event.type !== 'external_seen' && 'agent_id' in event) {
       this.#mark(event.agent_id);
     }

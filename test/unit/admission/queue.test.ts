@@ -10,7 +10,7 @@ import { failureIn } from '../../rig/result.ts';
 const limits = { ...configSchema.parse({}).limits, max_running: 5, max_starting: 2, max_queued: 3 };
 const counting = (starting: number, running: number, stopping = 0) => ({
   ...emptyFleet,
-  counts: { queued: 9, starting, running, stopping, backoff: 9 },
+  counts: { queued: 9, starting, running, paused: 0, stopping, backoff: 9 },
 });
 
 test('whatever comes and goes, the first of the queue is the first by priority, then by age', () => {

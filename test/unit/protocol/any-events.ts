@@ -108,6 +108,25 @@ const event: fc.Arbitrary<ZiggieEvent> = fc.oneof(
     agent_id: id,
     usage: { ...unknownUsage, cost_usd },
   })),
+  fc.record({ agent_id, ran_seconds: fc.nat(99) }).map((own): ZiggieEvent => ({
+    type: 'agent_paused',
+    at,
+    by: 'operator',
+    reason: null,
+    ...own,
+  })),
+  agent_id.map((id): ZiggieEvent => ({ type: 'agent_resumed', at, agent_id: id, by: 'operator' })),
+  fc
+    .record({ agent_ids: fc.array(agent_id, { minLength: 1, maxLength: 3 }), request: fc.integer({ min: 1, max: 5 }) })
+    .map(({ agent_ids, request }): ZiggieEvent => ({
+      type: 'agents_requeued',
+      at,
+      agent_ids,
+      by: 'operator',
+      reason: null,
+      request_id: `request_${request}`,
+      request_sha256: 'c'.repeat(64),
+    })),
   agent_id.map((id): ZiggieEvent => ({ type: 'agent_stopping', at, agent_id: id, by: 'operator', reason: 'stop' })),
   fc.record({ agent_id, doubt: fc.constantFrom(...doubtSchema.options, null) }).map((own): ZiggieEvent => ({
     type: 'agent_doubted',

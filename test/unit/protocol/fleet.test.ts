@@ -28,7 +28,7 @@ const said = (state: Fleet): unknown => ({
 });
 
 describe('whatever the order of events', () => {
-  test('an end is final until it is forgotten, and only an end can be forgotten', () => {
+  test('an end is final until it is forgotten or restarted, and only an end can be forgotten', () => {
     fc.assert(
       fc.property(anyEvents, (events) => {
         let state = emptyFleet;
@@ -38,7 +38,10 @@ describe('whatever the order of events', () => {
           for (const [id, agent] of before.agents) {
             const now = state.agents.get(id);
             if (event.event.type !== 'agents_forgotten') expect(now).toBeDefined();
-            if (isEnded(agent) && now !== undefined) expect(now.life).toBe(agent.life);
+            const isRestarted = event.event.type === 'agents_requeued' && event.event.agent_ids.includes(id);
+            if (isEnded(agent) && now !== undefined && !isRestarted) expect(now.life).toBe(agent.life);
+            if (isEnded(agent) && isRestarted) expect(['queued', 'backoff']).toContain(now?.life.status);
+            if (!isEnded(agent) && isRestarted) expect(now?.life).toBe(agent.life);
             if (!isEnded(agent)) expect(now).toBeDefined();
           }
         }
@@ -51,7 +54,7 @@ describe('whatever the order of events', () => {
       fc.property(anyEvents, (events) => {
         const state = fold(events);
         const alive = agentsInOrder(state).filter((agent) => !isEnded(agent));
-        const recount = { queued: 0, starting: 0, running: 0, stopping: 0, backoff: 0 };
+        const recount = { queued: 0, starting: 0, running: 0, paused: 0, stopping: 0, backoff: 0 };
         for (const { life } of alive) {
           if (life.status !== 'ended' && life.status !== 'never_began') recount[life.status] += 1;
         }
@@ -126,7 +129,8 @@ test('the random events reach every state, so that the properties above say some
     for (const agent of fold(events).agents.values()) seen.add(statusOf(agent));
   }
   expect([...seen].sort()).toEqual(
-    ['queued', 'starting', 'running', 'stopping', 'backoff', 'completed', 'failed', 'stopped', 'timed_out', 'lost']
+    ['queued', 'starting', 'running', 'paused', 'stopping', 'backoff']
+      .concat(['completed', 'failed', 'stopped', 'timed_out', 'lost'])
       .concat(['refused', 'expired', 'cancelled'])
       .sort(),
   );
