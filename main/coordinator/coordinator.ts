@@ -112,7 +112,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   hub.subscribe((event) => stateFiles.onEvent(event));
   hub.subscribe(() => snapshots.saveSoon(fleet));
 
-  const deps = { layout, config, ledger, scheduler, supervisor, lives, fleetWatch, runtimes, clock };
+  const deps = { layout, config, ledger, scheduler, supervisor, ownership, lives, fleetWatch, runtimes, clock };
   const runsWatch = new RunsWatch(layout.runs, health);
   const run = (call: DeployCall): Promise<Result<DeployAnswer>> => guarded(() => deploy(deps, call), runsWatch);
   const operatorHash = hashToken(options.operatorToken);

@@ -1,6 +1,4 @@
 /** Coming back: what each agent that was not over needs now (the table is in process/recovery.ts), without starting anything twice. */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Agent, AgentFacts } from '../../protocol/agent.ts';
 import { acceptances } from '../../protocol/events.ts';
@@ -8,6 +6,7 @@ import { failureOf } from '../../protocol/failures.ts';
 import { livingAgents } from '../../protocol/fleet.ts';
 import type { Scheduler } from './admission/scheduler.ts';
 import type { Clock } from './clock.ts';
+import { isWholePrompt } from './commands/kept-prompts.ts';
 import { placeInline } from './commands/stored-prompt.ts';
 import { scanJournal } from './ledger/journal-read.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -135,7 +134,8 @@ function restorePrompts(deps: RecoverDeps): ReadonlyMap<string, string> {
   const { layout, ledger, clock } = deps;
   const broken = livingAgents(ledger.current).filter(
     (agent) =>
-      mayStillBegin(agent, layout) && !isWhole(layout.promptFile(agent.facts.agent_id), agent.facts.prompt_sha256),
+      mayStillBegin(agent, layout) &&
+      !isWholePrompt(layout.promptFile(agent.facts.agent_id), agent.facts.prompt_sha256),
   );
   const unplaced = new Map<string, string>();
   if (broken.length === 0) return unplaced;
@@ -180,12 +180,4 @@ function mayStillBegin(agent: Agent, layout: Layout): boolean {
   return (
     life.status === 'starting' || readClaim(layout.attemptFolder(agent.facts.agent_id, life.attempt)).is === 'absent'
   );
-}
-
-function isWhole(path: string, sha256: string): boolean {
-  try {
-    return createHash('sha256').update(readFileSync(path)).digest('hex') === sha256;
-  } catch {
-    return false; // Missing, or not to be read: either way the agent could not read it.
-  }
 }

@@ -29,6 +29,11 @@ export class Queue {
     this.#waiting.splice(low, 0, facts);
   }
 
+  remove(agentId: string): void {
+    const at = this.#waiting.findIndex(({ agent_id }) => agent_id === agentId);
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
   takeFirst(): void {
     this.#waiting.shift();
   }

@@ -17,9 +17,8 @@ export type NextStep =
  */
 export function nextStep({ facts, life, failures: before }: Agent, ending: Ending): NextStep {
   const { restart } = facts;
-  if (restart?.policy !== 'on_failure' || life.status !== 'running' || !hasFailedByItself(ending)) {
-    return { is: 'end', ending };
-  }
+  if (life.status !== 'running' && life.status !== 'paused') return { is: 'end', ending };
+  if (restart?.policy !== 'on_failure' || !hasFailedByItself(ending)) return { is: 'end', ending };
   const wasGood = (ending.execution_time_seconds ?? 0) >= restart.reset_seconds;
   const failures = wasGood ? 1 : before + 1;
   if (failures > restart.max_restarts) return { is: 'end', ending: givenUp(ending, failures, restart.reset_seconds) };

@@ -2,10 +2,11 @@
  * The queue: who waits starts by priority, then by age, when a slot is free and the pace of starts allows it. Who waits
  * too long is told and never started. Every start goes through here: new agents, restarts, and what recovery starts.
  */
-import { type Agent, type AgentFacts, isEnded } from '../../../protocol/agent.ts';
+import { type Agent, type AgentFacts, type Hold, isEnded } from '../../../protocol/agent.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { failureOf } from '../../../protocol/failures.ts';
 import { nextToStart } from '../../../protocol/next-to-start.ts';
+import { holdBelow, holdOf } from '../../../protocol/pausing.ts';
 import type { Config } from '../../../protocol/config.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -58,10 +59,12 @@ export class Scheduler {
     facts: AgentFacts,
     program: Program,
   ): { readonly events: readonly ZiggieEvent[]; readonly ticket: StartTicket | null } {
-    const { supervisor, clock } = this.#options;
+    const { supervisor, clock, ledger } = this.#options;
+    const hold = holdBelow(ledger.pending, facts.parent_agent);
+    if (hold !== null) return { events: [heldFrom(facts.agent_id, hold, clock.now())], ticket: null };
     const slot = this.#slot(this.#queue.length + 1);
     // Whoever waits already goes first.
-    if (slot.is === 'admit' && this.#queue.first === null && this.#again.length === 0) {
+    if (slot.is === 'admit' && this.#queue.first === null && this.#firstAgain() === undefined) {
       this.#pace.take();
       const ticket = supervisor.ticketAtOnce(facts, program);
       return { events: ticket.events, ticket };
@@ -76,7 +79,7 @@ export class Scheduler {
   /** Starts as many waiting agents as there are slots. */
   pump(): void {
     while (!this.#closed) {
-      const again = this.#again[0];
+      const again = this.#firstAgain();
       const next = again ?? this.#queue.first;
       if (next === null) return;
       const attempt = again === undefined ? this.#attemptOf(next.agent_id) : this.#attemptAgain(next.agent_id);
@@ -87,13 +90,18 @@ export class Scheduler {
       }
       // Started now, or cancelled or expired while it waited.
       if (again === undefined) this.#queue.takeFirst();
-      else this.#again.shift();
+      else this.#again.splice(this.#again.indexOf(again), 1);
       if (again === undefined && attempt === null) this.#lookAgain(next);
     }
   }
 
-  /** Enters an accepted agent in the queue; its patience counts from its acceptance, so that a restart does not prolong it. */
+  /**
+   * Enters an accepted agent in the queue, unless its branch is paused; its patience counts from its acceptance (or from when
+   * it was resumed or restarted), so that a restart of the coordinator does not prolong it.
+   */
   enqueue(facts: AgentFacts): void {
+    if (this.#isHeld(facts)) return;
+    this.#queue.remove(facts.agent_id); // It may be there: somebody resumed it before it was its turn to leave.
     this.#queue.add(facts);
     this.#expireLater(facts);
     this.pump();
@@ -101,14 +109,28 @@ export class Scheduler {
 
   /** For an agent that failed and is to be started again: enters it in the queue when its back-off is over. */
   backOff({ life, facts }: Agent): void {
-    if (life.status !== 'backoff') return;
+    if (life.status !== 'backoff' || life.hold !== undefined) return;
     const leftMs = Date.parse(life.until) - Date.parse(this.#options.clock.now());
     // A wall clock that was changed meanwhile must not keep it for longer than any back-off lasts.
     const mostMs = (facts.restart?.max_backoff_seconds ?? 0) * 1000;
     this.#at(facts.agent_id, Math.min(leftMs, mostMs), () => {
+      this.#queue.remove(facts.agent_id);
       this.#queue.add(facts);
       this.pump();
     });
+  }
+
+  /** For an agent that waits and whose branch was paused: it keeps no place, and its patience does not end. */
+  hold(agentId: string): void {
+    this.#queue.remove(agentId);
+    this.#forget(agentId);
+  }
+
+  /** For an agent that may be started again, or once more: it was resumed, or restarted. */
+  free(agent: Agent): void {
+    if (agent.life.status === 'queued') this.enqueue(agent.facts);
+    else if (agent.life.status === 'backoff') this.backOff(agent);
+    else this.pump();
   }
 
   /** For an agent that was to be started, by a predecessor or by us, and provably never began: the same attempt, at the pace of all. */
@@ -173,8 +195,18 @@ export class Scheduler {
   /** The attempt that an agent of the queue waits for; null: it waits no more. */
   #attemptOf(agentId: string): number | null {
     const life = this.#options.ledger.pending.agents.get(agentId)?.life;
-    if (life?.status === 'queued') return 1;
-    return life?.status === 'backoff' ? life.attempt + 1 : null;
+    if (life === undefined || holdOf(life) !== null) return null;
+    if (life.status === 'queued') return (life.attempts ?? 0) + 1;
+    return life.status === 'backoff' ? life.attempt + 1 : null;
+  }
+
+  #isHeld({ agent_id }: AgentFacts): boolean {
+    const life = this.#options.ledger.pending.agents.get(agent_id)?.life;
+    return life !== undefined && holdOf(life) !== null;
+  }
+
+  #firstAgain(): AgentFacts | undefined {
+    return this.#again.find((facts) => !this.#isHeld(facts));
   }
 
   /** The same for what is started again. What was stopped while it waited ends here: nobody else knows of it. */
@@ -218,6 +250,7 @@ export class Scheduler {
   #lookAgain(facts: AgentFacts): void {
     const agent = this.#options.ledger.current.agents.get(facts.agent_id);
     if (agent?.life.status !== 'queued' && agent?.life.status !== 'backoff') return;
+    if (agent.life.hold !== undefined) return;
     this.#at(facts.agent_id, tryAgainMs, () => {
       if (this.#attemptOf(facts.agent_id) === null) this.#lookAgain(facts);
       else this.enqueue(facts);
@@ -225,10 +258,10 @@ export class Scheduler {
   }
 
   #expireLater(facts: AgentFacts): void {
-    if (facts.timeout === 0 || this.#options.ledger.pending.agents.get(facts.agent_id)?.life.status !== 'queued')
-      return;
-    const { clock } = this.#options;
-    const leftMs = Date.parse(facts.accepted_at) + facts.timeout * 1000 - Date.parse(clock.now());
+    const { clock, ledger } = this.#options;
+    const life = ledger.pending.agents.get(facts.agent_id)?.life;
+    if (facts.timeout === 0 || life?.status !== 'queued') return;
+    const leftMs = Date.parse(life.since) + facts.timeout * 1000 - Date.parse(clock.now());
     // From here on by the monotonic clock. A wall clock that was put back must not prolong it.
     this.#at(facts.agent_id, Math.min(leftMs, facts.timeout * 1000), () => {
       void this.#expire(facts.agent_id, facts.timeout);
@@ -238,7 +271,7 @@ export class Scheduler {
   async #expire(agentId: string, timeout: number): Promise<void> {
     const { ledger, clock, log } = this.#options;
     const agent = ledger.pending.agents.get(agentId);
-    if (agent?.life.status !== 'queued') return;
+    if (agent?.life.status !== 'queued' || agent.life.hold !== undefined) return;
     const failure = failureOf(
       'DEPLOYMENT_TIMEOUT',
       `${agentId} waited ${timeout} s (config.timeout) and could not start: ${agent.life.reason}. It will not be started; ask again with a new request_id or a longer timeout.`,
@@ -269,3 +302,12 @@ export class Scheduler {
     this.#told.delete(agentId);
   }
 }
+
+const heldFrom = (agent_id: string, { by, reason }: Hold, at: string): ZiggieEvent => ({
+  type: 'agent_paused',
+  at,
+  agent_id,
+  by,
+  reason,
+  ran_seconds: 0,
+});

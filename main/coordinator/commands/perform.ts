@@ -10,14 +10,18 @@ import { deploy, type DeployDeps } from './deploy.ts';
 import { deployBatch } from './deploy-batch.ts';
 import { inbox } from './inbox.ts';
 import { list } from './list.ts';
+import { message } from './message.ts';
+import { pause, type PauseDeps } from './pause.ts';
 import { report } from './report.ts';
+import { restart } from './restart.ts';
+import { resume } from './resume.ts';
 import { reach } from './rights.ts';
 import { stop } from './stop.ts';
 import { submitReport } from './submit-report.ts';
 import { tree } from './tree.ts';
 import { wait } from './wait.ts';
 
-export interface PerformDeps extends DeployDeps {
+export interface PerformDeps extends DeployDeps, Pick<PauseDeps, 'ownership'> {
   readonly supervisor: Supervisor;
   readonly fleetWatch: FleetWatch;
 }
@@ -37,10 +41,10 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
   deploy_batch: (deps, request, by, { door, wait: until }) =>
     deployBatch(deps, { request, by, door, wait: until, onDurable: () => undefined }),
   stop: async (deps, { agent_id, reason }, by) => done(await stop(deps, agent_id, by, reason)),
-  pause: () => notYet('pause'),
-  resume: () => notYet('resume'),
-  restart: () => notYet('restart'),
-  message: () => notYet('message'),
+  pause: async (deps, request, by) => done(await pause(deps, request, by)),
+  resume: async (deps, request, by) => done(await resume(deps, request, by)),
+  restart,
+  message: async (deps, request, by) => done(await message(deps, request, by)),
   status: async ({ ledger }, { agent_id }, by) => {
     const found = reach(ledger.current, by, agent_id);
     return found.ok ? done(ok(agentRecord(found.value))) : found;

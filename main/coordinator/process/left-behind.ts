@@ -4,7 +4,7 @@ import { readClaim, readExitRecord } from './exit-record.ts';
 import type { Trees } from './ownership.ts';
 import type { LeftBehind } from './recovery.ts';
 
-export type Begun = Extract<Life, { status: 'starting' | 'running' | 'stopping' }>;
+export type Begun = Extract<Life, { status: 'starting' | 'running' | 'paused' | 'stopping' }>;
 
 export interface Found {
   readonly left: LeftBehind;
@@ -38,4 +38,6 @@ export function lookAt(life: Begun, attemptFolder: string, trees: Trees): Found 
 }
 
 export const begunLife = ({ life }: Agent): Begun | null =>
-  life.status === 'starting' || life.status === 'running' || life.status === 'stopping' ? life : null;
+  life.status === 'starting' || life.status === 'running' || life.status === 'paused' || life.status === 'stopping'
+    ? life
+    : null;

@@ -54,10 +54,10 @@ export class LimitStops {
     const { ledger, log, runs, closed, stop } = this.#options;
     const run = runs.get(agentId);
     if (run === undefined || closed.aborted || this.#overLimit.has(run)) return;
-    if (ledger.current.agents.get(agentId)?.life.status !== 'running') return;
+    if (!isAtWork(ledger.current.agents.get(agentId))) return;
     const agent = ledger.pending.agents.get(agentId);
     // Where its end is on its way to the disk already, that may be refused.
-    if (agent?.life.status === 'running') {
+    if (agent !== undefined && isAtWork(agent)) {
       const stopped = await stop([agent], order).catch((error: unknown) => failed(failureFromUnknown(error)));
       if (stopped.ok || this.#overLimit.has(run)) return;
       log(`${agentId} is over a limit (${order.reason}) and cannot be stopped now: ${stopped.failure.message}`);
@@ -70,5 +70,8 @@ export class LimitStops {
     }, tryAgainMs).unref();
   }
 }
+
+const isAtWork = (agent: Agent | undefined): boolean =>
+  agent?.life.status === 'running' || agent?.life.status === 'paused';
 
 const failed = (failure: Failure): Result<void> => ({ ok: false, failure });

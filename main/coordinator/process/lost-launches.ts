@@ -28,7 +28,7 @@ export class LostLaunches {
     const { ledger, log, ends, onUnbegun } = this.#options;
     const agent = ledger.pending.agents.get(agentId);
     if (agent?.life.status === 'stopping') return ends.endUnbegun(agentId, attempt);
-    if (agent?.life.status !== 'running') return;
+    if (agent?.life.status !== 'running' && agent?.life.status !== 'paused') return;
     const before = this.#losses.get(agent.facts);
     const count = before?.attempt === attempt ? before.count + 1 : 1;
     this.#losses.set(agent.facts, { attempt, count });

@@ -38,6 +38,8 @@ export interface Trees {
   readonly forceStep: string;
   /** A launcher of ours lives beside the agent: the agent may outlive it. Else the leader is the agent itself. */
   readonly hasLauncher: boolean;
+  /** Why the members of a run cannot be frozen here; null: they can be. */
+  readonly cannotFreeze: string | null;
   /** Asked again right before every signal: only a `match` is ever signalled. */
   check(identity: Identity): IdentityCheck;
   /** Pids of the living members of each run, by nonce, without a launcher of ours. One pass for any number of runs. */
@@ -51,6 +53,14 @@ export interface Trees {
   endMembers(run: RunMark): Promise<number[]>;
   /** Ends the leader too; the last step of a stop. */
   endLeader(run: RunMark): void;
+  /**
+   * Takes the processor from every member of the run, and from what they start meanwhile, until it is given back; a launcher
+   * of ours goes on. To do it again changes nothing. Settles with the pids that are not frozen yet: none, where all are.
+   * Frozen members can be ended, and a signal reaches them when they are thawed. Never throws.
+   */
+  freeze(run: RunMark): Promise<number[]>;
+  /** Lets the members go on, those that nobody froze too. Settles with the pids that are still frozen. Never throws. */
+  thaw(run: RunMark): Promise<number[]>;
   /** By nonce. */
   usageOf(runs: readonly RunMark[]): Promise<Map<string, TreeUsage>>;
   /** Lets go of what the run left in the system besides processes (an empty cgroup, a job handle). */

@@ -7,7 +7,7 @@ import type { IdentityCheck } from './ownership.ts';
 
 /** Everything there is to know. Each combination meets exactly one row: the first that fits. */
 export interface LeftBehind {
-  readonly life: 'queued' | 'backoff' | 'starting' | 'running' | 'stopping';
+  readonly life: 'queued' | 'backoff' | 'starting' | 'running' | 'paused' | 'stopping';
   /** Of the launcher. `none`: the journal names no process yet. */
   readonly identity: IdentityCheck | 'none';
   readonly boot: 'same' | 'other';
@@ -27,7 +27,7 @@ export type Recovery =
   | 'back_off'
   /** The same attempt is started, by the queue. */
   | 'start'
-  /** It is watched to its end; a stop that was under way is carried on. */
+  /** It is watched to its end; a stop that was under way is carried on. Paused, it is frozen again; resumed, thawed again. */
   | 'adopt'
   /** The same, and never signalled: nothing tells whether the process is ours. */
   | 'adopt_unverified'
@@ -44,7 +44,7 @@ export interface RecoveryRow {
   readonly action: Recovery;
   /** Its next state. For what is settled the final one, before a restart that was asked for. */
   readonly state:
-    'queued' | 'backoff' | 'starting' | 'running' | 'stopping' | 'completed' | 'failed' | 'stopped' | 'lost';
+    'queued' | 'backoff' | 'starting' | 'running' | 'paused' | 'stopping' | 'completed' | 'failed' | 'stopped' | 'lost';
   readonly why: string;
 }
 
@@ -94,6 +94,12 @@ export const recoveryTable: readonly RecoveryRow[] = [
     why: 'a process that may be ours is not signalled',
   },
   {
+    when: { life: ['paused'], identity: ['unknown'] },
+    action: 'adopt_unverified',
+    state: 'paused',
+    why: 'a process that may be ours is not signalled: frozen when it is known',
+  },
+  {
     when: { identity: ['unknown'] },
     action: 'adopt_unverified',
     state: 'running',
@@ -106,15 +112,27 @@ export const recoveryTable: readonly RecoveryRow[] = [
     why: 'it lives; the stop is carried on',
   },
   {
+    when: { life: ['paused'], identity: ['match'], claim: begun },
+    action: 'adopt',
+    state: 'paused',
+    why: 'it lives; it is frozen again',
+  },
+  {
     when: { identity: ['match'], claim: begun },
     action: 'adopt',
     state: 'running',
-    why: 'it lives, or its launcher is about to write its end',
+    why: 'it lives, or its launcher is about to write its end; thawed where it was resumed',
   },
   {
     when: { life: ['stopping'], identity: ['match'] },
     action: 'wait',
     state: 'stopping',
+    why: 'it was let go this moment, or never',
+  },
+  {
+    when: { life: ['paused'], identity: ['match'] },
+    action: 'wait',
+    state: 'paused',
     why: 'it was let go this moment, or never',
   },
   { when: { identity: ['match'] }, action: 'wait', state: 'running', why: 'it was let go this moment, or never' },
@@ -131,6 +149,12 @@ export const recoveryTable: readonly RecoveryRow[] = [
     action: 'start',
     state: 'starting',
     why: 'its launcher left without beginning',
+  },
+  {
+    when: { life: ['paused'], boot: ['same'], claim: ['absent'] },
+    action: 'start',
+    state: 'paused',
+    why: 'its launcher left without beginning; it is started when it is resumed',
   },
   {
     when: { life: ['stopping'], identity: over },

@@ -3,17 +3,18 @@
  * end is settled and nothing of it is left. Follows its output, its time limit and its exit.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Doubt, Ending, StopReason, Usage } from '../../../protocol/agent.ts';
+import type { Doubt, Ending, Life, StopReason, Usage } from '../../../protocol/agent.ts';
 import type { Clock } from '../clock.ts';
-import { longTimer } from '../long-timer.ts';
 import { checkReport, type ReportExpectation } from '../reports/gate.ts';
 import type { OutputReader, StopStep } from '../runtimes/runtime.ts';
 import { exitOfShell, type ExitStatus, readClaim, readExitRecord } from './exit-record.ts';
+import { Freezer } from './freezer.ts';
 import { goneWatch } from './gone-watch.ts';
 import type { LeftoverSweep } from './leftovers.ts';
 import type { LogGuard } from './log-limit.ts';
 import { OutputTail } from './output-tail.ts';
 import type { IdentityCheck, RunMark, Trees } from './ownership.ts';
+import { RunningTime, TimeLimit } from './running-time.ts';
 import { settle } from './settle.ts';
 import type { SharedLook } from './shared-look.ts';
 import { stopTree } from './stop.ts';
@@ -34,7 +35,10 @@ export interface RunOptions {
   readonly reportRequired: boolean;
   readonly maxRuntimeSeconds: number;
   readonly startedAt: string;
+  /** As the journal has it: whether the run is paused, and how long it has run. */
+  readonly life: Life;
   readonly clock: Clock;
+  readonly log: (line: string) => void;
   readonly sweep: LeftoverSweep;
   readonly look: SharedLook;
   /** Settles when the launcher is gone; null for an adopted run, which is nobody's child any more. */
@@ -69,11 +73,14 @@ export type RunEnd =
 export class Run {
   readonly #options: RunOptions;
   readonly #tail: OutputTail;
-  readonly #monotonicStart: number | null;
+  readonly #freezer: Freezer;
+  /** It is paused, or was: a predecessor may have frozen it, and not come to thaw it. */
+  #mayBeFrozen: boolean;
+  readonly #time: RunningTime;
+  readonly #timeLimit: TimeLimit | null;
   readonly #gone: Promise<void>;
   readonly #verification: Verification;
   readonly #follower: NodeJS.Timeout | null;
-  #cancelTimeLimit: () => void = () => undefined;
   #launcherExit: { readonly code: number | null; readonly signal: string | null } | null = null;
   #stop: { readonly order: StopOrder; readonly outcome: Promise<StopOutcome> } | null = null;
   /** Aborted when this process lets go of the run. */
@@ -89,12 +96,18 @@ export class Run {
     const { trees, mark, doubt, onDoubt } = options;
     const onKnown = (isKnown: boolean): void => onDoubt(isKnown ? null : 'unverified');
     this.#verification = new Verification(() => trees.check(mark.leader), doubt !== 'unverified', onKnown);
-    this.#monotonicStart = options.gone === null ? null : options.clock.monotonic();
+    const { life, gone, clock, startedAt, log } = options;
+    this.#time = gone === null ? RunningTime.of(life, startedAt) : new RunningTime(clock.monotonic());
+    this.#timeLimit = this.#limit();
+    this.#freezer = new Freezer(trees, mark, log);
+    this.#mayBeFrozen = 'ran' in life && life.ran !== undefined;
     const launcherGone =
       options.gone === null ? this.#watchAdopted() : options.gone.then((exit) => void (this.#launcherExit = exit));
     this.#gone = launcherGone.then(() => this.#unattended());
     this.#follower = options.reader.isTelling ? setInterval(() => this.#follow(), followEveryMs).unref() : null;
-    this.#armTimeLimit();
+    if (life.status === 'paused') void this.pause();
+    else this.#timeLimit?.resume();
+    if (life.status === 'running' && this.#mayBeFrozen) void this.#freezer.want(false);
     this.ended = this.#gone.then(async () => this.#unbegun() ?? { is: 'over', ending: await this.#settle() });
   }
 
@@ -107,9 +120,29 @@ export class Run {
     return this.#verification.ask();
   }
 
+  /** Freezes its tree; settles when that is done, or at least tried. Its time stands still from now on. */
+  pause(): Promise<void> {
+    this.#mayBeFrozen = true;
+    this.#time.pause(this.#nowMs());
+    this.#timeLimit?.pause();
+    return this.#freezer.want(true);
+  }
+
+  resume(): Promise<void> {
+    this.#time.resume(this.#nowMs());
+    this.#timeLimit?.resume();
+    return this.#freezer.want(false);
+  }
+
+  /** How long it has run so far, seconds; pauses are not counted. */
+  ranSeconds(): number {
+    return Math.round(this.#time.ms(this.#nowMs())) / 1000;
+  }
+
   /** Begins the stop protocol once; a second call waits for the first. */
   stop(order: StopOrder): Promise<StopOutcome> {
-    const { trees, mark, stopSteps } = this.#options;
+    const { mark, stopSteps } = this.#options;
+    const trees = this.#stop === null && this.#mayBeFrozen ? this.#wakingTrees() : this.#options.trees;
     // Over a limit it is not asked: a fork storm or a flood would go on meanwhile.
     const isOverLimit = order.reason === 'process_limit' || order.reason === 'log_limit';
     const politeSteps = isOverLimit ? [] : stopSteps;
@@ -118,6 +151,24 @@ export class Run {
       outcome: stopTree({ trees, run: mark, gone: this.#gone, letGo: this.#letGo.signal }, politeSteps),
     };
     return this.#stop.outcome;
+  }
+
+  /**
+   * A frozen agent hears a signal when it is thawed. The signal goes first, so that the agent does nothing else before it.
+   * Who is ended by force is not thawed for it.
+   */
+  #wakingTrees(): Trees {
+    const { trees } = this.#options;
+    this.#time.resume(this.#nowMs());
+    this.#freezer.close();
+    return {
+      ...trees,
+      ask: (run, signal) => {
+        const isAsked = trees.ask(run, signal);
+        if (isAsked) void this.#freezer.want(false);
+        return isAsked;
+      },
+    };
   }
 
   /** Carries on a stop that a predecessor began. Where the run had ended by then, no step was needed. */
@@ -143,17 +194,23 @@ export class Run {
 
   #endTimers(): void {
     this.#verification.close();
-    this.#cancelTimeLimit();
+    this.#timeLimit?.pause();
+    this.#freezer.close();
     if (this.#follower !== null) clearInterval(this.#follower);
   }
 
-  #armTimeLimit(): void {
-    const { maxRuntimeSeconds, startedAt, clock, gone, onTimeUp } = this.#options;
-    if (maxRuntimeSeconds === 0) return;
+  #limit(): TimeLimit | null {
+    const { maxRuntimeSeconds, clock, onTimeUp } = this.#options;
+    if (maxRuntimeSeconds === 0) return null;
     // From here on it goes by the monotonic clock. How long an adopted run has run already is known by the wall clock
     // alone; if that was changed meanwhile, its time is up earlier or later, but never later than a whole limit from now.
-    const usedMs = gone === null ? Math.max(0, Date.parse(clock.now()) - Date.parse(startedAt)) : 0;
-    this.#cancelTimeLimit = longTimer(maxRuntimeSeconds * 1000 - usedMs, onTimeUp);
+    return new TimeLimit(maxRuntimeSeconds * 1000 - this.#time.ms(this.#nowMs()), clock, onTimeUp);
+  }
+
+  /** By the clock that this run is measured with. */
+  #nowMs(): number {
+    const { gone, clock } = this.#options;
+    return gone === null ? Date.parse(clock.now()) : clock.monotonic();
   }
 
   #follow(): void {
@@ -263,10 +320,6 @@ export class Run {
   }
 
   #executionSeconds(endedAt: string, monotonicEnd: number): number {
-    const ms =
-      this.#monotonicStart === null
-        ? Date.parse(endedAt) - Date.parse(this.#options.startedAt)
-        : monotonicEnd - this.#monotonicStart;
-    return Math.max(0, Math.round(ms) / 1000);
+    return Math.round(this.#time.ms(this.#options.gone === null ? Date.parse(endedAt) : monotonicEnd)) / 1000;
   }
 }

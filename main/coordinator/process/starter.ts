@@ -10,9 +10,10 @@ import { fail, type Result } from '../../../protocol/failures.ts';
 import { makeFolder, replaceFileDurably } from '../ledger/atomic-file.ts';
 import type { Program } from '../runtimes/runtime.ts';
 import { hashToken, newToken } from '../tokens.ts';
-import { logSize, markAttempt } from './attempt-log.ts';
+import { logSize } from './attempt-log.ts';
 import type { EndWriter } from './end-writer.ts';
 import type { HeldRun } from './launcher.ts';
+import { beginNextAttempt } from './next-attempt.ts';
 import { startOrder } from './start-order.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
 
@@ -102,7 +103,7 @@ export class Starter {
   async #letGo(agentId: string, attempt: number, held: HeldRun): Promise<void> {
     const { ledger, ends, onLetGo } = this.#options;
     const now = ledger.current.agents.get(agentId);
-    if (now?.life.status === 'running') {
+    if (now?.life.status === 'running' || now?.life.status === 'paused') {
       held.release();
       onLetGo(now, held);
       return;
@@ -130,7 +131,8 @@ export class Starter {
     return ownership.launcher.holdNow(order);
   }
 
-  async #hold({ facts }: Agent, { starting, token }: StartTicket): Promise<Result<HeldRun>> {
+  async #hold(agent: Agent, { starting, token }: StartTicket): Promise<Result<HeldRun>> {
+    const { facts } = agent;
     const { layout, ownership, runtimes } = this.#options;
     const runtime = runtimes.get(facts.runtime);
     if (!runtime.ok) return runtime;
@@ -140,7 +142,7 @@ export class Starter {
     const { order, files } = startOrder(this.#options, facts, found, starting, token);
     try {
       makeFolder(order.attemptFolder);
-      if (starting.attempt > 1) markAttempt(facts.log_file, starting.attempt, 'the one before it failed');
+      if (starting.attempt > 1) beginNextAttempt(layout, agent, starting.attempt);
       await Promise.all(Object.entries(files).map(([path, text]) => replaceFileDurably(path, text)));
     } catch (error) {
       return fail(

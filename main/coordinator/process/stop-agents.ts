@@ -11,6 +11,8 @@ export interface StopPlace {
   readonly clock: Clock;
   /** By agent. */
   readonly runs: ReadonlyMap<string, Run>;
+  /** Called when all are marked: one that was never let go, and waits for that, has no run that would end it. */
+  readonly onSlotFree: () => void;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface StopPlace {
  * nothing tells whether the process is still its own: then none of them is touched.
  */
 export async function stopAgents(
-  { ledger, clock, runs }: StopPlace,
+  { ledger, clock, runs, onSlotFree }: StopPlace,
   agents: readonly Agent[],
   order: StopOrder,
 ): Promise<Result<void>> {
@@ -28,7 +30,7 @@ export async function stopAgents(
   const at = clock.now();
   const waiting = agents.filter(({ life }) => life.status === 'queued');
   const backingOff = agents.flatMap(({ facts, life }) => (life.status === 'backoff' ? [{ facts, life }] : []));
-  const active = agents.filter(({ life }) => life.status === 'starting' || life.status === 'running');
+  const active = agents.filter(({ life }) => ['starting', 'running', 'paused'].includes(life.status));
   const failure = failureOf('CANCELLED', `stopped by ${by} while it waited; it never began`);
   await ledger.commit([
     ...waiting.map(
@@ -40,6 +42,7 @@ export async function stopAgents(
     }),
     ...active.map(({ facts }) => ({ type: 'agent_stopping', at, agent_id: facts.agent_id, ...order }) as const),
   ]);
+  onSlotFree();
   const stopped = agents.flatMap(({ facts }) => runs.get(facts.agent_id) ?? []);
   await Promise.all(stopped.map((run) => run.stop(order)));
   return ok(undefined);

@@ -98,6 +98,11 @@ export class Supervisor {
     return stopAgents({ ...this.#options, runs: this.#runs }, agents, order);
   }
 
+  /** The run of an agent that has a process; undefined where it has none. */
+  runOf(agentId: string): Run | undefined {
+    return this.#runs.get(agentId);
+  }
+
   /** What its tree used in the last minutes, oldest first. */
   samplesOf(agentId: string): readonly Sample[] {
     const run = this.#runs.get(agentId);
@@ -128,7 +133,7 @@ export class Supervisor {
     if (life === null) return null;
     const { facts } = agent;
     const agentId = facts.agent_id;
-    const { layout, config, clock, runtimes, ownership } = this.#options;
+    const { layout, config, clock, runtimes, ownership, log } = this.#options;
     const runtime = runtimes.get(facts.runtime);
     const startedAt = (life.status === 'starting' ? null : life.started_at) ?? facts.accepted_at;
     const leaderUnseen = held === null && ownership.check(leader) === 'gone' ? ({ leaderUnseen: true } as const) : {};
@@ -153,7 +158,9 @@ export class Supervisor {
       reportRequired: facts.report_required,
       maxRuntimeSeconds: facts.max_runtime,
       startedAt,
+      life,
       clock,
+      log,
       sweep: this.#sweep,
       look: this.#look,
       gone: held?.gone ?? null,

@@ -5,7 +5,7 @@ import { claudeArgs } from './claude-argv.ts';
 import { claudeInstructions } from './claude-instructions.ts';
 import { createClaudeOutputReader } from './claude-output.ts';
 import { type ClaudeProgramOptions, createClaudeLocator } from './claude-program.ts';
-import type { Launch, LaunchSpec, Program, Runtime, StopStep } from './runtime.ts';
+import { type Launch, type LaunchSpec, type Program, type Runtime, type StopStep, takesNoWords } from './runtime.ts';
 
 export interface ClaudeRuntimeOptions extends ClaudeProgramOptions {
   readonly isRoot: boolean;
@@ -19,6 +19,8 @@ export function createClaudeRuntime(options: ClaudeRuntimeOptions): Runtime {
     launch: (program, spec) => launch(options, program, spec),
     stopSteps,
     outputReader: createClaudeOutputReader,
+    message: (facts) =>
+      takesNoWords(facts, 'Claude Code reads its prompt from a file, to the end, and then nothing more'),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { RuntimeConfig } from '../../../protocol/config.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import { findProgram, type Machine } from './find-executable.ts';
-import { type LaunchSpec, plainOutputReader, type Program, type Runtime } from './runtime.ts';
+import { type LaunchSpec, plainOutputReader, type Program, type Runtime, takesNoWords } from './runtime.ts';
 
 export interface CommandRuntimeOptions extends Machine {
   /** Its name in config.json, for messages. */
@@ -25,6 +25,11 @@ export function createCommandRuntime(options: CommandRuntimeOptions): Runtime {
     }),
     stopSteps: (graceSeconds) => [{ signal: 'SIGTERM', waitSeconds: graceSeconds }],
     outputReader: plainOutputReader,
+    message: (facts) =>
+      takesNoWords(
+        facts,
+        `the program of runtime "${options.name}" is given its prompt as a file that ends, and nothing after it`,
+      ),
   };
 }
 

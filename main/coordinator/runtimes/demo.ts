@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import type { RuntimeConfig } from '../../../protocol/config.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import { nodeProgram } from './find-executable.ts';
-import { plainOutputReader, type Program, type Runtime } from './runtime.ts';
+import { plainOutputReader, type Program, type Runtime, takesNoWords } from './runtime.ts';
 
 export interface DemoRuntimeOptions {
   readonly name: string;
@@ -26,6 +26,7 @@ export function createDemoRuntime({ name, config, script }: DemoRuntimeOptions):
     }),
     stopSteps: (graceSeconds) => [{ signal: 'SIGTERM', waitSeconds: graceSeconds }],
     outputReader: plainOutputReader,
+    message: (facts) => takesNoWords(facts, 'a demo agent follows the script of its prompt and nothing else'),
   };
 }
 

@@ -3,7 +3,7 @@
  * is asked to stop. One file per CLI implements it; nothing else in the coordinator knows a CLI by name.
  */
 import type { AgentFacts, Usage } from '../../../protocol/agent.ts';
-import type { Result } from '../../../protocol/failures.ts';
+import { fail, type Result } from '../../../protocol/failures.ts';
 
 /** A program that can be executed directly, without a shell, and the arguments that must come first (a script path, say). */
 export interface Program {
@@ -68,6 +68,19 @@ export interface Runtime {
   launch(program: Program, spec: LaunchSpec): Launch;
   stopSteps(graceSeconds: number): readonly StopStep[];
   outputReader(): OutputReader;
+  /** Gives words to an agent that runs; settles with where they went, in words. NOT_SUPPORTED where it takes none: says what to do instead. */
+  message(facts: AgentFacts, text: string): Promise<Result<string>>;
+}
+
+/** For programs that read nothing after their prompt. `why` in words. */
+export function takesNoWords({ agent_id, runtime }: AgentFacts, why: string): Promise<Result<never>> {
+  return Promise.resolve(
+    fail(
+      'NOT_SUPPORTED',
+      `${agent_id} cannot be told anything while it runs: ${why}. Deploy another agent below it or beside it with these words as its prompt, or stop it and deploy it anew with a prompt that has them.`,
+      { agent_id, runtime },
+    ),
+  );
 }
 
 /** For programs whose output is only text: nothing is known but what the process tells. */

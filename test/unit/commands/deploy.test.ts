@@ -22,6 +22,7 @@ const runtime: Runtime = {
   preparePrompt: (prompt) => prompt,
   launch: () => ({ file: '/bin/true', args: [], env: {}, promptOnStdin: false, files: {} }),
   stopSteps: () => [],
+  message: () => Promise.resolve(ok('nowhere')),
   outputReader: plainOutputReader,
 };
 

@@ -12,7 +12,7 @@ import {
 import { settle } from '../../../main/coordinator/process/settle.ts';
 
 const values = {
-  life: ['queued', 'backoff', 'starting', 'running', 'stopping'],
+  life: ['queued', 'backoff', 'starting', 'running', 'paused', 'stopping'],
   identity: ['match', 'mismatch', 'gone', 'unknown', 'none'],
   boot: ['same', 'other'],
   claim: ['absent', 'claimed', 'unreadable'],
@@ -37,6 +37,7 @@ const all: LeftBehind[] = values.life.flatMap((life) =>
 );
 const done = (holds: (left: LeftBehind) => boolean): Recovery[] =>
   [...new Set(all.filter(holds).map((left) => recoveryRow(left).action))].sort();
+const isRun = ({ life }: LeftBehind): boolean => life === 'running' || life === 'paused';
 const begun = ({ life }: LeftBehind): boolean => life !== 'queued' && life !== 'backoff';
 
 /** What should be done, said once more in another way. */
@@ -55,7 +56,7 @@ function intended({ life, identity, boot, claim, exit }: LeftBehind): Recovery {
 
 describe('the table', () => {
   test('has one intended row for every combination', () => {
-    expect(all).toHaveLength(5 * 5 * 2 * 3 * 3 * 3 * 2);
+    expect(all).toHaveLength(6 * 5 * 2 * 3 * 3 * 3 * 2);
     for (const left of all) expect(recoveryRow(left).action, JSON.stringify(left)).toBe(intended(left));
   });
 
@@ -101,22 +102,31 @@ describe('nothing is started', () => {
   test('that has claimed, or may have', () => {
     expect(done((left) => begun(left) && left.claim === 'claimed')).toEqual(['adopt', 'adopt_unverified', 'settle']);
     const mayHave = (left: LeftBehind): boolean =>
-      left.claim === 'unreadable' && (left.life === 'running' || left.identity !== 'none') && begun(left);
+      left.claim === 'unreadable' &&
+      (left.life === 'running' || left.life === 'paused' || left.identity !== 'none') &&
+      begun(left);
     expect(done(mayHave)).not.toContain('start');
   });
   test('that has an exit record', () => {
     expect(done((left) => begun(left) && left.exit !== 'none')).toEqual(['settle']);
   });
   test('that may have been let go before the machine went down', () => {
-    expect(done((left) => left.life === 'running' && left.boot === 'other')).not.toContain('start');
+    expect(done((left) => isRun(left) && left.boot === 'other')).not.toContain('start');
   });
   test('whose launcher lives, or may live', () => {
     const lives = ({ identity }: LeftBehind): boolean => identity === 'match' || identity === 'unknown';
-    expect(done((left) => left.life === 'running' && lives(left))).not.toContain('start');
+    expect(done((left) => isRun(left) && lives(left))).not.toContain('start');
   });
   test('that is being stopped', () => {
     expect(done(({ life }) => life === 'stopping')).not.toContain('start');
   });
+});
+
+test('a pause outlives its coordinator: nothing that is paused runs, or ends, because somebody came back', () => {
+  const paused = all.filter((left) => left.life === 'paused' && left.exit === 'none');
+  for (const left of paused.map(recoveryRow).filter(({ action }) => action !== 'settle')) {
+    expect(left.state).toBe('paused');
+  }
 });
 
 test('a process that is not known to be ours is never one to signal', () => {

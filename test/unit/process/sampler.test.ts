@@ -127,7 +127,7 @@ test('a process table as `ps` prints it on macOS is read: no zombies, times with
   502   501   501 Z    Wed Nov 25 10:00:02 2026
  `);
   expect([...table]).toEqual([
-    [1, { parent: 0, group: 1, session: 1, startTime: 'Wed Nov 25 10:00:00 2026' }],
-    [501, { parent: 1, group: 501, session: 501, startTime: 'Wed Nov 25 10:00:01 2026' }],
+    [1, { parent: 0, group: 1, session: 1, state: 'Ss', startTime: 'Wed Nov 25 10:00:00 2026' }],
+    [501, { parent: 1, group: 501, session: 501, state: 'S+', startTime: 'Wed Nov 25 10:00:01 2026' }],
   ]);
 });

@@ -32,6 +32,7 @@ const costly: Runtime = {
   preparePrompt: (prompt) => prompt,
   launch: () => ({ file: '/bin/true', args: [], env: {}, promptOnStdin: false, files: {} }),
   stopSteps: () => [],
+  message: () => Promise.resolve(fail('NOT_SUPPORTED', 'as the test says')),
   outputReader: () => ({ ...plainOutputReader(), isTelling: true, usage: () => ({ ...unknownUsage, cost_usd: 3 }) }),
 };
 

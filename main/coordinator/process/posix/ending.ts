@@ -48,7 +48,7 @@ export function signalMembers(run: RunMark, cgroups: Cgroups | null, signal: Nod
 }
 
 /** Between the look and the signal a pid may have changed hands. */
-function signalIfSame(pid: number, seen: TableRow | undefined, signal: NodeJS.Signals): void {
+export function signalIfSame(pid: number, seen: TableRow | undefined, signal: NodeJS.Signals): void {
   if (process.platform === 'linux' && readStat(pid)?.startTime !== seen?.startTime) return;
   signalQuietly(pid, signal);
 }

@@ -5,6 +5,7 @@
 import type { Ownership, OwnershipOptions, Trees } from '../ownership.ts';
 import { Cgroups } from './cgroups.ts';
 import { endMembers, signalMembers, signalQuietly } from './ending.ts';
+import { freezeMembers, thawMembers } from './freezing.ts';
 import { checkIdentity } from './identity.ts';
 import { createPosixLauncher } from './launcher.ts';
 import { membersIn, nonceOf } from './members.ts';
@@ -28,6 +29,7 @@ export function createPosixTrees(cgroups: Cgroups | null): Trees {
     bootId: readBootId(),
     forceStep: 'SIGKILL',
     hasLauncher: true,
+    cannotFreeze: null,
     check: checkIdentity,
     membersOf: (runs) => membersIn(processTable(), runs, cgroups, nonceOf),
     ask: (run, signal) => {
@@ -40,6 +42,8 @@ export function createPosixTrees(cgroups: Cgroups | null): Trees {
     endLeader: ({ leader }) => {
       if (checkIdentity(leader) === 'match') signalQuietly(-leader.pid, 'SIGKILL');
     },
+    freeze: (run) => freezeMembers(run, cgroups),
+    thaw: (run) => thawMembers(run, cgroups),
     usageOf: usageReader(cgroups),
     forget: (run) => cgroups?.remove(run),
   };

@@ -6,6 +6,8 @@ export interface TableRow {
   readonly parent: number;
   readonly group: number;
   readonly session: number;
+  /** As /proc and `ps` write it: begins with `T` where it is stopped. */
+  readonly state: string;
   /** As exact as the system tells: enough to see that a pid changed hands between two looks. */
   readonly startTime: string;
 }
@@ -26,7 +28,7 @@ export function parsePs(text: string): ProcessTable {
   for (const line of text.split('\n')) {
     const [, pid, parent, group, state, startTime] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*\S)\s*$/.exec(line) ?? [];
     if (pid === undefined || state === undefined || startTime === undefined || state.startsWith('Z')) continue;
-    table.set(Number(pid), { parent: Number(parent), group: Number(group), session: Number(group), startTime });
+    table.set(Number(pid), { parent: Number(parent), group: Number(group), session: Number(group), state, startTime });
   }
   return table;
 }

@@ -12,11 +12,15 @@ export function createDirectOwnership({ environment, log }: OwnershipOptions): O
     bootId: null,
     forceStep: 'TERMINATE',
     hasLauncher: false,
+    cannotFreeze:
+      'without koffi nothing tells which processes belong to an agent. Run "npm install koffi" and start the coordinator again',
     check: checkIdentity,
     membersOf: (runs) => new Map(runs.map((run) => [run.nonce, membersOf(run)])),
     ask: () => false,
     endMembers: ({ leader }) => endTree(leader.pid, () => checkIdentity(leader) === 'match'),
     endLeader: () => undefined, // It is a member here.
+    freeze: () => Promise.resolve([]), // Not asked for: see cannotFreeze.
+    thaw: () => Promise.resolve([]),
     usageOf: (runs) => Promise.resolve(usage.of(runs.filter(({ leader }) => checkIdentity(leader) === 'match'))),
     forget: () => undefined,
   };

@@ -8,6 +8,7 @@ import { until } from '../wait.ts';
 import { createDirectLauncher } from './direct-launcher.ts';
 import { writeExitLogged } from './exit-file.ts';
 import { ExitWatch } from './exit-watch.ts';
+import { Freezer, type FreezeTarget } from './freezing.ts';
 import { isInJob, jobCpuSeconds, jobMembers, jobName, openJob, terminateJob } from './job.ts';
 import { holdInJob } from './job-launcher.ts';
 import type { Handle, Native } from './native.ts';
@@ -26,12 +27,15 @@ export function createJobOwnership(options: OwnershipOptions, native: Native): O
     bootId: runs.bootId,
     forceStep: 'TERMINATE',
     hasLauncher: false,
+    cannotFreeze: null,
     check: (identity) => runs.processes.check(identity),
     membersOf: (marks) => new Map(marks.map((mark) => [mark.nonce, runs.membersOf(mark)])),
     // A program without a window and a console of its own has no ear for anything polite.
     ask: () => false,
     endMembers: (mark) => runs.end(mark),
     endLeader: () => undefined, // It is a member here.
+    freeze: (mark) => runs.freeze(mark),
+    thaw: (mark) => Promise.resolve(runs.thaw(mark)),
     usageOf: (marks) => Promise.resolve(new Map(marks.map((mark) => [mark.nonce, runs.usageOf(mark)]))),
     forget: (mark) => runs.forget(mark),
   };
@@ -43,6 +47,7 @@ class JobRuns {
   /** By nonce. Absent: never opened, or not to be opened. */
   readonly #jobs = new Map<string, Handle>();
   readonly #toldNoJob = new Set<string>();
+  readonly #freezer: Freezer;
   readonly processes: ProcessTable;
   readonly bootId: string | null;
   readonly launcher: Launcher;
@@ -51,6 +56,7 @@ class JobRuns {
     this.#options = options;
     this.#native = native;
     this.processes = new ProcessTable(native);
+    this.#freezer = new Freezer(native);
     this.bootId = bootTime(native);
     this.launcher = this.#launcher();
   }
@@ -79,6 +85,22 @@ class JobRuns {
     return jobMembers(this.#native, job);
   }
 
+  async freeze(mark: RunMark): Promise<number[]> {
+    if (this.processes.check(mark.leader) === 'unknown') return [mark.leader.pid];
+    return this.#freezer.freeze(this.#freezeTarget(mark));
+  }
+
+  thaw(mark: RunMark): number[] {
+    if (this.processes.check(mark.leader) === 'unknown') return [mark.leader.pid];
+    return this.#freezer.thaw(this.#freezeTarget(mark));
+  }
+
+  #freezeTarget(mark: RunMark): FreezeTarget {
+    const job = this.#jobOf(mark);
+    const leaderAlone = (): number[] => (this.processes.check(mark.leader) === 'match' ? [mark.leader.pid] : []);
+    return { mark, job, members: () => (job === null ? leaderAlone() : jobMembers(this.#native, job)) };
+  }
+
   usageOf(mark: RunMark): TreeUsage {
     const job = this.#jobOf(mark);
     const cpuSeconds = job === null ? null : jobCpuSeconds(this.#native, job);
@@ -105,6 +127,7 @@ class JobRuns {
   }
 
   #letGo(mark: RunMark): void {
+    this.#freezer.forget(mark);
     this.processes.release(mark.leader);
     const job = this.#jobs.get(mark.nonce);
     this.#jobs.delete(mark.nonce);

@@ -80,6 +80,9 @@ export interface Native {
   readonly GetProcessTimes: (process: Handle, created: Buffer, exited: Buffer, kernel: Buffer, user: Buffer) => number;
   readonly QueryFullProcessImageNameW: (process: Handle, flags: number, name: Buffer, size: Buffer) => number;
   readonly K32GetProcessMemoryInfo: (process: Handle, counters: Buffer, size: number) => number;
+  /** These two answer an NTSTATUS: below 0 is a failure. */
+  readonly NtSuspendProcess: (process: Handle) => number;
+  readonly NtResumeProcess: (process: Handle) => number;
   readonly NtQuerySystemInformation: (what: number, value: Buffer, size: number, used: null) => number;
 }
 
@@ -138,6 +141,8 @@ function bind(koffi: typeof Koffi): Native {
       'int QueryFullProcessImageNameW(HANDLE process, DWORD flags, void *name, void *size)',
     ),
     K32GetProcessMemoryInfo: call('int K32GetProcessMemoryInfo(HANDLE process, void *counters, DWORD size)'),
+    NtSuspendProcess: ntdll.func('int NtSuspendProcess(intptr_t process)'),
+    NtResumeProcess: ntdll.func('int NtResumeProcess(intptr_t process)'),
     NtQuerySystemInformation: ntdll.func(
       'int NtQuerySystemInformation(int what, void *value, uint32_t size, void *used)',
     ),

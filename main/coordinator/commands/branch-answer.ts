@@ -1,0 +1,61 @@
+/** What the verbs pause, resume and restart share: whom a caller may do it to, and their answer. */
+import { type Agent, isEnded, statusOf } from '../../../protocol/agent.ts';
+import { fail, type Result } from '../../../protocol/failures.ts';
+import type { Fleet } from '../../../protocol/fleet.ts';
+import { holdOf, holdWords } from '../../../protocol/pausing.ts';
+import { agentRecord } from '../../../protocol/record.ts';
+import type { BranchAnswer } from '../../../protocol/verbs.ts';
+import type { Principal } from '../facade.ts';
+import { reach } from './rights.ts';
+
+/** As `reach`; an agent does this only to what lies below it, not to itself. */
+export function reachBelow(fleet: Fleet, by: Principal, agentId: string, verb: string): Result<Agent> {
+  const found = reach(fleet, by, agentId);
+  if (!found.ok || by.kind === 'operator' || agentId !== by.agentId) return found;
+  return fail(
+    'NOT_ALLOWED',
+    `${agentId} cannot ${verb} itself; an agent may ${verb} what lies below it. Name one of your children, or ask the operator.`,
+    { agent_id: agentId, caller: by.agentId },
+  );
+}
+
+export function branchAnswer(
+  fleet: Fleet,
+  target: Agent,
+  changed: readonly string[],
+  unchanged: BranchAnswer['unchanged'],
+): BranchAnswer {
+  const agentId = target.facts.agent_id;
+  return {
+    agent_id: agentId,
+    status: statusOf(fleet.agents.get(agentId) ?? target),
+    changed: changed.flatMap((id) => fleet.agents.get(id) ?? []).map(agentRecord),
+    unchanged,
+  };
+}
+
+export const because = ({ facts }: Agent, reason: string): BranchAnswer['unchanged'][number] => ({
+  agent_id: facts.agent_id,
+  reason,
+});
+
+/** Why nothing is done to it: "it is running", "it ended: completed". */
+export function stateWords(agent: Agent): string {
+  const { life } = agent;
+  const hold = holdOf(life);
+  if (hold !== null) return `it is ${holdWords(hold)}`;
+  if (life.status === 'never_began') return `it never began: ${life.as}`;
+  if (isEnded(agent)) return `it ended: ${statusOf(agent)}`;
+  switch (life.status) {
+    case 'queued':
+      return 'it waits in the queue';
+    case 'backoff':
+      return 'it waits for its next attempt';
+    case 'starting':
+      return 'it is being started';
+    case 'stopping':
+      return 'it is being stopped';
+    default:
+      return `it is ${life.status}`;
+  }
+}
