@@ -11,7 +11,7 @@ import { checkIdentity } from './identity.ts';
 import { membersIn, nonceOf } from './members.ts';
 import { type ProcessTable, processTable, type TableRow } from './process-table.ts';
 
-/** Stopping takes microseconds; what runs after this is in the middle of a system call that cannot be interrupted, or forks without end. */
+/** Stopping takes microseconds; what runs after this forks without end. */
 const deadlineMs = 3000;
 const lookEveryMs = 10;
 /** A look can miss who is just being forked or is in the middle of an exec; two in a row miss nobody who runs. */
@@ -21,14 +21,18 @@ const cleanLooks = 2;
 export async function freezeMembers(run: RunMark, cgroups: Cgroups | null): Promise<number[]> {
   if (checkIdentity(run.leader) === 'unknown') return [run.leader.pid];
   const hasCgroup = cgroups?.freeze(run, true) ?? false;
+  const signalled = new Set<string>();
   let awake: number[] = [];
   let clean = 0;
   await until(
     () => {
       const look = lookAt(run, cgroups);
       if (look === null) return false; // The process table cannot be read now.
-      awake = look.outside.filter((pid) => !isStopped(look.table.get(pid)));
-      for (const pid of awake) signalIfSame(pid, look.table.get(pid), 'SIGSTOP');
+      awake = look.outside.filter((pid) => !willNotRun(look.table.get(pid), pid, signalled));
+      for (const pid of awake) {
+        signalIfSame(pid, look.table.get(pid), 'SIGSTOP');
+        signalled.add(keyOf(pid, look.table.get(pid)));
+      }
       if (hasCgroup && cgroups?.isFrozen(run) !== true) awake.push(...look.inside);
       // A gate that was just let go has no agent yet: there is nobody to freeze until there is.
       const isTooEarly = look.inside.length + look.outside.length === 0 && checkIdentity(run.leader) === 'match';
@@ -47,13 +51,19 @@ export async function thawMembers(run: RunMark, cgroups: Cgroups | null): Promis
   if (checkIdentity(run.leader) === 'unknown') return [run.leader.pid];
   cgroups?.freeze(run, false);
   let frozen: number[] = [];
+  let looks = 0;
+  let clean = 0;
   await until(
     () => {
       const look = lookAt(run, cgroups);
       if (look === null) return false;
-      frozen = [...look.inside, ...look.outside].filter((pid) => isStopped(look.table.get(pid)));
-      for (const pid of frozen) signalIfSame(pid, look.table.get(pid), 'SIGCONT');
-      return frozen.length === 0;
+      const members = [...look.inside, ...look.outside];
+      frozen = members.filter((pid) => isStopped(look.table.get(pid)));
+      // Everybody once: it also takes back a stop that has not taken hold yet.
+      for (const pid of looks === 0 ? members : frozen) signalIfSame(pid, look.table.get(pid), 'SIGCONT');
+      looks += 1;
+      clean = frozen.length === 0 ? clean + 1 : 0;
+      return clean >= cleanLooks;
     },
     lookEveryMs,
     deadlineMs,
@@ -85,3 +95,12 @@ function lookAt(run: RunMark, cgroups: Cgroups | null): Look | null {
 
 /** By a signal, or by whoever traces it. */
 const isStopped = (row: TableRow | undefined): boolean => /^[Tt]/.test(row?.state ?? '');
+
+const keyOf = (pid: number, row: TableRow | undefined): string => `${pid} ${row?.startTime ?? ''}`;
+
+/**
+ * Stopped; or in the middle of a system call that a stop does not interrupt (waiting for its vforked child, which is stopped,
+ * say) with the stop before it: that takes hold before anything of the program runs again.
+ */
+const willNotRun = (row: TableRow | undefined, pid: number, signalled: ReadonlySet<string>): boolean =>
+  isStopped(row) || (/^[DU]/.test(row?.state ?? '') && signalled.has(keyOf(pid, row)));
