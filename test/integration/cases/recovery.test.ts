@@ -203,3 +203,50 @@ test('an agent that was never let go, and whose prompt is gone for good, is refu
   expect(await ended(run)).toMatchObject({ status: 'refused' });
   expect(starts(run)).toBe(0);
 });
+
+describe('what was paused before it had begun', () => {
+  const paused = (): ZiggieEvent => ({
+    type: 'agent_paused',
+    at: at(),
+    agent_id: agentId,
+    by: 'operator',
+    reason: null,
+    ran_seconds: 0,
+  });
+  const call = { door: 'http', wait: 'admission' } as const;
+  const verb = { request_id: 'verb', agent_id: agentId, timestamp: null, token: null, reason: null } as const;
+  const pasts: [string, () => ZiggieEvent[]][] = [
+    ['while it was being started', () => [starting(), paused()]],
+    ['when its launcher had a name', () => [starting(), started(nobody()), paused()]],
+    ['in the queue', () => [paused()]],
+  ];
+  /** As long as another needs to be started, and to end, by the same coordinator. */
+  const oneAgentLong = async ({ coordinator }: Composed): Promise<void> => {
+    const request = { request_id: 'other', action: 'deploy', agent_type: 'L1', config: { prompt: 'true\n' } };
+    const answer = await coordinator.deploy(request, operator, 'start');
+    const id = answer.ok ? answer.value.record.agent_id : '';
+    await waitFor('another has ended', () => {
+      const agent = coordinator.fleet().agents.get(id);
+      return agent !== undefined && isEnded(agent);
+    });
+  };
+
+  test.each(pasts)('%s is started when it is resumed, and not before', async (_, past) => {
+    const run = await composed({ past: (layout) => [accepted(layout), ...past()] });
+    await oneAgentLong(run);
+    const own = run.events.filter(({ event }) => 'agent_id' in event && event.agent_id === agentId);
+    expect(own).toEqual([]);
+    const resumed = await run.coordinator.perform({ ...verb, action: 'resume' }, operator, call);
+    expect(resumed).toMatchObject({ ok: true, value: { answer: { unchanged: [] } } });
+    expect(await ended(run)).toMatchObject({ status: 'completed', exit_code: 0, attempt: 1 });
+    expect(readFileSync(join(run.layout.root, 'count'), 'utf8')).toBe('x\n');
+  });
+
+  test.each(pasts)('%s can be stopped, and never begins', async (_, past) => {
+    const run = await composed({ past: (layout) => [accepted(layout), ...past()] });
+    await oneAgentLong(run);
+    expect(await run.coordinator.stop(agentId, operator, null)).toMatchObject({ ok: true });
+    expect(['stopped', 'cancelled']).toContain((await ended(run)).status);
+    expect(starts(run)).toBe(1); // The other's.
+  });
+});
