@@ -13,9 +13,25 @@ import {
   subtree,
   toSnapshot,
 } from '../../../protocol/fleet.ts';
+import { holdOf } from '../../../protocol/pausing.ts';
 import { agentRecord, agentRecordSchema } from '../../../protocol/record.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 import { agentIdOf, anyEvents } from './any-events.ts';
+
+const completed: Ending = {
+  status: 'completed',
+  status_reason: 'done',
+  source: 'exit_event',
+  exit_code: 0,
+  signal: null,
+  completed_at: '2025-11-09T14:30:00.000Z',
+  execution_time_seconds: 1,
+  report_exists: false,
+  report_problems: [],
+  stop_steps: [],
+  survivors: [],
+  reaped: 0,
+};
 
 const fold = (events: readonly Sequenced[], from: Fleet = emptyFleet): Fleet => events.reduce(fleet, from);
 /** Everything a fleet says, in a form that `toEqual` compares deeply. */
@@ -44,6 +60,30 @@ describe('whatever the order of events', () => {
             if (!isEnded(agent) && isRestarted) expect(now?.life).toBe(agent.life);
             if (!isEnded(agent)) expect(now).toBeDefined();
           }
+        }
+      }),
+    );
+  });
+
+  test('a pause keeps who it is and which attempt, and a resume undoes it', () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        const before = fold(events);
+        for (const [agent_id, agent] of before.agents) {
+          const own = { at: '2025-11-09T14:35:00.000Z', agent_id, by: 'operator' };
+          const pause = { type: 'agent_paused', ...own, reason: null, ran_seconds: 7 } as const;
+          const paused = fleet(before, { seq: before.seq + 1, event: pause });
+          const resumed = fleet(paused, { seq: before.seq + 2, event: { type: 'agent_resumed', ...own } });
+          const [held, free] = [paused.agents.get(agent_id), resumed.agents.get(agent_id)];
+          if (held === undefined || free === undefined) throw new Error('it is there');
+          expect(statusOf(held)).toBe(agent.life.status === 'running' ? 'paused' : statusOf(agent));
+          expect(statusOf(free)).toBe(agent.life.status === 'paused' ? 'running' : statusOf(agent));
+          expect(holdOf(free.life)).toBeNull();
+          const isOver = isEnded(agent) || agent.life.status === 'stopping';
+          expect(holdOf(held.life) === null).toBe(isOver);
+          if (agent.life.status === 'running')
+            expect(free.life).toEqual({ ...agent.life, ran: { seconds: 7, at: own.at } });
+          expect(agentRecord(held)).toMatchObject({ pid: agentRecord(agent).pid, attempt: agentRecord(agent).attempt });
         }
       }),
     );
@@ -162,6 +202,58 @@ test('an agent is within itself and its ancestors, not within its siblings or be
   expect(isWithin(state, agentIdOf(1), agentIdOf(4))).toBe(false);
   expect(isWithin(state, 'nobody', agentIdOf(1))).toBe(false);
   expect(subtree(state, agentIdOf(1)).map(({ facts }) => facts.ordinal)).toEqual([1, 2, 4, 3]);
+});
+
+test('a restart by the verb: the next attempt, usage kept, and its request remembered until all it restarted are forgotten', () => {
+  const at = '2025-11-09T14:30:00.000Z';
+  const facts = agentFacts();
+  const { agent_id } = facts;
+  const identity = { pid: 7, start_time: '1', boot_id: 'boot' };
+  const by = { at, by: 'operator', reason: null, request_sha256: 'c' };
+  const requeue = (request_id: string): ZiggieEvent => ({
+    type: 'agents_requeued',
+    ...by,
+    agent_ids: [agent_id],
+    request_id,
+  });
+  const start = (attempt: number): ZiggieEvent => ({
+    type: 'agent_starting',
+    at,
+    agent_id,
+    attempt,
+    nonce: 'n',
+    token_sha256: 'h',
+  });
+  const failure = { code: 'SPAWN_FAILED', message: 'no' } as const;
+  const events: ZiggieEvent[] = [
+    { type: 'agent_accepted', at, request_sha256: 'f', facts, prompt: null },
+    start(1),
+    { type: 'agent_never_began', at, agent_id, as: 'refused', failure },
+    requeue('first'),
+    start(2),
+    { type: 'agent_started', at, agent_id, attempt: 2, identity },
+    { type: 'agent_usage', at, agent_id, usage: { session_id: null, tokens: null, cost_usd: 2, activity: null } },
+    { type: 'agent_ended', at, agent_id, attempt: 2, ending: completed },
+    requeue('second'),
+  ];
+  const after = (count: number): Fleet => fold(events.slice(0, count).map((event, i) => ({ seq: i + 1, event })));
+  expect(after(4).agents.get(agent_id)?.life).toMatchObject({ status: 'queued', attempts: 1 });
+  const again = after(9);
+  expect(again.agents.get(agent_id)?.life).toMatchObject({
+    status: 'backoff',
+    attempt: 2,
+    ending: completed,
+    until: at,
+  });
+  expect(again.agents.get(agent_id)?.usage_before.cost_usd).toBe(2);
+  expect(again.requests.get('second')).toMatchObject({ restarted: [agent_id], agent_id: null, answered: true });
+  const ended: ZiggieEvent = { type: 'agent_ended', at, agent_id, attempt: 2, ending: completed };
+  const gone: ZiggieEvent = { type: 'agents_forgotten', at, agent_ids: [agent_id] };
+  const forgotten = fold(
+    [ended, gone].map((event, i) => ({ seq: 10 + i, event })),
+    again,
+  );
+  expect(forgotten.requests.size).toBe(0);
 });
 
 describe('a restart', () => {

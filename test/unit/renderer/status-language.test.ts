@@ -3,7 +3,20 @@ import type { Agent, Ending, ReportProblem } from '../../../protocol/agent.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
 import { bucketOf, rollUp } from '../../../renderer/selectors/roll-up.ts';
 import { calm, evidenceWords, reportState, statusWords } from '../../../renderer/selectors/status-language.ts';
-import { accepted, endedAs, fleetFrom, idOf, neverBegan, over, running, starting, stopping, usage } from './fleets.ts';
+import { runTime } from '../../../renderer/selectors/row-cells.ts';
+import {
+  accepted,
+  endedAs,
+  fleetFrom,
+  idOf,
+  neverBegan,
+  now,
+  over,
+  running,
+  starting,
+  stopping,
+  usage,
+} from './fleets.ts';
 
 function first(fleet: Fleet): Agent {
   const agent = fleet.agents.get(idOf(1));
@@ -34,6 +47,23 @@ describe('statusWords', () => {
     const busy = fleetFrom(running(1), usage(1, { activity: 'tool: Bash' }));
     expect(words(busy)).toMatchObject({ shape: 'disc', tone: 'good', word: 'running', detail: 'tool: Bash' });
     expect(words(fleetFrom(running(1), stopping(1)))).toMatchObject({ word: 'stopping', detail: 'by operator' });
+  });
+
+  test('paused and held say by whom, and why', () => {
+    const pause = {
+      type: 'agent_paused',
+      at: '2025-11-09T14:31:00.000Z',
+      agent_id: idOf(1),
+      by: 'operator',
+      reason: 'lunch',
+      ran_seconds: 60,
+    } as const;
+    const paused = fleetFrom(running(1), pause);
+    expect(words(paused)).toMatchObject({ shape: 'bars', word: 'paused', detail: 'by operator: lunch' });
+    expect(runTime(first(paused), now)).toBe('1m 00s');
+    const held = words(fleetFrom(accepted(1), pause));
+    expect(held).toMatchObject({ word: 'held', detail: 'waiting: its branch is paused by operator: lunch' });
+    expect(bucketOf(first(paused))).toBe('running');
   });
 
   const ends: [string, Partial<Ending>, ReturnType<typeof words>][] = [

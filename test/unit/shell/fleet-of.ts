@@ -4,7 +4,7 @@ import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { type Fleet, emptyFleet, fleet } from '../../../protocol/fleet.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 
-type State = 'queued' | 'running' | 'stopping' | Partial<Ending>;
+type State = 'queued' | 'running' | 'paused' | 'stopping' | Partial<Ending>;
 
 /** One agent: how far its life has come (an ending is given by its fields), and which of its facts matter. */
 export interface Planned {
@@ -48,6 +48,9 @@ function life(agent_id: string, ordinal: number, is: State, facts: Partial<Agent
     { type: 'agent_started', at, agent_id, attempt: 1, identity },
   ];
   if (is === 'running') return running;
+  if (is === 'paused') {
+    return [...running, { type: 'agent_paused', at, agent_id, by: 'operator', reason: null, ran_seconds: 0 }];
+  }
   if (is === 'stopping') return [...running, { type: 'agent_stopping', at, agent_id, by: 'operator', reason: 'stop' }];
   return [...running, { type: 'agent_ended', at: ended, agent_id, attempt: 1, ending: { ...ending, ...is } }];
 }

@@ -58,6 +58,7 @@ describe('the tooltip', () => {
   test('says in words what is not zero', () => {
     expect(tooltip()).toBe('Ziggie: nothing is running');
     expect(tooltip(running, running, { is: 'queued' })).toBe('Ziggie: 2 running, 1 queued');
+    expect(tooltip(running, { is: 'paused' })).toBe('Ziggie: 1 running, 1 paused');
     expect(tooltip(running, { is: 'stopping' }, failed)).toBe(
       'Ziggie: 1 running, 1 stopping, 1 failed since you last looked',
     );
@@ -69,6 +70,7 @@ describe('the tooltip', () => {
   test('fits the 127 characters that Windows shows', () => {
     const many = Array.from({ length: 50 }, (): Planned[] => [
       running,
+      { is: 'paused' },
       { is: 'stopping' },
       { is: 'queued' },
       failed,
