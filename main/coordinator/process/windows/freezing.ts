@@ -10,6 +10,7 @@ import type { Handle, Native } from './native.ts';
 import { hasEnded, processTimes } from './process-handle.ts';
 
 const suspendResume = 0x8_00;
+const queryInformation = 0x4_00;
 const queryLimitedInformation = 0x10_00;
 const synchronize = 0x10_00_00;
 const deadlineMs = 3000;
@@ -82,12 +83,14 @@ export class Freezer {
     });
   }
 
-  /** True as well where it is gone, or its pid is somebody else's by now: then there is nothing to do. */
+  /** True as well where it has ended. False for whoever is not known to be a member now: the next look at the list tells. */
   #with(pid: number, job: Handle | null, work: (process: Handle) => boolean): boolean {
-    const process = this.#native.OpenProcess(suspendResume | queryLimitedInformation | synchronize, 0, pid);
+    const access = suspendResume | queryInformation | queryLimitedInformation | synchronize;
+    const process = this.#native.OpenProcess(access, 0, pid);
     if (!isHandle(process)) return false;
     try {
-      if (hasEnded(this.#native, process) || (job !== null && !isInJob(this.#native, process, job))) return true;
+      if (hasEnded(this.#native, process)) return true;
+      if (job !== null && !isInJob(this.#native, process, job)) return false;
       return work(process) || hasEnded(this.#native, process);
     } finally {
       this.#native.CloseHandle(process);
