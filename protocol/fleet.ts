@@ -16,7 +16,8 @@ import {
   type ZiggieEvent,
 } from './events.ts';
 import { nextToStart } from './next-to-start.ts';
-import { heldField, holdOf, paused, resumed } from './pausing.ts';
+import { heldField, holdOf } from './hold.ts';
+import { paused, resumed } from './pausing.ts';
 import { requeued } from './requeuing.ts';
 
 export interface Fleet {

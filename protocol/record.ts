@@ -9,7 +9,7 @@ import {
   statusSchema,
   tokensSchema,
 } from './agent.ts';
-import { heldWords, holdWords } from './pausing.ts';
+import { heldWords, holdWords } from './hold.ts';
 
 export const evidenceSchema = z.object({
   /** What says so: an exit seen by the parent, the launcher's exit record, a live process, nothing. */

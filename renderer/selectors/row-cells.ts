@@ -1,6 +1,6 @@
 /** What the cells of a tree row say. */
 import type { Agent } from '../../protocol/agent.ts';
-import { ranSeconds } from '../../protocol/pausing.ts';
+import { ranSeconds } from '../../protocol/hold.ts';
 import { duration } from './format.ts';
 import { type ReportState, reportState, type StatusWords, statusWords } from './status-language.ts';
 import { nodeTitle, type TreeRow } from './tree-rows.ts';

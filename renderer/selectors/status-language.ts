@@ -4,7 +4,7 @@
  */
 import type { Agent } from '../../protocol/agent.ts';
 import { nextToStart } from '../../protocol/next-to-start.ts';
-import { heldWords, holdOf, holdWords } from '../../protocol/pausing.ts';
+import { heldWords, holdOf, holdWords } from '../../protocol/hold.ts';
 import { agentRecord } from '../../protocol/record.ts';
 import { visible } from './visible-text.ts';
 import { ago, counted, duration } from './format.ts';

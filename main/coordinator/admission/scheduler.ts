@@ -6,7 +6,7 @@ import { type Agent, type AgentFacts, type Hold, isEnded } from '../../../protoc
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { failureOf } from '../../../protocol/failures.ts';
 import { nextToStart } from '../../../protocol/next-to-start.ts';
-import { holdBelow, holdOf } from '../../../protocol/pausing.ts';
+import { holdBelow, holdOf } from '../../../protocol/hold.ts';
 import type { Config } from '../../../protocol/config.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -60,7 +60,7 @@ export class Scheduler {
     program: Program,
   ): { readonly events: readonly ZiggieEvent[]; readonly ticket: StartTicket | null } {
     const { supervisor, clock, ledger } = this.#options;
-    const hold = holdBelow(ledger.pending, facts.parent_agent);
+    const hold = holdBelow(ledger.pending.agents, facts.parent_agent);
     if (hold !== null) return { events: [heldFrom(facts.agent_id, hold, clock.now())], ticket: null };
     const slot = this.#slot(this.#queue.length + 1);
     // Whoever waits already goes first.

@@ -2,7 +2,7 @@
 import { type Agent, isEnded, statusOf } from '../../../protocol/agent.ts';
 import { fail, type Result } from '../../../protocol/failures.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
-import { holdOf, holdWords } from '../../../protocol/pausing.ts';
+import { holdOf, holdWords } from '../../../protocol/hold.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { BranchAnswer } from '../../../protocol/verbs.ts';
 import type { Principal } from '../facade.ts';

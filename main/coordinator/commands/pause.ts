@@ -2,7 +2,7 @@
 import { type Agent, isEnded } from '../../../protocol/agent.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import { subtree } from '../../../protocol/fleet.ts';
-import { holdOf } from '../../../protocol/pausing.ts';
+import { holdOf } from '../../../protocol/hold.ts';
 import type { BranchAnswer, PauseRequest } from '../../../protocol/verbs.ts';
 import type { Principal } from '../facade.ts';
 import { type FreezingDeps, pauseAgents } from '../process/freezing.ts';

@@ -3,7 +3,7 @@ import { type Agent, isEnded, statusOf } from '../../../protocol/agent.ts';
 import type { RequestRecord, ZiggieEvent } from '../../../protocol/events.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import { type Fleet, subtree } from '../../../protocol/fleet.ts';
-import { holdBelow } from '../../../protocol/pausing.ts';
+import { holdBelow } from '../../../protocol/hold.ts';
 import type { BranchAnswer, RestartRequest } from '../../../protocol/verbs.ts';
 import type { Scheduler } from '../admission/scheduler.ts';
 import type { Clock } from '../clock.ts';
@@ -137,7 +137,7 @@ async function carryOut(
 /** Below a paused agent they wait like new ones. */
 function heldOf(fleet: Fleet, agents: readonly Agent[], at: string): ZiggieEvent[] {
   return agents.flatMap(({ facts: { agent_id, parent_agent } }) => {
-    const hold = holdBelow(fleet, parent_agent);
+    const hold = holdBelow(fleet.agents, parent_agent);
     if (hold === null) return [];
     return [{ type: 'agent_paused', at, agent_id, by: hold.by, reason: hold.reason, ran_seconds: 0 } as const];
   });

@@ -1,7 +1,7 @@
 /** resume: lets a paused branch go on. Only what was paused changes. */
 import { ok, type Result } from '../../../protocol/failures.ts';
 import { subtree } from '../../../protocol/fleet.ts';
-import { holdOf } from '../../../protocol/pausing.ts';
+import { holdOf } from '../../../protocol/hold.ts';
 import type { BranchAnswer, ResumeRequest } from '../../../protocol/verbs.ts';
 import type { Principal } from '../facade.ts';
 import { type FreezingDeps, resumeAgents } from '../process/freezing.ts';

@@ -97,7 +97,8 @@ describe.each(ways.filter(([, useCgroup]) => !useCgroup || probe !== null))(
           return isAsked;
         },
       };
-      const outcome = await stopTree(waking, held.mark, [{ signal: 'SIGTERM', waitSeconds: 10 }], held.run.gone);
+      const stop = { trees: waking, run: held.mark, gone: held.run.gone, letGo: new AbortController().signal };
+      const outcome = await stopTree(stop, [{ signal: 'SIGTERM', waitSeconds: 10 }]);
       expect(outcome).toEqual({ steps: ['SIGTERM'], survivors: [] });
       expect(held.exit()).toMatchObject({ code: 7 });
     });

@@ -13,7 +13,7 @@ import {
   subtree,
   toSnapshot,
 } from '../../../protocol/fleet.ts';
-import { holdOf } from '../../../protocol/pausing.ts';
+import { holdOf } from '../../../protocol/hold.ts';
 import { agentRecord, agentRecordSchema } from '../../../protocol/record.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 import { agentIdOf, anyEvents } from './any-events.ts';
