@@ -16,7 +16,7 @@ import {
   type ZiggieEvent,
 } from './events.ts';
 import { nextToStart } from './next-to-start.ts';
-import { heldField, holdOf } from './hold.ts';
+import { heldField, holdBelow, holdOf } from './hold.ts';
 import { paused, resumed } from './pausing.ts';
 import { requeued } from './requeuing.ts';
 
@@ -118,9 +118,10 @@ function acceptBatch(state: Fleet, event: EventOf<'batch_accepted'>): Fleet {
 
 function accept(state: Fleet, { facts, request_sha256, at }: EventOf<'agent_accepted'>, answered: boolean): Fleet {
   if (state.agents.has(facts.agent_id)) return state;
+  const hold = holdBelow(state.agents, facts.parent_agent);
   const agent: Agent = {
     facts,
-    life: { status: 'queued', since: at, reason: nextToStart },
+    life: { status: 'queued', since: at, reason: nextToStart, ...(hold === null ? {} : { hold }) },
     usage: unknownUsage,
     usage_before: unknownUsage,
     failures: 0,
@@ -143,7 +144,13 @@ function accept(state: Fleet, { facts, request_sha256, at }: EventOf<'agent_acce
 function requeueAll(state: Fleet, event: EventOf<'agents_requeued'>, seq: number): Fleet {
   const { request_id, request_sha256, agent_ids, at } = event;
   const change = (fleet: Fleet, id: string): Fleet =>
-    withAgent(fleet, id, (agent) => requeued(agent, event), seq, event);
+    withAgent(
+      fleet,
+      id,
+      (agent) => requeued(agent, event, holdBelow(fleet.agents, agent.facts.parent_agent)),
+      seq,
+      event,
+    );
   return withRequest(agent_ids.reduce(change, state), request_id, {
     sha256: request_sha256,
     agent_id: null,
@@ -162,7 +169,8 @@ function forgetAll(state: Fleet, agentIds: readonly string[]): Fleet {
 
 /** A batch, and a request that restarted agents, is known for as long as one of its agents is. */
 function forgetRequests({ requests, agents }: Fleet): Fleet['requests'] {
-  const isKnown = (ids: readonly string[] | undefined): boolean => ids === undefined || ids.some((id) => agents.has(id));
+  const isKnown = (ids: readonly string[] | undefined): boolean =>
+    ids === undefined || ids.some((id) => agents.has(id));
   return requests.filter(({ batch, restarted }) => isKnown(batch?.agent_ids) && isKnown(restarted));
 }
 

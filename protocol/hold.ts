@@ -28,7 +28,7 @@ export const holdWords = ({ by, reason }: Hold): string => `paused by ${by}${rea
 /** The status reason of who waits because of it. */
 export const heldWords = (hold: Hold): string => `waiting: its branch is ${holdWords(hold)}`;
 
-/** What holds a new agent below this parent: the nearest agent above that has not ended says whether the branch is paused. */
+/** What holds a new agent, or one that is restarted, below this parent: the nearest agent above that has not ended says whether the branch is paused. */
 export function holdBelow(agents: { get(id: string): Agent | undefined }, parentId: string | null): Hold | null {
   for (let at = parentId; at !== null;) {
     const parent = agents.get(at);

@@ -98,12 +98,24 @@ test('a paused branch stands still as a whole, what is deployed below it waits, 
     status_reason: 'waiting: its branch is paused by operator: lunch',
     pid: null,
   });
+  const batch = (await coordinator.dropAndAnswer({
+    request_id: requestId('batch'),
+    action: 'deploy_batch',
+    parent_agent: top,
+    agents: [{ agent_type: 'L2.2', config: { prompt: `${counting('batched')}\n` } }],
+  })) as { agents?: AgentRecord[] };
+  expect(batch.agents?.[0]).toMatchObject({ status: 'queued', status_reason: waiting.status_reason });
+  const batched = batch.agents?.[0]?.agent_id ?? '';
+  await standStill(coordinator, ['batched']);
   expect((await ask(coordinator, 'pause', top)).unchanged).toEqual(
-    [top, below, waiting.agent_id].map((agent_id) => ({ agent_id, reason: 'it is paused by operator: lunch' })),
+    [top, below, waiting.agent_id, batched].map((agent_id) => ({
+      agent_id,
+      reason: 'it is paused by operator: lunch',
+    })),
   );
   const resumed = await ask(coordinator, 'resume', top);
-  expect(resumed.changed?.map(({ agent_id }) => agent_id)).toEqual([top, below, waiting.agent_id]);
-  await allCount(coordinator, [...parts, 'late', 'late-helper']);
+  expect(resumed.changed?.map(({ agent_id }) => agent_id)).toEqual([top, below, waiting.agent_id, batched]);
+  await allCount(coordinator, [...parts, 'late', 'late-helper', 'batched']);
   expect((await ask(coordinator, 'resume', below)).unchanged?.[0]).toEqual({
     agent_id: below,
     reason: 'it is running',

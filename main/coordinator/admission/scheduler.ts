@@ -2,7 +2,7 @@
  * The queue: who waits starts by priority, then by age, when a slot is free and the pace of starts allows it. Who waits
  * too long is told and never started. Every start goes through here: new agents, restarts, and what recovery starts.
  */
-import { type Agent, type AgentFacts, type Hold, isEnded } from '../../../protocol/agent.ts';
+import { type Agent, type AgentFacts, isEnded } from '../../../protocol/agent.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { failureOf } from '../../../protocol/failures.ts';
 import { nextToStart } from '../../../protocol/next-to-start.ts';
@@ -60,8 +60,8 @@ export class Scheduler {
     program: Program,
   ): { readonly events: readonly ZiggieEvent[]; readonly ticket: StartTicket | null } {
     const { supervisor, clock, ledger } = this.#options;
-    const hold = holdBelow(ledger.pending.agents, facts.parent_agent);
-    if (hold !== null) return { events: [heldFrom(facts.agent_id, hold, clock.now())], ticket: null };
+    // The reducer notes with its acceptance that it is held.
+    if (holdBelow(ledger.pending.agents, facts.parent_agent) !== null) return { events: [], ticket: null };
     const slot = this.#slot(this.#queue.length + 1);
     // Whoever waits already goes first.
     if (slot.is === 'admit' && this.#queue.first === null && this.#firstAgain() === undefined) {
@@ -302,12 +302,3 @@ export class Scheduler {
     this.#told.delete(agentId);
   }
 }
-
-const heldFrom = (agent_id: string, { by, reason }: Hold, at: string): ZiggieEvent => ({
-  type: 'agent_paused',
-  at,
-  agent_id,
-  by,
-  reason,
-  ran_seconds: 0,
-});

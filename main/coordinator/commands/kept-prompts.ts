@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AgentFacts } from '../../../protocol/agent.ts';
+import { acceptances } from '../../../protocol/events.ts';
 import { scanJournal } from '../ledger/journal-read.ts';
 import type { Layout } from '../root/layout.ts';
 import { placeInline } from './stored-prompt.ts';
@@ -12,11 +13,12 @@ export function restoreKeptPrompts(layout: Layout, agents: readonly AgentFacts[]
   const wanted = new Map(broken.map(({ agent_id, prompt_sha256 }) => [agent_id, prompt_sha256]));
   if (wanted.size === 0) return new Set();
   scanJournal(layout.journal, ({ event }) => {
-    if (event.type !== 'agent_accepted' || event.prompt === null) return;
-    const { agent_id, prompt_sha256 } = event.facts;
-    if (wanted.get(agent_id) !== prompt_sha256) return;
-    placeInline(layout.runFolder(agent_id), layout.promptFile(agent_id), event.prompt);
-    wanted.delete(agent_id);
+    for (const { facts, prompt } of acceptances(event)) {
+      const { agent_id, prompt_sha256 } = facts;
+      if (prompt === null || wanted.get(agent_id) !== prompt_sha256) continue;
+      placeInline(layout.runFolder(agent_id), layout.promptFile(agent_id), prompt);
+      wanted.delete(agent_id);
+    }
   });
   return new Set(wanted.keys());
 }

@@ -1,6 +1,6 @@
 /** Every action, and who carries it out. Each door parses, calls this, and writes down what it answers. */
 import type { Action, AnswerOf, RequestOf, ZiggieRequest } from '../../../protocol/actions.ts';
-import { fail, ok, type Result } from '../../../protocol/failures.ts';
+import { ok, type Result } from '../../../protocol/failures.ts';
 import { planWork } from '../../../protocol/planning.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { FleetWatch } from '../events/fleet-watch.ts';
@@ -73,6 +73,3 @@ export function perform<R extends ZiggieRequest>(
 function done<T>(answer: Result<T>): Result<Performed<T>> {
   return answer.ok ? ok({ answer: answer.value, replayed: false }) : answer;
 }
-
-const notYet = (action: string): Promise<Result<never>> =>
-  Promise.resolve(fail('NOT_SUPPORTED', `${action} is not carried out by this version. Use another action.`));

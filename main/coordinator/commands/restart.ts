@@ -1,9 +1,8 @@
 /** restart: runs agents that have ended once more, as their next attempts. The same request_id restarts nothing twice. */
 import { type Agent, isEnded, statusOf } from '../../../protocol/agent.ts';
-import type { RequestRecord, ZiggieEvent } from '../../../protocol/events.ts';
+import type { RequestRecord } from '../../../protocol/events.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import { type Fleet, subtree } from '../../../protocol/fleet.ts';
-import { holdBelow } from '../../../protocol/hold.ts';
 import type { BranchAnswer, RestartRequest } from '../../../protocol/verbs.ts';
 import type { Scheduler } from '../admission/scheduler.ts';
 import type { Clock } from '../clock.ts';
@@ -126,21 +125,12 @@ async function carryOut(
     request_id,
     request_sha256,
   } as const;
-  await ledger.commit([requeued, ...heldOf(ledger.pending, restarted, at)]);
+  await ledger.commit([requeued]);
   for (const id of agent_ids) {
     const now = ledger.current.agents.get(id);
     if (now !== undefined) scheduler.free(now);
   }
   return ok({ answer: branchAnswer(ledger.current, target, agent_ids, unchanged), replayed: false });
-}
-
-/** Below a paused agent they wait like new ones. */
-function heldOf(fleet: Fleet, agents: readonly Agent[], at: string): ZiggieEvent[] {
-  return agents.flatMap(({ facts: { agent_id, parent_agent } }) => {
-    const hold = holdBelow(fleet.agents, parent_agent);
-    if (hold === null) return [];
-    return [{ type: 'agent_paused', at, agent_id, by: hold.by, reason: hold.reason, ran_seconds: 0 } as const];
-  });
 }
 
 async function answerAgain(

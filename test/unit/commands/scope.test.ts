@@ -40,6 +40,7 @@ const runtime: Runtime = {
   preparePrompt: (prompt) => prompt,
   launch: () => ({ file: '/bin/true', args: [], env: {}, promptOnStdin: false, files: {} }),
   stopSteps: () => [],
+  message: () => Promise.resolve(ok('nowhere')),
   outputReader: plainOutputReader,
 };
 
@@ -84,6 +85,7 @@ function openPaperCoordinator() {
     runtimes: { get: () => ok(runtime) } as unknown as Runtimes,
     scheduler: scheduler as unknown as Scheduler,
     supervisor: supervisor as unknown as Supervisor,
+    ownership: { cannotFreeze: null },
   };
   const operatorHash = hashToken('operator');
   let count = 0;
