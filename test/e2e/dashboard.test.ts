@@ -1,12 +1,11 @@
 /** The dashboard in a real browser, served by the built coordinator, with real agents. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DeployInput } from '../../clients/typescript/client.ts';
 import { type DashboardPage, launchBrowser, openPage, type PageLook } from '../rig/browser.ts';
 import { TestCoordinator } from '../rig/coordinator.ts';
-import { noFaults } from '../rig/fault.ts';
+import { unreplaceable, unreplaceableMissing } from '../rig/unreplaceable.ts';
 import { waitFor } from '../rig/wait-for.ts';
 
 /** Whatever its prompt says, it prints what would do harm if a page took it for more than text. */
@@ -311,25 +310,23 @@ describe('a lost connection', () => {
   });
 });
 
-describe.skipIf(noFaults !== null)('a disk that refuses', () => {
+describe.skipIf(unreplaceableMissing() !== null)('a disk that refuses', () => {
   test('is said in a bar with what it means, and the bar goes when it is well again', async () => {
     const coordinator = await startCoordinator();
     const page = await openDashboard(coordinator);
     const id = await deploy(coordinator, { name: 'told late', config: demo('@until go') });
     await rowOf(page, id).waitFor();
-    const path = coordinator.path('state', `${id}.json`);
-    await waitFor('its state file', () => existsSync(path));
-    execFileSync('chattr', ['+i', path]); // Nobody can replace it now.
+    const release = await unreplaceable(coordinator.path('state', `${id}.json`));
     try {
       writeFileSync(coordinator.path('go'), '');
       const bar = page.getByRole('alert').filter({ hasText: 'Storage trouble: state files' });
       await bar.getByText(/EPERM.*Nothing is lost/).waitFor();
       if (process.env['ZIGGIE_TEST_PICTURE']) await page.screenshot({ path: process.env['ZIGGIE_TEST_PICTURE'] });
       expect(await rowOf(page, id).textContent()).toContain('done');
-      execFileSync('chattr', ['-i', path]);
+      release();
       await bar.waitFor({ state: 'detached' });
     } finally {
-      execFileSync('chattr', ['-i', path]);
+      release();
     }
   });
 });

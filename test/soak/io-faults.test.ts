@@ -8,10 +8,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import type { Health } from '../../protocol/api.ts';
 import { descriptorsOf } from '../rig/proc.ts';
+import { smallDisk, smallDiskMissing } from '../rig/small-disk.ts';
 import { oneFileThread, Strace, straceMissing } from '../rig/strace.ts';
 import { waitFor } from '../rig/wait-for.ts';
 import { requestOf, Requests } from './rig/requests.ts';
-import { smallDisk } from './rig/small-disk.ts';
 import { type Launched, type LaunchOptions, SoakRoot } from './rig/soak-root.ts';
 import { amount, figures, repeatWith } from './rig/tier.ts';
 import { faultsOf } from './rig/verdict.ts';
@@ -105,12 +105,13 @@ async function judge({ root, requests, life }: Under): Promise<void> {
 test.skipIf(process.platform !== 'linux')(
   'a full disk: 503 and degraded, then well again without a restart',
   async ({ skip }) => {
-    const disk = smallDisk();
-    if (typeof disk === 'string') {
-      totals.leftOut = disk;
-      skip(disk);
+    const missing = smallDiskMissing();
+    if (missing !== null) {
+      totals.leftOut = missing;
+      skip(missing);
       return;
     }
+    const disk = smallDisk();
     onTestFinished(() => disk.remove());
     const under = await start({}, disk.folder);
     const { root, requests } = under;

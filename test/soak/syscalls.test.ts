@@ -125,13 +125,17 @@ async function someRequests(root: SoakRoot, requests: Requests, name: string): P
 async function settled(root: SoakRoot, requests: Requests): Promise<void> {
   const known = new Set(requests.asked.filter(({ door, acknowledged }) => door === 'file' || acknowledged !== null));
   const ids = new Set([...known].map(({ requestId }) => requestId));
+  const seen = { open: [...ids] };
   await waitFor(
     'the requests have ended',
     async () => {
       const agents = await root.agents().catch(() => null);
-      const ended = agents?.filter(({ request_id, completed_at }) => completed_at !== null && ids.has(request_id));
-      return ended?.length === ids.size;
+      const ended = new Set(
+        agents?.flatMap(({ request_id: id, completed_at: end }) => (end !== null && ids.has(id) ? [id] : [])),
+      );
+      seen.open = [...ids].filter((id) => !ended.has(id));
+      return seen.open.length === 0;
     },
-    { timeoutMs: 30_000, seen: () => root.lastOutput() },
+    { timeoutMs: 30_000, seen: () => ({ ...seen, output: root.lastOutput() }) },
   );
 }

@@ -5,7 +5,7 @@ import { waitFor } from '../rig/wait-for.ts';
 import { isOver } from '../rig/proc.ts';
 import { SoakRoot } from './rig/soak-root.ts';
 import { requestsNamed, startAgents } from './rig/sleepers.ts';
-import { amount, figures, repeatWith } from './rig/tier.ts';
+import { amount, figures, repeatWith, tier } from './rig/tier.ts';
 
 const trees = amount({ ci: 10, full: 100 });
 const graceSeconds = 1;
@@ -60,15 +60,19 @@ test.skipIf(process.platform !== 'linux')('nothing of a stopped tree survives', 
   const answers = await Promise.all(agents.map(({ agent_id }) => root.stop(agent_id)));
   const stopMs = performance.now() - began;
   const survivors = [...new Set([...pids.filter((pid) => !isOver(pid)), ...root.agentProcesses()])];
-  expect(survivors, `${repeatWith('trees')}\n${root.lastOutput()}`).toEqual([]);
-  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  const statuses = [...new Set(answers.map(({ status }) => status))];
   const records = await root.allEnded();
-  expect(records.flatMap((record) => record.survivors ?? [])).toEqual([]);
+  // All at once, so that a failure shows everything that is wrong.
+  expect(
+    { survivors, statuses, said: records.flatMap((record) => record.survivors ?? []) },
+    `${repeatWith('trees')}\n${root.lastOutput()}`,
+  ).toEqual({ survivors: [], statuses: [200], said: [] });
   figures('trees', {
     trees,
     processes: pids.length,
     survivors: survivors.length,
     'ms to stop all': Math.round(stopMs),
   });
-  expect(stopMs).toBeLessThan(graceSeconds * 1000 + afterGraceMs);
+  // In the full tier the machine is this scenario's alone; in the other one a time would say more about its neighbours.
+  if (tier === 'full') expect(stopMs).toBeLessThan(graceSeconds * 1000 + afterGraceMs);
 });

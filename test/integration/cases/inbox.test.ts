@@ -24,12 +24,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { emptyFleet, fleet as fold } from '../../../protocol/fleet.ts';
 import { TestCoordinator } from '../../rig/coordinator.ts';
-import { smallDisk } from '../../rig/fault.ts';
+import { smallDisk, smallDiskMissing } from '../../rig/small-disk.ts';
+import { straceMissing } from '../../rig/strace.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 
 const isFull = process.env['ZIGGIE_CASES'] === 'full';
-const hasStrace = spawnSync('strace', ['-V']).status === 0;
-const isRoot = process.getuid?.() === 0;
 const withoutInotify = [
   'unshare',
   '-U',
@@ -164,7 +163,7 @@ test('case 41: eight named pipes are refused unopened, and neither a request bes
   }
 });
 
-test.skipIf(!hasStrace)(
+test.skipIf(straceMissing() !== null)(
   'case 42: a link is refused, what it leads to is never opened, and the reason holds none of it (needs strace)',
   async () => {
     const trace = join(temporaryFolder(), 'trace');
@@ -346,22 +345,22 @@ test('an answer that cannot be written is owed until it can, and its file stays 
   await waitFor('the file goes', () => !existsSync(own.path('requests', 'owed.json')));
 });
 
-test.runIf(isRoot)(
+test.skipIf(smallDiskMissing() !== null)(
   'case 27: a request file waits while the disk is full, and is carried out when it is not (needs root)',
   async () => {
-    const disk = smallDisk('8m');
+    const disk = smallDisk();
     onTestFinished(() => disk.remove());
     const own = await TestCoordinator.start({ root: disk.folder, config });
     onTestFinished(async () => void (await own.stop()));
     writeFileSync(own.path('requests', 'full.tmp'), JSON.stringify(deploy('full')));
-    fill(own.path('filler'));
+    disk.fill();
     renameSync(own.path('requests', 'full.tmp'), own.path('requests', 'full.json'));
     await waitFor('it has noticed', () => own.output.includes('full.json waits in requests/'), {
       seen: () => own.output,
     });
     expect(existsSync(own.path('requests', 'full.json'))).toBe(true);
     expect(readdirSync(own.path('responses'))).toEqual([]);
-    rmSync(own.path('filler'));
+    disk.free();
     const answer = await own.answer('full');
     expect(answer, JSON.stringify(answer)).toMatchObject({ request_id: 'full', agent_type: 'L1' });
     expect(acceptedBy(own)).toEqual(['full']);
@@ -377,17 +376,6 @@ function firstUnusedDescriptor(pid: number): number {
 /** From now on; what it has open stays open. */
 function limitDescriptors(pid: number, count: number): void {
   execFileSync('prlimit', ['--pid', String(pid), `--nofile=${count}:`]);
-}
-
-/** Writes until the disk is full to the last byte. */
-function fill(path: string): void {
-  for (const size of [1024 * 1024, 4096, 1]) {
-    try {
-      for (;;) appendFileSync(path, Buffer.alloc(size));
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-    }
-  }
 }
 
 function residentBytes(pid: number): number {

@@ -5,8 +5,13 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Health } from '../../../protocol/api.ts';
 import { isAlive, TestCoordinator } from '../../rig/coordinator.ts';
-import { Fault, noFaults, smallDisk } from '../../rig/fault.ts';
+import { smallDisk, smallDiskMissing } from '../../rig/small-disk.ts';
+import { Strace, straceMissing } from '../../rig/strace.ts';
+import { unreplaceable, unreplaceableMissing } from '../../rig/unreplaceable.ts';
 import { waitFor } from '../../rig/wait-for.ts';
+
+/** Null, or why no disk can be made to refuse here. */
+const noFaults = smallDiskMissing() ?? straceMissing() ?? unreplaceableMissing();
 
 const used: TestCoordinator[] = [];
 const undo: (() => void | Promise<void>)[] = [];
@@ -55,6 +60,13 @@ async function deployed(coordinator: TestCoordinator, requestId: string): Promis
 async function begun(coordinator: TestCoordinator, agentId: string): Promise<void> {
   const claim = coordinator.path('runs', agentId, '1', 'claim');
   await waitFor(`${agentId} has begun`, () => existsSync(claim) && readFileSync(claim, 'utf8').endsWith('\n'));
+}
+
+/** Nobody can replace the file, to the end of the test or until it is released. */
+async function heldOpen(path: string): Promise<() => void> {
+  const release = await unreplaceable(path);
+  undo.push(release);
+  return release;
 }
 
 const acceptedIds = (coordinator: TestCoordinator): string[] =>
@@ -156,21 +168,21 @@ describe('the same request', () => {
   });
 });
 
-describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, tmpfs'})`, () => {
+describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, tmpfs, chattr'})`, () => {
   test('case 27: a full disk answers 503 and starts nothing; with room again the same request is started once', async () => {
-    const disk = smallDisk('8m');
+    const disk = smallDisk();
     undo.push(() => disk.remove());
     const root = join(disk.folder, 'root');
     mkdirSync(root);
     const coordinator = await start({ root });
     const before = await deployed(coordinator, 'before');
     await begun(coordinator, before.agentId);
-    fill(disk.folder);
+    disk.fill();
     const refused = await coordinator.client.deploy(requestOf('late'));
     expect(refused).toMatchObject({ ok: false, failure: { code: 'STORAGE_UNAVAILABLE' } });
     expect(await health(coordinator)).toMatchObject({ status: 'degraded', degraded: [{ part: 'runs' }] });
     expect(acceptedIds(coordinator)).toEqual(['before']);
-    rmSync(join(disk.folder, 'filling'));
+    disk.free();
     await waitFor('it is well again', () => isHealthy(coordinator), { seen: () => coordinator.output });
     const late = await deployed(coordinator, 'late');
     expect(acceptedIds(coordinator)).toEqual(['before', 'late']);
@@ -183,7 +195,7 @@ describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, 
   });
 
   test('case 27: an end that happens on a full disk is not lost', async () => {
-    const disk = smallDisk('8m');
+    const disk = smallDisk();
     undo.push(() => disk.remove());
     const root = join(disk.folder, 'root');
     mkdirSync(root);
@@ -191,12 +203,12 @@ describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, 
     writeFileSync(coordinator.path('go.tmp'), '');
     const { agentId, pid } = await deployed(coordinator, 'ends');
     await begun(coordinator, agentId);
-    fill(disk.folder);
+    disk.fill();
     // A name costs nothing here: the agent ends although no byte is left.
     renameSync(coordinator.path('go.tmp'), coordinator.path('go'));
     await waitFor('the agent is gone', () => !isAlive(pid));
     // There was no room for the exit record either: the exit is known from who saw it.
-    rmSync(join(disk.folder, 'filling'));
+    disk.free();
     expect(await coordinator.ended(agentId)).toMatchObject({ status: 'failed', exit_code: 3 });
     await waitFor('it is well', () => isHealthy(coordinator));
     await coordinator.dispose();
@@ -206,8 +218,14 @@ describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, 
   test('case 29: one failed sync: this request is answered 503, the next 201, and a restart finds it once or never', async () => {
     const coordinator = await start();
     await deployed(coordinator, 'before');
-    const fault = await Fault.in(coordinator.pid, 'fdatasync:error=EIO:when=1');
-    undo.push(() => fault.end());
+    const strace = await Strace.attach({
+      pid: coordinator.pid,
+      threads: 'all',
+      calls: ['fdatasync'],
+      inject: 'error=EIO:when=1',
+      log: coordinator.path('eio.strace'),
+    });
+    undo.push(() => strace.detach());
     // strace counts for each thread, and syncs are made by four: each of them fails once.
     const answers = [];
     for (let index = 0; index < 8; index++) answers.push(await coordinator.client.deploy(requestOf(`try-${index}`)));
@@ -215,7 +233,7 @@ describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, 
     for (const answer of answers) if (!answer.ok) expect(answer.failure.code).toBe('STORAGE_UNAVAILABLE');
     expect(answers[0]?.ok).toBe(false);
     expect(answers.at(-1)?.ok).toBe(true);
-    await fault.end();
+    await strace.detach();
     await coordinator.crash();
     await coordinator.start();
     expect(await isHealthy(coordinator)).toBe(true);
@@ -236,7 +254,7 @@ describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, 
       'the file tells that it runs',
       () => existsSync(path) && coordinator.state(agentId).status === 'running',
     );
-    const release = await unreplaceable(path);
+    const release = await heldOpen(path);
     writeFileSync(coordinator.path('go'), '');
     expect(await coordinator.ended(agentId)).toMatchObject({ status: 'failed' });
     expect(coordinator.state(agentId).status).toBe('running');
@@ -248,7 +266,7 @@ describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, 
   test('case 31: one that cannot be for long is said to tell of the past, and requests go on', async () => {
     const coordinator = await start();
     const { agentId } = await deployed(coordinator, 'a');
-    const release = await unreplaceable(coordinator.path('state', `${agentId}.json`));
+    const release = await heldOpen(coordinator.path('state', `${agentId}.json`));
     writeFileSync(coordinator.path('go'), '');
     const degraded = await waitFor('the trouble is shown', async () => {
       const now = await health(coordinator);
@@ -275,24 +293,3 @@ describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, 
     expect((await health(coordinator)).status).toBe('ok');
   });
 });
-
-/** Lets nobody replace the file, as a program that holds it open does on Windows. Settles when it is there. */
-async function unreplaceable(path: string): Promise<() => void> {
-  await waitFor(`${path} is there`, () => existsSync(path));
-  const set = (how: string): void => void execFileSync('chattr', [how, path]);
-  set('+i');
-  const release = (): void => set('-i');
-  undo.push(release);
-  return release;
-}
-
-/** Takes every byte that is left. */
-function fill(folder: string): void {
-  for (const size of [65_536, 4096, 1]) {
-    try {
-      for (;;) writeFileSync(join(folder, 'filling'), Buffer.alloc(size), { flag: 'a' });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-    }
-  }
-}

@@ -1,9 +1,9 @@
 /** What belongs to an agent is ended with it, however it left its parent: with cgroups, and as on a system without. */
 import { writeFileSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Cgroups } from '../../../main/coordinator/process/posix/cgroups.ts';
 import { createPosixOwnership } from '../../../main/coordinator/process/posix/ownership.ts';
+import type { Ownership } from '../../../main/coordinator/process/ownership.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
 import { isAlive } from '../../rig/coordinator.ts';
 import { OwnHost } from '../../rig/own-host.ts';
@@ -27,7 +27,6 @@ describe.skipIf(process.platform !== 'linux').each(ways)('owned $way', ({ useCgr
     return host;
   }
   const pidsIn = (log: string): number[] => [...log.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
-  const ms = (from: string | null, to: string | null): number => Date.parse(to ?? '') - Date.parse(from ?? '');
   const stop = async (host: OwnHost, agent: AgentRecord): Promise<AgentRecord | undefined> =>
     valueOf(await host.client.stop(agent.agent_id, 'enough')).stopped[0];
 
@@ -109,27 +108,49 @@ describe.skipIf(process.platform !== 'linux').each(ways)('owned $way', ({ useCgr
     },
   );
 
-  test.skipIf(isMissing)('case 10: a fork storm is ended at the limit, and nobody else notices', async () => {
-    const host = await start({ max_processes: 64, grace_seconds: 30 });
-    const other = await host.deploy('while [ ! -e go ]; do sleep 0.05; done; exit 4');
-    const delay = monitorEventLoopDelay({ resolution: 10 });
-    delay.enable();
-    const agent = await host.deploy(`trap : TERM
+  test.skipIf(isMissing)(
+    'case 10: a fork storm is ended at the first look that sees it, and nobody else notices',
+    async () => {
+      const limit = 64;
+      /** Processes that each look saw which was over the limit, and how many such looks there had been when it was ended. */
+      const looks: number[] = [];
+      const looksBeforeEnd: number[] = [];
+      const host = await OwnHost.start(
+        (options) => {
+          const own = createPosixOwnership({ ...options, useCgroups });
+          const usageOf: Ownership['usageOf'] = async (runs) => {
+            const usages = await own.usageOf(runs);
+            const processes = [...usages.values()].map((usage) => usage.processes ?? 0);
+            looks.push(...processes.filter((count) => count > limit));
+            return usages;
+          };
+          const endMembers: Ownership['endMembers'] = (run) => {
+            looksBeforeEnd.push(looks.length);
+            return own.endMembers(run);
+          };
+          return { ...own, usageOf, endMembers };
+        },
+        { limits: { max_processes: limit, grace_seconds: 30 } },
+      );
+      onTestFinished(() => host.dispose());
+      const other = await host.deploy('while [ ! -e go ]; do sleep 0.05; done; exit 4');
+      const agent = await host.deploy(`trap : TERM
       i=0; while [ $i -lt 500 ]; do sleep 60 & i=$((i+1)); done; echo forked; wait`);
-    const record = await host.ended(agent.agent_id);
-    delay.disable();
-    expect(record).toMatchObject({ status: 'failed', stop_steps: ['SIGKILL'], survivors: [] });
-    expect(record.status_reason).toMatch(
-      /^process_limit: \d+ processes, the limit is 64 \(limits\.max_processes\), ended by SIGKILL$/,
-    );
-    expect(Number(/(\d+) processes/.exec(record.status_reason)?.[1])).toBeGreaterThan(64);
-    expect(ms(record.started_at, record.completed_at)).toBeLessThan(10_000); // A look every 2 s, and the end.
-    expect(delay.percentile(99) / 1e6).toBeLessThan(500); // Measured 20 ms where nothing else runs.
-    expect((await host.get(other.agent_id)).status).toBe('running');
-    writeFileSync(host.path('go'), '');
-    expect(await host.ended(other.agent_id)).toMatchObject({ status: 'failed', exit_code: 4 });
-    expect(host.processes()).toEqual([]);
-  });
+      const record = await host.ended(agent.agent_id);
+      expect(record).toMatchObject({ status: 'failed', stop_steps: ['SIGKILL'], survivors: [] });
+      const [, seen] =
+        /^process_limit: (\d+) processes, the limit is 64 \(limits\.max_processes\), ended by SIGKILL$/.exec(
+          record.status_reason,
+        ) ?? [record.status_reason];
+      // How soon that is in time, and how late the event loop is meanwhile, is judged by the soak scenario "delays".
+      expect(Number(seen), record.status_reason).toBe(looks[0]);
+      expect(looksBeforeEnd[0]).toBe(1);
+      expect((await host.get(other.agent_id)).status).toBe('running');
+      writeFileSync(host.path('go'), '');
+      expect(await host.ended(other.agent_id)).toMatchObject({ status: 'failed', exit_code: 4 });
+      expect(host.processes()).toEqual([]);
+    },
+  );
 
   test.skipIf(isMissing)('case 10: an agent with just as many as allowed goes on', async () => {
     const host = await start({ max_processes: 20 });

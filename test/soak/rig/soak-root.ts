@@ -10,6 +10,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { json } from 'node:stream/consumers';
+import { Cgroups } from '../../../main/coordinator/process/posix/cgroups.ts';
 import { type Discovery, discoverySchema } from '../../../protocol/discovery.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
 import { waitFor } from '../../rig/wait-for.ts';
@@ -180,6 +181,7 @@ export class SoakRoot {
       for (const pid of living) endQuietly(pid);
       return living.length === 0;
     });
+    Cgroups.open(this.root)?.close();
     rmSync(this.root, { recursive: true, force: true });
   }
 

@@ -1,4 +1,4 @@
-/** A disk of 8 MiB that can be filled to the last byte: a tmpfs of one's own. */
+/** A small disk of a test's own that can be filled to the last byte: a tmpfs. Linux, with the right to mount. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,19 +6,33 @@ import { join } from 'node:path';
 
 export interface SmallDisk {
   readonly folder: string;
+  /** Takes every byte that is left. */
   fill(): void;
+  /** Gives back what `fill` took. */
   free(): void;
   /** Nothing may use it any more. */
   remove(): void;
 }
 
-/** A text: why there can be none on this machine. */
-export function smallDisk(): SmallDisk | string {
+/** Null, or why there can be none on this machine. */
+export function smallDiskMissing(): string | null {
+  if (process.platform !== 'linux') return 'only for Linux';
+  try {
+    smallDisk().remove();
+    return null;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** 8 MiB, empty. Throws where none can be mounted. */
+export function smallDisk(): SmallDisk {
   const folder = mkdtempSync(join(tmpdir(), 'ziggie-small-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'ziggie-small', folder], { encoding: 'utf8' });
+  const options = ['-t', 'tmpfs', '-o', 'size=8m,mode=700', 'ziggie-small'];
+  const mounted = spawnSync('mount', [...options, folder], { encoding: 'utf8' });
   if (mounted.status !== 0) {
     rmdirSync(folder);
-    return `no file system can be mounted here: ${mounted.error?.message ?? mounted.stderr.trim()}`;
+    throw new Error(`no file system can be mounted here: ${mounted.error?.message ?? mounted.stderr.trim()}`);
   }
   const filler = join(folder, 'filler');
   return {
