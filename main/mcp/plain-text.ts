@@ -1,11 +1,13 @@
 /** What agents wrote, made harmless for whoever reads a tool's result: text, line ends and tabs, nothing that controls. */
-import { stripVTControlCharacters } from 'node:util';
 
+/** Titles, links and other texts for the terminal, to their end; colours, movements and modes; two-letter orders. */
+const sequences =
+  /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]{0,2048}(?:\u0007|\u001b\\|\u009c)|(?:\u001b\[|\u009b)[0-?]{0,64}[ -/]{0,8}[@-~]|\u001b[ -/]{0,8}[0-Z^-~]/g;
 const control = /(?![\n\t])\p{Cc}/gu;
 
 /** Complete control sequences (colours, titles, links) go; every other control character is shown as its picture. */
 export const plainText = (text: string): string =>
-  stripVTControlCharacters(text.replaceAll('\r\n', '\n')).replace(control, picture);
+  text.replaceAll('\r\n', '\n').replace(sequences, '').replace(control, picture);
 
 /** U+2400 to U+241F picture the C0 controls; the C1 controls have none and look like what is unreadable. */
 function picture(character: string): string {

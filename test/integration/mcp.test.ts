@@ -235,21 +235,17 @@ describe.each(['http', 'stdio'] as const)('the tools over %s', { timeout: 60_000
     const second = await deploy({ agent_type: 'L2.2', runtime: 'quick' }, agent);
     await coordinator.ended(second);
     await coordinator.ended(first);
-    const inbox = () =>
-      coordinator.client.perform('inbox', {
-        ...{ request_id: 'look', timestamp: null, token: null, action: 'inbox' },
-        ...{ agent_id: parent, acknowledge: null, timeout: 0, limit: 100 },
-      });
+    const inbox = () => coordinator.client.inbox({ agent_id: parent });
     const told = await agent.call('wait_for_agents', { agent_ids: [first] });
     expect(told.content).toMatchObject({
       ended: [{ agent_id: first }],
       news: [{ type: 'child_ended', agent_id: second }],
     });
     // Whether that answer arrived is not known yet.
-    expect(await inbox()).toMatchObject({ ok: true, value: { answer: { messages: [{}, {}] } } });
+    expect(await inbox()).toMatchObject({ ok: true, value: { messages: [{}, {}] } });
     const later = await agent.call('wait_for_agents', { agent_ids: [first], timeout: 0 });
     expect(later.content).toMatchObject({ ended: [{ agent_id: first }], news: [] });
-    expect(await inbox()).toMatchObject({ ok: true, value: { answer: { messages: [] } } });
+    expect(await inbox()).toMatchObject({ ok: true, value: { messages: [] } });
     await mcp.call('stop_agent', { agent_id: parent });
   });
 
