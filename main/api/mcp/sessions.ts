@@ -141,8 +141,8 @@ export class McpSessions {
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-/** Milliseconds without any exchange; 0 while one is open. */
-const idleFor = ({ open, usedAt }: Kept): number => (open > 0 ? 0 : performance.now() - usedAt);
+/** Milliseconds without any exchange; less than none while one is open. */
+const idleFor = ({ open, usedAt }: Kept): number => (open > 0 ? -1 : performance.now() - usedAt);
 
 function begin(session: Kept): () => void {
   session.open += 1;
