@@ -13,7 +13,9 @@ import { optional } from '../input.ts';
 import type { PortResult } from '../tool-port.ts';
 import { type Arguments, ask, looks, type Tool, type ToolCall } from '../tool.ts';
 
-/** Clients cut a call that is silent for 300 s. Without progress to hear, an answer comes before that. */
+/** Clients cut a call that is silent for 300 s, many after 60. Where no progress is heard, an answer comes before that. */
+const usualSeconds = 240;
+const usualSilentSeconds = 50;
 const longestSilentSeconds = 240;
 /** Asked again and again in pieces, so that no connection has to stay silent and a restart in between is outlived. */
 const pieceSeconds = 20;
@@ -49,7 +51,7 @@ export const waitForAgents: Tool = {
       .min(0)
       .max(longestWaitSeconds)
       .optional()
-      .describe(`Seconds to wait at most; ${longestSilentSeconds} when left out. 0 only looks.`),
+      .describe('Seconds to wait at most; leave out for as long as your client surely takes. 0 only looks.'),
     parent_agent: optional(parent_agent, 'Leave out: yourself.'),
   }),
   output: z.object({
@@ -78,7 +80,7 @@ export const waitForAgents: Tool = {
 };
 
 async function wait(args: Arguments, call: ToolCall): Promise<PortResult<WaitAnswer>> {
-  const given = args['timeout'] ?? longestSilentSeconds;
+  const given = args['timeout'] ?? (call.hearsProgress ? usualSeconds : usualSilentSeconds);
   // What is no number of seconds is for the schema to refuse.
   if (typeof given !== 'number' || !(given >= 0 && given <= longestWaitSeconds)) return answerOf(args, call, given);
   const seconds = call.hearsProgress ? given : Math.min(given, longestSilentSeconds);
