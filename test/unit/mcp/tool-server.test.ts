@@ -8,6 +8,7 @@ import type { LogWish, PortResult, ToolPort } from '../../../main/mcp/tool-port.
 import { failureOf } from '../../../protocol/failures.ts';
 import type { InboxMessage } from '../../../protocol/waiting.ts';
 import { agentRecordWith } from '../../rig/agent-record.ts';
+import { waitFor } from '../../rig/wait-for.ts';
 
 type Asked = Record<string, unknown> & { action: string };
 type Answers = Record<string, (request: Asked, signal: AbortSignal) => unknown>;
@@ -176,7 +177,7 @@ describe('waiting', () => {
       },
       inbox: () => inboxOf(),
     });
-    const { content } = await call('wait_for_agents', { agent_ids: ['agent_1'], timeout: 100 });
+    const { content } = await call('wait_for_agents', { agent_ids: ['agent_1'], timeout: 100, mode: null });
     expect(content).toMatchObject({ done: true, pending: [] });
     const waits = asked.filter(({ action }) => action === 'wait');
     expect(waits.map(({ timeout }) => timeout)).toEqual([20, 20, 20]);
@@ -207,7 +208,7 @@ describe('waiting', () => {
 
   test('acknowledges what an answer told with the next call, and what was given up never', async () => {
     const acknowledged: unknown[] = [];
-    const { call } = await rig({
+    const { call, asked } = await rig({
       wait: ({ mode }, signal) =>
         mode === 'any'
           ? new Promise((resolve) =>
@@ -221,8 +222,11 @@ describe('waiting', () => {
     });
     const given = new AbortController();
     const lost = call('wait_for_agents', { mode: 'any' }, { signal: given.signal });
+    const gaveUp = expect(lost).rejects.toThrow();
+    await waitFor('it waits', () => asked.length === 1);
     given.abort();
-    await expect(lost).rejects.toThrow();
+    await gaveUp;
+    await waitFor('its answer is made, and thrown away', () => asked.length === 2);
     const first = await call('wait_for_agents', {});
     expect(first.content).toMatchObject({ news: [{ agent_id: 'agent_2', seq: 9 }] });
     expect(acknowledged).toEqual([]);
