@@ -39,7 +39,9 @@ describe('the arguments of Claude Code', () => {
       .find((arg) => arg.startsWith('--allowedTools='))
       ?.slice('--allowedTools='.length)
       .split(',');
-    expect(allowed).toEqual(expect.arrayContaining(['Bash', 'PowerShell', 'Edit', 'Write', 'Read', 'Glob', 'Grep', 'mcp__ziggie']));
+    expect(allowed).toEqual(
+      expect.arrayContaining(['Bash', 'PowerShell', 'Edit', 'Write', 'Read', 'Glob', 'Grep', 'mcp__ziggie']),
+    );
   });
 
   test('hold limits only where there are some', () => {
