@@ -70,10 +70,11 @@ async function send(endpoint: Endpoint, call: Call): Promise<ClientResult<HttpAn
       },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       redirect: 'error',
+      // Whole milliseconds: a fraction is refused.
       signal:
         call.signal === undefined
-          ? AbortSignal.timeout(call.timeoutMs)
-          : AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]),
+          ? AbortSignal.timeout(Math.ceil(call.timeoutMs))
+          : AbortSignal.any([call.signal, AbortSignal.timeout(Math.ceil(call.timeoutMs))]),
     });
     const bytes = new Uint8Array(await response.arrayBuffer());
     return { ok: true, value: { status: response.status, headers: response.headers, bytes } };

@@ -13,7 +13,7 @@ const reportOf = (id: string): string =>
 
 /** An agent that prints, among other things, what would take over a terminal. */
 const noisy = [
-  'printf "\\033]0;PWN\\007\\033[2J\\033]8;;javascript:alert(1)\\007x\\033]8;;\\007 \\033[31mred\\033[0m \\302\\233 caf\\303\\251\\n"',
+  'printf "\\033]0;PWN\\007\\033[2J\\033]8;;javascript:alert(1)\\007x\\033]8;;\\007 \\033[31mred\\033[0m \\302\\2331m caf\\303\\251\\n"',
   'sleep 300',
 ].join('; ');
 const config = {

@@ -7,6 +7,7 @@ import type { AgentRecord } from '../../protocol/record.ts';
 import { claudeCli } from '../rig/claude-cli.ts';
 import { TestCoordinator } from '../rig/coordinator.ts';
 import { type MessagesStub, startMessagesStub } from '../rig/messages-stub.ts';
+import { waitFor } from '../rig/wait-for.ts';
 import { ziggieCommand } from '../rig/ziggie-command.ts';
 
 const cli = await claudeCli();
@@ -134,12 +135,21 @@ describe.skipIf('skip' in cli)('Claude Code with the coordinator’s tools', { t
     const { port } = coordinator;
     await coordinator.crash();
     await coordinator.start(port);
+    // It tries again by itself, with growing pauses; a call in between is answered that its server is not connected.
+    await waitFor('it is connected again', () => connectionsTo(port) > 0, { timeoutMs: 60_000 });
     writeFileSync(flag, '');
     const parent = await coordinator.ended(answer.agent_id ?? '', 90_000);
     expect(parent.children, coordinator.log(parent.agent_id)).toHaveLength(1);
     expect(parent, coordinator.log(parent.agent_id)).toMatchObject({ status: 'completed', report_problems: [] });
   });
 });
+
+/** How many clients are connected to the port now. */
+function connectionsTo(port: number): number {
+  const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const isOne = (line: string): boolean => line.trim().split(/\s+/)[1] === local && / 01 /.test(line);
+  return readFileSync('/proc/net/tcp', 'latin1').split('\n').filter(isOne).length;
+}
 
 function readFlag(path: string): boolean {
   try {
