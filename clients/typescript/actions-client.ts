@@ -8,7 +8,12 @@ export interface Carried<T> {
   readonly replayed: boolean | null;
 }
 
-export type Carry = <A extends Action>(action: A, input: Input<A>) => Promise<ClientResult<Carried<AnswerOf<A>>>>;
+/** Where the door can, `signal` gives up waiting; what was asked may still be carried out. */
+export type Carry = <A extends Action>(
+  action: A,
+  input: Input<A>,
+  signal?: AbortSignal,
+) => Promise<ClientResult<Carried<AnswerOf<A>>>>;
 
 export function clientOf(perform: Carry): ZiggieClient {
   const ask = async <A extends Action>(action: A, input: Input<A>): Promise<ClientResult<AnswerOf<A>>> => {

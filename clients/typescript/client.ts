@@ -66,10 +66,14 @@ export type ListFilter = Omit<Input<'list'>, 'request_id' | 'timestamp'>;
 
 /** The doors that agents use (HTTP, files) are interchangeable through this interface. Every trouble is a `ClientFailure`, nothing is thrown. */
 export interface ZiggieClient {
-  /** Any action by its name, for those that build requests themselves. `replayed` is null where the door does not tell. */
+  /**
+   * Any action by its name, for those that build requests themselves. `replayed` is null where the door does not tell. An aborted
+   * `signal` gives up waiting where the door can; what was asked may still be carried out.
+   */
   perform<A extends Action>(
     action: A,
     input: Input<A>,
+    signal?: AbortSignal,
   ): Promise<ClientResult<{ answer: AnswerOf<A>; replayed: boolean | null }>>;
   /** Asks for an agent. Answers as soon as the coordinator has started it, queued it or turned it down. */
   deploy(input: DeployInput): Promise<ClientResult<Deployed>>;

@@ -36,7 +36,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const timeoutMs = options.timeoutMs ?? answerTimeoutMs;
   const get = (path: string) => ({ method: 'GET', path, timeoutMs }) as const;
   const post = (path: string, body: unknown) => ({ method: 'POST', path, body, timeoutMs }) as const;
-  const carry: Carry = (action, input) => carryByHttp(endpoint, action, input, timeoutMs);
+  const carry: Carry = (action, input, signal) => carryByHttp(endpoint, action, input, { usualMs: timeoutMs, signal });
   return {
     ...clientOf(carry),
     url: endpoint.url,
@@ -78,10 +78,14 @@ async function carryByHttp<A extends Action>(
   endpoint: Endpoint,
   action: A,
   input: Input<A>,
-  usualMs: number,
+  { usualMs, signal }: { readonly usualMs: number; readonly signal: AbortSignal | undefined },
 ): Promise<ClientResult<Carried<AnswerOf<A>>>> {
   const named = { ...input, action, request_id: input.request_id ?? makeRequestId(action) };
-  const call: Call = { ...addressOf(action, named), timeoutMs: patienceFor(action, input, usualMs) };
+  const call: Call = {
+    ...addressOf(action, named),
+    timeoutMs: patienceFor(action, input, usualMs),
+    ...(signal === undefined ? {} : { signal }),
+  };
   const schema = answerSchemaOf(action);
   for (let tries = 0; ; tries++) {
     const carried = await exchangeJson(endpoint, call, schema);
@@ -91,6 +95,7 @@ async function carryByHttp<A extends Action>(
     }
     const pauseMs = retryMs[tries];
     if (carried.failure.details?.['trouble'] !== 'broken' || pauseMs === undefined) return carried;
+    if (signal?.aborted === true) return carried;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

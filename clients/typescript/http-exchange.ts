@@ -17,6 +17,8 @@ export interface Call {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Gives it up early; what was sent may still be carried out. */
+  readonly signal?: AbortSignal;
   /** Statuses that are answers though they are not 2xx. */
   readonly alsoFine?: readonly number[];
 }
@@ -68,7 +70,11 @@ async function send(endpoint: Endpoint, call: Call): Promise<ClientResult<HttpAn
       },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       redirect: 'error',
-      signal: AbortSignal.timeout(call.timeoutMs),
+      // Whole milliseconds: a fraction is refused.
+      signal:
+        call.signal === undefined
+          ? AbortSignal.timeout(Math.ceil(call.timeoutMs))
+          : AbortSignal.any([call.signal, AbortSignal.timeout(Math.ceil(call.timeoutMs))]),
     });
     const bytes = new Uint8Array(await response.arrayBuffer());
     return { ok: true, value: { status: response.status, headers: response.headers, bytes } };

@@ -14,6 +14,7 @@ import { agentRoutes } from './routes/agents.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { socketRoutes } from './sockets.ts';
 import { passOverBody } from './unread-body.ts';
@@ -27,6 +28,8 @@ export interface ServerOptions {
   readonly coordinator: Coordinator;
   readonly operatorToken: string;
   readonly dashboardFolder: string;
+  /** Of the program, for those who ask what they talk to. */
+  readonly version: string;
 }
 
 export interface ApiServer {
@@ -68,7 +71,7 @@ export async function startServer(options: ServerOptions, wishedPort: number): P
 }
 
 async function buildApp(
-  { coordinator, operatorToken, dashboardFolder }: ServerOptions,
+  { coordinator, operatorToken, dashboardFolder, version }: ServerOptions,
   codes: OneTimeSecrets,
   port: () => number,
   isStopping: () => boolean,
@@ -120,6 +123,7 @@ async function buildApp(
   sessionRoutes(app, { codes, tickets, operatorToken });
   agentRoutes(app, coordinator);
   logRoutes(app, coordinator);
+  mcpRoutes(app, coordinator, version);
   socketRoutes(app, coordinator);
   dashboardRoutes(app, readDashboard(dashboardFolder));
   return app;

@@ -10,6 +10,9 @@ export interface Io {
   readonly env: Environment;
   /** The working folder that paths on the command line are relative to. */
   readonly cwd: string;
+  /** For what speaks a protocol over them; everything else uses `out` and `readStdin`. */
+  readonly stdin: Readable;
+  readonly stdout: Writable;
   /** Returns when the text is handed to the system, so that nothing is lost at the end and nothing piles up. */
   out(text: string | Uint8Array): Promise<void>;
   err(text: string): Promise<void>;
@@ -36,6 +39,8 @@ export function createIo(
   return {
     env,
     cwd: process.cwd(),
+    stdin,
+    stdout,
     out: (text) => (gone.signal.aborted ? Promise.resolve() : write(stdout, text)),
     err: (text) => write(stderr, text),
     readStdin: async () => {

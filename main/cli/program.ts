@@ -10,6 +10,7 @@ import { addInit } from './commands/init.ts';
 import { addInbox } from './commands/inbox.ts';
 import { addLogs } from './commands/logs.ts';
 import { addLs } from './commands/ls.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addPlan } from './commands/plan.ts';
 import { addReport } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
@@ -82,6 +83,7 @@ const commands = [
   addRestart,
   addDoctor,
   addInit,
+  addMcp,
 ];
 
 const programHelp = `

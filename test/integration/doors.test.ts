@@ -11,8 +11,9 @@ import { TestCoordinator } from '../rig/coordinator.ts';
 import type { Door, DoorAnswer, DoorMaker, DoorRequest } from '../rig/doors/door.ts';
 import { fileDoor } from '../rig/doors/file.ts';
 import { httpDoor } from '../rig/doors/http.ts';
+import { mcpDoor } from '../rig/doors/mcp.ts';
 
-const doors: readonly DoorMaker[] = [httpDoor, fileDoor];
+const doors: readonly DoorMaker[] = [httpDoor, fileDoor, mcpDoor];
 const sequences = Number(process.env['ZIGGIE_DOOR_SEQUENCES'] ?? '4');
 
 /** An agent that ends at once, or waits until it is told to (`go`) or stopped. */

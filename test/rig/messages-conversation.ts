@@ -82,7 +82,8 @@ function fillFrom(request: MessagesRequest): Fill {
 function lastResult(messages: readonly Message[]): string {
   const results = messages.flatMap(blocksOf).filter((block) => block.type === 'tool_result');
   const content = results.at(-1)?.content;
-  return textOf(content as string | readonly Block[] | undefined);
+  // Reminders that the program adds behind a result are not the tool's.
+  return textOf(content as string | readonly Block[] | undefined).replace(/\n+<system-reminder>[^]*$/, '');
 }
 
 function fieldOf(json: string, field: string): string | undefined {

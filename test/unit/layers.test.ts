@@ -65,6 +65,7 @@ const plainNode = [
   'main/api',
   'main/cli',
   'main/demo',
+  'main/mcp',
   'main/nursery',
 ];
 const noElectron = ['protocol', 'renderer', ...plainNode];
@@ -126,7 +127,7 @@ describe('the linter', () => {
   test('says what the part may import', () => {
     const line = targets.indexOf('main/cli/target.ts') + 1;
     expect(complaints(said, 'main/api/probe.ts', line).map(({ text }) => text)).toEqual([
-      expect.stringContaining('main/api imports main/coordinator and protocol only.'),
+      expect.stringContaining('main/api imports main/mcp, main/coordinator and protocol only.'),
     ]);
   });
 

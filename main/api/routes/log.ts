@@ -1,9 +1,9 @@
 /** `GET …/agents/{id}/log`: an agent's log by byte range, read from the file as it is sent. */
 import { createReadStream } from 'node:fs';
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { failureOf } from '../../../protocol/failures.ts';
 import type { Coordinator } from '../../coordinator/facade.ts';
+import { openLog } from '../log-file.ts';
 import { sendFailure } from '../problem.ts';
 import { parseRange } from '../range.ts';
 import { agentIdOf, callerOf } from '../perform.ts';
@@ -15,32 +15,9 @@ export function logRoutes(app: FastifyInstance, coordinator: Coordinator): void 
     void reply.type('text/plain; charset=utf-8').header('accept-ranges', 'bytes');
     void reply.header('content-disposition', `attachment; filename="${agentIdOf(request)}.log"`);
     const file = await openLog(path.value);
-    if (file === 'absent') return reply.send('');
-    if (file === 'replaced') {
-      return sendFailure(
-        reply,
-        failureOf('NOT_ALLOWED', 'The log file is not the one this coordinator made; it is not shown.', {
-          reason: 'log_replaced',
-        }),
-      );
-    }
-    return sendRange(reply, file, request.headers.range);
+    if (!file.ok) return sendFailure(reply, file.failure);
+    return file.value === null ? reply.send('') : sendRange(reply, file.value, request.headers.range);
   });
-}
-
-/** An agent can write into its log folder: a link or a pipe in place of its log is never followed or waited for. */
-async function openLog(path: string): Promise<FileHandle | 'absent' | 'replaced'> {
-  try {
-    const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-    const info = await file.stat();
-    if (info.isFile() && info.nlink === 1) return file;
-    await file.close();
-    return 'replaced';
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'absent';
-    if (error instanceof Error && 'code' in error && error.code === 'ELOOP') return 'replaced';
-    throw error;
-  }
 }
 
 async function sendRange(reply: FastifyReply, file: FileHandle, header: string | undefined): Promise<FastifyReply> {

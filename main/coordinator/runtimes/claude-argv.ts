@@ -9,6 +9,8 @@ export interface ClaudeCall {
   /** A fresh UUID v4: an id that was used before in the same folder is refused. */
   readonly sessionId: string;
   readonly instructionsFile: string;
+  /** Names the coordinator's own tools and no secret. */
+  readonly mcpConfigFile: string;
   /** Claude Code refuses to bypass permissions for the superuser; the tools are then allowed by name. */
   readonly isRoot: boolean;
   /** The administrator's own arguments, last, so that they win over ours. */
@@ -56,7 +58,17 @@ const allowedTools = [
   'Monitor',
 ];
 
-export function claudeArgs({ facts, sessionId, instructionsFile, isRoot, extraArgs }: ClaudeCall): string[] {
+/** All tools of the server that `claudeMcpConfig` names. */
+const coordinatorTools = 'mcp__ziggie';
+
+export function claudeArgs({
+  facts,
+  sessionId,
+  instructionsFile,
+  mcpConfigFile,
+  isRoot,
+  extraArgs,
+}: ClaudeCall): string[] {
   return [
     '-p',
     ...['--output-format', 'stream-json', '--verbose'],
@@ -64,7 +76,8 @@ export function claudeArgs({ facts, sessionId, instructionsFile, isRoot, extraAr
     ...(facts.model === null ? [] : [`--model=${facts.model}`]),
     ...permissionArgs(isRoot),
     `--disallowedTools=${disallowedTools.join(',')}`,
-    '--strict-mcp-config',
+    // Only these servers: what a person or a project has set up for their own sessions is not started in each agent.
+    ...['--strict-mcp-config', `--mcp-config=${mcpConfigFile}`],
     ...['--append-system-prompt-file', instructionsFile],
     ...(facts.max_turns > 0 ? ['--max-turns', String(facts.max_turns)] : []),
     ...(facts.max_cost_usd > 0 ? ['--max-budget-usd', String(facts.max_cost_usd)] : []),
@@ -73,6 +86,7 @@ export function claudeArgs({ facts, sessionId, instructionsFile, isRoot, extraAr
 }
 
 function permissionArgs(isRoot: boolean): string[] {
-  if (!isRoot) return ['--permission-mode', 'bypassPermissions'];
-  return ['--permission-mode', 'dontAsk', `--allowedTools=${allowedTools.join(',')}`];
+  // Without need where nothing asks; the administrator's own arguments may choose another mode.
+  if (!isRoot) return ['--permission-mode', 'bypassPermissions', `--allowedTools=${coordinatorTools}`];
+  return ['--permission-mode', 'dontAsk', `--allowedTools=${[...allowedTools, coordinatorTools].join(',')}`];
 }

@@ -3,7 +3,10 @@ import path from 'node:path';
 import type { LaunchSpec } from './runtime.ts';
 
 export function claudeInstructions(spec: LaunchSpec): string {
-  return [identity(spec), report(spec), deploying(spec), watching(spec), http(spec), rules(spec)].join('\n\n') + '\n';
+  return (
+    [identity(spec), report(spec), tools(spec), deploying(spec), watching(spec), http(spec), rules(spec)].join('\n\n') +
+    '\n'
+  );
 }
 
 function identity({ facts }: LaunchSpec): string {
@@ -38,6 +41,19 @@ ${headings}
 \`\`\``;
 }
 
+function tools(spec: LaunchSpec): string {
+  return `## Your tools for agents below you
+
+The tools of the server \`ziggie\` (\`mcp__ziggie__deploy_agent\` and so on) are the easiest way:
+
+- \`deploy_agent\` or \`deploy_agents\` (a first child of yours has the type \`${childType(spec)}\`), \`plan_workload\` before it for three or more workers.
+- \`wait_for_agents\` until they have ended; it returns where their reports are. Read them.
+- \`list_agents\`, \`agent_status\`, \`read_agent_log\`, \`stop_agent\` for what goes on below you.
+- \`submit_report\` hands in your own report and says what is wrong with it.
+
+Where these tools are missing, the ways below do the same.`;
+}
+
 /** The type of a first child: one level down, its place below its parent's. `L2.1` has `L3.1.1`. */
 function childType({ facts }: LaunchSpec): string {
   const place = facts.agent_type.split('.').slice(1);
@@ -47,7 +63,7 @@ function childType({ facts }: LaunchSpec): string {
 function deploying(spec: LaunchSpec): string {
   const { facts, root } = spec;
   const folder = path.join(root, 'requests');
-  return `## Deploying an agent below you
+  return `## Deploying by a request file
 
 Write a request file: first \`NAME.json.tmp\` in \`${folder}\`, then rename it to \`NAME.json\` (so that a half-written file is never read).
 

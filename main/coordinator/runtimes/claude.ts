@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { claudeArgs } from './claude-argv.ts';
 import { claudeInstructions } from './claude-instructions.ts';
+import { claudeMcpConfig, mcpConnectTimeoutMs } from './claude-mcp.ts';
 import { createClaudeOutputReader } from './claude-output.ts';
 import { type ClaudeProgramOptions, createClaudeLocator } from './claude-program.ts';
 import { type Launch, type LaunchSpec, type Program, type Runtime, type StopStep, takesNoWords } from './runtime.ts';
@@ -29,10 +30,12 @@ const guardSlash = (prompt: string): string => (prompt.startsWith('/') ? `\n${pr
 
 function launch({ config, isRoot }: ClaudeRuntimeOptions, program: Program, spec: LaunchSpec): Launch {
   const instructionsFile = path.join(spec.runFolder, 'instructions.md');
+  const mcpConfigFile = path.join(spec.runFolder, 'mcp.json');
   const args = claudeArgs({
     facts: spec.facts,
     sessionId: randomUUID(),
     instructionsFile,
+    mcpConfigFile,
     isRoot,
     extraArgs: config.args,
   });
@@ -40,9 +43,14 @@ function launch({ config, isRoot }: ClaudeRuntimeOptions, program: Program, spec
     file: program.file,
     args: [...program.leadingArgs, ...args],
     // An agent must not change the program under all the others.
-    env: { DISABLE_AUTOUPDATER: '1', ...config.env, ...program.env },
+    env: {
+      DISABLE_AUTOUPDATER: '1',
+      MCP_CONNECT_TIMEOUT_MS: String(mcpConnectTimeoutMs),
+      ...config.env,
+      ...program.env,
+    },
     promptOnStdin: true,
-    files: { [instructionsFile]: claudeInstructions(spec) },
+    files: { [instructionsFile]: claudeInstructions(spec), [mcpConfigFile]: claudeMcpConfig(spec.url) },
   };
 }
 

@@ -5,6 +5,7 @@ const call: ClaudeCall = {
   facts: { model: 'haiku', max_turns: 0, max_cost_usd: 0 },
   sessionId: '11111111-2222-4333-8444-555555555555',
   instructionsFile: '/root-folder/runs/a/instructions.md',
+  mcpConfigFile: '/root-folder/runs/a/mcp.json',
   isRoot: false,
   extraArgs: [],
 };
@@ -21,8 +22,10 @@ describe('the arguments of Claude Code', () => {
       '--model=haiku',
       '--permission-mode',
       'bypassPermissions',
+      '--allowedTools=mcp__ziggie',
       expect.stringMatching(/^--disallowedTools=Agent,Workflow,/),
       '--strict-mcp-config',
+      `--mcp-config=${call.mcpConfigFile}`,
       '--append-system-prompt-file',
       call.instructionsFile,
     ]);
@@ -36,7 +39,9 @@ describe('the arguments of Claude Code', () => {
       .find((arg) => arg.startsWith('--allowedTools='))
       ?.slice('--allowedTools='.length)
       .split(',');
-    expect(allowed).toEqual(expect.arrayContaining(['Bash', 'PowerShell', 'Edit', 'Write', 'Read', 'Glob', 'Grep']));
+    expect(allowed).toEqual(
+      expect.arrayContaining(['Bash', 'PowerShell', 'Edit', 'Write', 'Read', 'Glob', 'Grep', 'mcp__ziggie']),
+    );
   });
 
   test('hold limits only where there are some', () => {

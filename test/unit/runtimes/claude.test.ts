@@ -25,8 +25,13 @@ describe('Claude Code as a runtime', () => {
     const launch = runtime.launch(program, spec);
     const instructions = path.join(spec.runFolder, 'instructions.md');
     expect(launch).toMatchObject({ file: '/opt/claude', promptOnStdin: true });
-    expect(Object.keys(launch.files)).toEqual([instructions]);
+    const mcpConfig = path.join(spec.runFolder, 'mcp.json');
+    expect(Object.keys(launch.files)).toEqual([instructions, mcpConfig]);
     expect(launch.args).toContain(instructions);
+    expect(launch.args).toContain(`--mcp-config=${mcpConfig}`);
+    expect(launch.files[mcpConfig]).toContain(`"${spec.url}/mcp"`);
+    // The token is named, and taken from the agent's environment.
+    expect(launch.files[mcpConfig]).toContain('"Bearer ${ZIGGIE_TOKEN}"');
     expect(launch.args.slice(-2)).toEqual(['--effort', 'low']);
   });
 
@@ -43,7 +48,12 @@ describe('Claude Code as a runtime', () => {
   test('the administrator’s environment wins over ours, what the program needs over both', () => {
     const script = { file: '/opt/node', leadingArgs: ['/opt/cli.js'], env: { ELECTRON_RUN_AS_NODE: '1' } };
     const launch = runtime.launch(script, launchSpec());
-    expect(launch.env).toEqual({ DISABLE_AUTOUPDATER: '0', KEY: 'v', ELECTRON_RUN_AS_NODE: '1' });
+    expect(launch.env).toEqual({
+      DISABLE_AUTOUPDATER: '0',
+      MCP_CONNECT_TIMEOUT_MS: '30000',
+      KEY: 'v',
+      ELECTRON_RUN_AS_NODE: '1',
+    });
     expect(launch.args[0]).toBe('/opt/cli.js');
     expect(launch.env).not.toHaveProperty('IS_SANDBOX');
   });
