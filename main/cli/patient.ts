@@ -8,7 +8,10 @@ import type { Context } from './context.ts';
 const patienceMs = 30_000;
 const pollMs = 300;
 
-export type Ask = <T>(question: (client: HttpClient) => Promise<ClientResult<T>>) => Promise<ClientResult<T>>;
+export type Ask = <T, F extends { readonly code: string }>(
+  question: (client: HttpClient) => Promise<Answered<T, F>>,
+) => Promise<Answered<T, F>>;
+type Answered<T, F> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: F };
 
 /** Questions to the coordinator that survive its restart. Each waits at most 30 s for it to come back. */
 export async function patientAsk({ connect, io }: Context): Promise<ClientResult<Ask>> {

@@ -1,5 +1,5 @@
 /** Processes as /proc tells of them, independent of the product's own reading. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** Fields of `stat` after the name, which may hold anything; null when the process is gone. */
 function statOf(pid: number): readonly string[] | null {
@@ -54,5 +54,24 @@ function textOf(path: string): string | null {
     return readFileSync(path, 'latin1');
   } catch {
     return null; // It ended while we looked, or is somebody else's.
+  }
+}
+
+/** True while the process holds an established connection to that port of 127.0.0.1. */
+export function isConnected(pid: number, port: number): boolean {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const inodes = readFileSync(`/proc/${pid}/net/tcp`, 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , remote = '', state]) => remote.endsWith(wanted) && state === '01')
+    .map((fields) => `socket:[${fields[9]}]`);
+  return readdirSync(`/proc/${pid}/fd`).some((fd) => inodes.includes(linkOrNone(`/proc/${pid}/fd/${fd}`)));
+}
+
+function linkOrNone(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ''; // Closed meanwhile.
   }
 }

@@ -51,9 +51,7 @@ async function wait(context: Context, ids: readonly string[], options: WaitOptio
   const ask = asking.value;
   const named: string[] = [];
   for (const id of typeof children === 'string' ? [children] : ids) {
-    const connection = await context.connect();
-    if (!connection.ok) return await showFailure(io, json, connection.failure);
-    const agent = await resolveAgent(connection.value.client, id);
+    const agent = await ask((client) => resolveAgent(client, id));
     if (!agent.ok) return await showFailure(io, json, agent.failure);
     named.push(agent.value.agent_id);
   }
