@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { fail, failureOf, ok, type Result } from '../../protocol/failures.ts';
+import type { Clock } from '../coordinator/clock.ts';
 import type { Coordinator } from '../coordinator/facade.ts';
 import { readDashboard } from './dashboard-files.ts';
 import { checkRequest } from './guard.ts';
@@ -16,7 +17,8 @@ import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { sessionRoutes } from './routes/session.ts';
-import { socketRoutes } from './sockets.ts';
+import type { SocketLimits } from './sockets/connection.ts';
+import { socketRoutes } from './sockets/routes.ts';
 import { passOverBody } from './unread-body.ts';
 
 const codeLifetimeMs = 60_000;
@@ -30,6 +32,10 @@ export interface ServerOptions {
   readonly dashboardFolder: string;
   /** Of the program, for those who ask what they talk to. */
   readonly version: string;
+  /** For codes and tickets; absent: the system's. */
+  readonly clock?: Pick<Clock, 'monotonic'>;
+  /** Absent: the usual ones. */
+  readonly socketLimits?: SocketLimits;
 }
 
 export interface ApiServer {
@@ -40,7 +46,7 @@ export interface ApiServer {
 }
 
 export async function startServer(options: ServerOptions, wishedPort: number): Promise<Result<ApiServer>> {
-  const codes = new OneTimeSecrets(codeLifetimeMs);
+  const codes = new OneTimeSecrets(codeLifetimeMs, options.clock);
   let port = 0;
   let isStopping = false;
   const app = await buildApp(
@@ -71,12 +77,12 @@ export async function startServer(options: ServerOptions, wishedPort: number): P
 }
 
 async function buildApp(
-  { coordinator, operatorToken, dashboardFolder, version }: ServerOptions,
+  { coordinator, operatorToken, dashboardFolder, version, clock, socketLimits }: ServerOptions,
   codes: OneTimeSecrets,
   port: () => number,
   isStopping: () => boolean,
 ): Promise<FastifyInstance> {
-  const tickets = new OneTimeSecrets(ticketLifetimeMs);
+  const tickets = new OneTimeSecrets(ticketLifetimeMs, clock);
   const app = fastify({
     bodyLimit: 1024 * 1024,
     requestTimeout: 15_000,
@@ -118,13 +124,16 @@ async function buildApp(
     ),
   );
   acceptOnlyJson(app);
-  await app.register(websocket, { options: { maxPayload: 64 * 1024, perMessageDeflate: false } });
+  await app.register(websocket, {
+    options: { maxPayload: 64 * 1024, perMessageDeflate: false, autoPong: false },
+    errorHandler: () => undefined, // A connection looks after itself; the close code that ws sends must still arrive.
+  });
   healthRoutes(app, isStopping, () => coordinator.degraded());
   sessionRoutes(app, { codes, tickets, operatorToken });
   agentRoutes(app, coordinator);
   logRoutes(app, coordinator);
   mcpRoutes(app, coordinator, version);
-  socketRoutes(app, coordinator);
+  socketRoutes(app, coordinator, socketLimits);
   dashboardRoutes(app, readDashboard(dashboardFolder));
   return app;
 }

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { socketMessageSchema, type SocketMessage } from '../../protocol/events.ts';
+import { socketMessageSchema, type SocketMessage } from '../../protocol/socket-messages.ts';
 import { emptyFleet, fleet, fromSnapshot, toSnapshot } from '../../protocol/fleet.ts';
 import { TestCoordinator } from '../rig/coordinator.ts';
 import { waitFor } from '../rig/wait-for.ts';

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import type { FollowState } from '../../../clients/typescript/follow-state.ts';
 import { createHttpClient } from '../../../clients/typescript/http-client.ts';
 import { type FleetFeed, followFleet } from '../../../clients/typescript/socket-client.ts';
-import type { SocketMessage } from '../../../protocol/events.ts';
+import type { SocketMessage } from '../../../protocol/socket-messages.ts';
 import { emptyFleet, fleet, fromSnapshot, toSnapshot } from '../../../protocol/fleet.ts';
 import { type ContractServer, json, problem, type Script, startContractServer } from '../../rig/contract-server.ts';
 import { waitFor } from '../../rig/wait-for.ts';
