@@ -49,7 +49,7 @@ export async function startServer(options: ServerOptions, wishedPort: number): P
   const codes = new OneTimeSecrets(codeLifetimeMs, options.clock);
   let port = 0;
   let isStopping = false;
-  const app = await buildApp(
+  const { app, endSockets } = await buildApp(
     options,
     codes,
     () => port,
@@ -68,6 +68,7 @@ export async function startServer(options: ServerOptions, wishedPort: number): P
     issueCode: () => codes.issue({ kind: 'operator' }),
     close: async () => {
       isStopping = true;
+      endSockets(); // While what they say last can still go out.
       const closed = app.close();
       // A refused upgrade leaves a connection that the server no longer counts as its own and would wait for.
       for (const connection of connections) connection.destroySoon();
@@ -81,7 +82,7 @@ async function buildApp(
   codes: OneTimeSecrets,
   port: () => number,
   isStopping: () => boolean,
-): Promise<FastifyInstance> {
+): Promise<{ app: FastifyInstance; endSockets: () => void }> {
   const tickets = new OneTimeSecrets(ticketLifetimeMs, clock);
   const app = fastify({
     bodyLimit: 1024 * 1024,
@@ -133,9 +134,9 @@ async function buildApp(
   agentRoutes(app, coordinator);
   logRoutes(app, coordinator);
   mcpRoutes(app, coordinator, version);
-  socketRoutes(app, coordinator, socketLimits);
+  const endSockets = socketRoutes(app, coordinator, socketLimits);
   dashboardRoutes(app, readDashboard(dashboardFolder));
-  return app;
+  return { app, endSockets };
 }
 
 /** The wished port, else one of the next, else any. Windows may also reserve a port, which it reports as EACCES. */

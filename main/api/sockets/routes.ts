@@ -21,13 +21,13 @@ import { fleetQuerySchema, logQuerySchema, startOf } from './queries.ts';
 
 type Stream<Q> = (connection: Connection, by: Principal, query: Q) => Promise<void> | void;
 
-export function socketRoutes(app: FastifyInstance, coordinator: Coordinator, limits: SocketLimits = usualLimits): void {
+/** Returns what tells every client that the coordinator is stopping. */
+export function socketRoutes(
+  app: FastifyInstance,
+  coordinator: Coordinator,
+  limits: SocketLimits = usualLimits,
+): () => void {
   const open = new Set<Connection>();
-  app.addHook('preClose', (done) => {
-    for (const connection of [...open]) connection.close(closeCodes.goingAway, 'the coordinator is stopping');
-    done();
-  });
-
   stream('/ws/coordinator', fleetQuerySchema, (connection, by, { since, interval }) =>
     interval === undefined
       ? streamFleet(connection, coordinator, by, since ?? null)
@@ -49,6 +49,10 @@ export function socketRoutes(app: FastifyInstance, coordinator: Coordinator, lim
       return found === null || found.ok ? null : found.failure;
     },
   );
+
+  return () => {
+    for (const connection of [...open]) connection.close(closeCodes.goingAway, 'the coordinator is stopping');
+  };
 
   function stream<S extends z.ZodType>(
     path: string,
