@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { branchSnapshot, BranchView } from '../../../main/coordinator/events/branch-view.ts';
+import type { Sequenced } from '../../../protocol/events.ts';
+import { emptyFleet, type Fleet, fleet, fromSnapshot } from '../../../protocol/fleet.ts';
+import { agentIdOf, anyEvents } from '../protocol/any-events.ts';
+
+const root = agentIdOf(1);
+
+/** As a coordinator writes them: an agent is accepted once, after its parent, and only whole branches that ended are forgotten. */
+function asWritten(events: readonly Sequenced[]): Sequenced[] {
+  const accepted = new Set<string>();
+  let state = emptyFleet;
+  return events.filter((one) => {
+    const { event } = one;
+    if (event.type === 'agent_accepted') {
+      const { agent_id, request_id, parent_agent } = event.facts;
+      if (accepted.has(agent_id) || accepted.has(request_id)) return false;
+      if (parent_agent !== null && !state.agents.has(parent_agent)) return false;
+      accepted.add(agent_id).add(request_id);
+    }
+    if (event.type === 'agents_forgotten' && event.agent_ids.some((id) => isNeeded(state, id))) return false;
+    // The root of a branch that is followed is not forgotten, and its request not refused after it was accepted.
+    if (event.type === 'agents_forgotten' && event.agent_ids.includes(root)) return false;
+    if (event.type === 'request_refused' || event.type === 'requests_forgotten') return false;
+    state = fleet(state, one);
+    return true;
+  });
+}
+
+const isNeeded = (state: Fleet, id: string): boolean =>
+  state.living.has(id) || (state.agents.get(id)?.children.length ?? 0) > 0;
+
+const branch = (state: Fleet): unknown => ({ ...branchSnapshot(state, root), seq: 0, accepted: 0 });
+
+test('what a branch folds from its snapshot and its events is the branch of the whole', () => {
+  fc.assert(
+    fc.property(anyEvents, fc.nat(80), (any, cut) => {
+      const events = asWritten(any);
+      const [before, after] = [events.slice(0, cut), events.slice(cut)];
+      const whole = before.reduce(fleet, emptyFleet);
+      fc.pre(whole.agents.has(root));
+      const view = new BranchView(whole, root);
+      let own = fromSnapshot(branchSnapshot(whole, root));
+      let all = whole;
+      for (const event of after) {
+        all = fleet(all, event);
+        const seen = view.see(event);
+        if (seen !== null) own = fleet(own, seen);
+      }
+      expect(branch(own)).toEqual(branch(all));
+      expect(own.externals.size).toBe(0);
+    }),
+    { numRuns: 300 },
+  );
+});
