@@ -90,7 +90,6 @@ class LogTalk implements Talk<LogMessage> {
     const { agent_id, offset, end } = message;
     const told = this.#told.get(agent_id) ?? 0;
     this.#places.set(this.#options.agentId === null ? '' : agent_id, Math.max(end, told));
-    if (end <= told && told > 0) return;
     const text = offset < told ? behind(message, told) : message.text;
     if (text !== '') this.#options.onText({ agent_id, offset: Math.max(offset, told), end, text });
   }

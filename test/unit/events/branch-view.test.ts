@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { branchSnapshot, BranchView } from '../../../main/coordinator/events/branch-view.ts';
 import type { Sequenced } from '../../../protocol/events.ts';
-import { emptyFleet, type Fleet, fleet, fromSnapshot } from '../../../protocol/fleet.ts';
+import { emptyFleet, type Fleet, fleet, fromSnapshot, subtree } from '../../../protocol/fleet.ts';
 import { agentIdOf, anyEvents } from '../protocol/any-events.ts';
 
 const root = agentIdOf(1);
@@ -49,6 +49,12 @@ test('what a branch folds from its snapshot and its events is the branch of the 
         if (seen !== null) own = fleet(own, seen);
       }
       expect(branch(own)).toEqual(branch(all));
+      // Nothing of others, not even beside the branch.
+      expect([...own.agents.keys()].sort()).toEqual(
+        subtree(all, root)
+          .map(({ facts }) => facts.agent_id)
+          .sort(),
+      );
       expect(own.externals.size).toBe(0);
     }),
     { numRuns: 300 },

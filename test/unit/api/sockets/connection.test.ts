@@ -130,11 +130,11 @@ describe('who does not read', () => {
   });
 
   test('is dropped when nothing is taken for a while, however little waits', async () => {
-    const server = await SocketServer.start({ limits: { stalledMs: 140 } });
+    const server = await SocketServer.start({ limits: { stalledMs: 140, mostQueuedBytes: 2 ** 30 } });
     const agent = server.begin(1, null);
     const stalled = await TestSocket.open(server.url, path);
     stalled.socket.pause();
-    // More than what the system takes for it, and much less than what may wait is left over.
+    // More than what the system takes for it, and less than what may wait.
     const long = 'x'.repeat(64 * 1024);
     await waitFor('it is let go', async () => {
       if (server.seq < 200) server.publish(waiting(agent, `${long}${server.seq}`));
@@ -147,10 +147,11 @@ describe('who does not read', () => {
 
   test('gets a fleet that is larger than what may wait, and the events after it', async () => {
     const server = await SocketServer.start({ limits: { mostQueuedBytes: 10_000 } });
-    const agent = server.begin(1, null, 'n'.repeat(60_000));
+    const agent = server.begin(1, null, 'n'.repeat(16_000_000)); // More than what the system takes at once.
     const opening = TestSocket.open(server.url, path);
-    const socket = await opening;
+    await waitFor('it follows', () => server.listeners === 1);
     server.publish(waiting(agent, 'a'), waiting(agent, 'b'));
+    const socket = await opening;
     await socket.until('both', () => socket.numbers().length === 2);
     expect(socket.closed).toBeNull();
   });

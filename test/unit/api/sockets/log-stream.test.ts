@@ -81,16 +81,17 @@ test('case 71: a log that became a link ends the stream, with none of what it le
 });
 
 test('a client that reads slowly gets all of a large log, of which little waits for it', async () => {
-  const server = await start();
+  const server = await SocketServer.start({ logFile, limits: { mostQueuedBytes: 1024 * 1024 } });
   const agent = server.begin(1, null);
-  const whole = Array.from({ length: 200_000 }, (_, line) => `line ${line} of a log\n`).join('');
+  const whole = Array.from({ length: 800_000 }, (_, line) => `line ${line} of a log\n`).join('');
   writeFileSync(logFile(agent), whole);
   server.end(agent);
   const socket = await TestSocket.open(server.url, `${path}?agent_id=${agent}&from=0`);
+  socket.socket.pause();
   const pauses = setInterval(() => {
     if (socket.socket.isPaused) socket.socket.resume();
     else socket.socket.pause();
-  }, 5);
+  }, 50);
   await socket.closing(30_000);
   clearInterval(pauses);
   expect(textOf(socket, agent) === whole).toBe(true);
