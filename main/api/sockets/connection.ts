@@ -30,6 +30,8 @@ const looksPerStall = 7;
 const mostUnansweredPings = 2;
 /** A stream that can wait goes on below this. */
 const lowWaterBytes = 256 * 1024;
+/** What the system has taken may be megabytes, and a client that is cut off loses what it has not read of them. */
+const finishingMs = 30_000;
 
 export class Connection {
   readonly limits: SocketLimits;
@@ -51,7 +53,7 @@ export class Connection {
     socket.on('message', (data, isBinary) => this.#take(data, isBinary));
     socket.on('ping', (data) => this.#pong(data));
     socket.on('pong', () => (this.#unansweredPings = 0));
-    socket.on('error', () => this.#leave()); // A frame that breaks the rules: ws has sent the close code by now.
+    socket.on('error', () => this.#leave(limits.closingMs)); // A frame that breaks the rules: ws has sent the close code by now.
     socket.on('close', () => this.#gone());
     const look = setInterval(() => this.#look(), limits.stalledMs / looksPerStall);
     const ping = setInterval(() => this.#ping(), limits.heartbeatMs);
@@ -99,9 +101,19 @@ export class Connection {
   }
 
   close(code: number, reason: string): void {
+    this.#close(code, reason, this.limits.closingMs);
+  }
+
+  /** For a stream that has come to its end: closes when the client has taken everything, and gives it the time to read it. */
+  async finish(code: number, reason: string): Promise<void> {
+    while (this.isOpen && this.isBehind) await new Promise<void>((resolve) => this.#wakes.push(resolve));
+    this.#close(code, reason, finishingMs);
+  }
+
+  #close(code: number, reason: string, patienceMs: number): void {
     if (!this.isOpen) return;
     this.#socket.close(code, reason);
-    this.#leave();
+    this.#leave(patienceMs);
   }
 
   #write(text: string, taken: () => void): void {
@@ -145,11 +157,11 @@ export class Connection {
     return this.#socket.bufferedAmount > this.limits.mostQueuedBytes + this.#allowance;
   }
 
-  #leave(): void {
+  #leave(patienceMs: number): void {
     if (!this.isOpen) return;
     this.#state = 'closing';
     // Who does not read does not read the close frame either, and what waits for it is not kept for long.
-    const cut = setTimeout(() => this.#socket.terminate(), this.limits.closingMs);
+    const cut = setTimeout(() => this.#socket.terminate(), patienceMs);
     this.#socket.once('close', () => clearTimeout(cut));
     this.#end();
   }

@@ -56,7 +56,7 @@ class LogStream {
       .catch(() => this.#connection.close(closeCodes.internal, 'a log cannot be read; connect again'))
       .finally(() => {
         this.#open -= 1;
-        if (this.#open === 0) this.#connection.close(closeCodes.done, 'all was sent');
+        if (this.#open === 0) void this.#connection.finish(closeCodes.done, 'all was sent');
       });
   }
 
