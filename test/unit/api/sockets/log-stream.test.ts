@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import type { SocketLimits } from '../../../../main/api/sockets/connection.ts';
 import { logMessageSchema } from '../../../../protocol/socket-messages.ts';
 import { operatorToken, refusal, SocketServer, TestSocket, tokenOf, waiting } from '../../../rig/socket-server.ts';
 import { waitFor } from '../../../rig/wait-for.ts';
@@ -9,9 +10,9 @@ import { waitFor } from '../../../rig/wait-for.ts';
 const folder = mkdtempSync(join(tmpdir(), 'ziggie-logs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const logFile = (agentId: string): string => join(folder, `${agentId}.log`);
-const start = async () => {
+const start = async (limits: Partial<SocketLimits> = {}) => {
   for (let ordinal = 1; ordinal < 5; ordinal++) rmSync(logFile(`agent_20251109_143000_${ordinal}`), { force: true });
-  return SocketServer.start({ logFile });
+  return SocketServer.start({ logFile, limits });
 };
 const textOf = (socket: TestSocket, agentId: string): string =>
   socket.messages
@@ -81,7 +82,7 @@ test('case 71: a log that became a link ends the stream, with none of what it le
 });
 
 test('a client that reads slowly gets all of a large log, of which little waits for it', async () => {
-  const server = await SocketServer.start({ logFile, limits: { mostQueuedBytes: 1024 * 1024 } });
+  const server = await start({ mostQueuedBytes: 1024 * 1024, closingMs: 10 });
   const agent = server.begin(1, null);
   const whole = Array.from({ length: 800_000 }, (_, line) => `line ${line} of a log\n`).join('');
   writeFileSync(logFile(agent), whole);
@@ -92,8 +93,9 @@ test('a client that reads slowly gets all of a large log, of which little waits 
     if (socket.socket.isPaused) socket.socket.resume();
     else socket.socket.pause();
   }, 50);
-  await socket.closing(30_000);
+  expect(await socket.closing(30_000)).toEqual({ code: 1000, reason: 'all was sent' });
   clearInterval(pauses);
+  expect(textOf(socket, agent).length).toBe(whole.length);
   expect(textOf(socket, agent) === whole).toBe(true);
 });
 
