@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { Connection, usualLimits } from '../../../../main/api/sockets/connection.ts';
 import {
   frame,
   operatorToken,
@@ -154,6 +157,24 @@ describe('who does not read', () => {
     const socket = await opening;
     await socket.until('both', () => socket.numbers().length === 2);
     expect(socket.closed).toBeNull();
+  });
+
+  test('but reads at last is told everything that was sent before the end', async () => {
+    const accepting = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    onTestFinished(() => accepting.close());
+    const whole = 'x'.repeat(16_000_000); // More than what the system takes at once.
+    const ended: Promise<void>[] = [];
+    accepting.on('connection', (socket) => {
+      const connection = new Connection(socket, { ...usualLimits, closingMs: 10 });
+      connection.sendAll([JSON.stringify({ whole })]);
+      ended.push(connection.finish(1000, 'all was sent'));
+    });
+    const slow = await TestSocket.open(`127.0.0.1:${(accepting.address() as AddressInfo).port}`, '/');
+    slow.socket.pause();
+    setTimeout(() => slow.socket.resume(), 200);
+    expect(await slow.closing()).toEqual({ code: 1000, reason: 'all was sent' });
+    expect(slow.messages).toEqual([{ whole }]);
+    await Promise.all(ended);
   });
 
   test('and answers no pings is dropped after the second', async () => {
