@@ -54,9 +54,8 @@ class LogTalk implements Talk<LogMessage> {
         this.#tell(message);
         break;
       case 'log_end': {
-        const { type: _type, ...end } = message;
-        if (!this.#ended.has(end.agent_id)) this.#options.onEnd?.(end);
-        this.#ended.add(end.agent_id);
+        if (!this.#ended.has(message.agent_id)) this.#options.onEnd?.(message);
+        this.#ended.add(message.agent_id);
         break;
       }
       case 'heartbeat':

@@ -109,4 +109,7 @@ test('the lines on everybody’s life go on where they ended', async () => {
   await cut();
   server.end(agent);
   await waitFor('four lines', () => texts.get(agent)?.split('\n').length === 5, { seen: () => [...texts] });
+  expect(texts.get(agent)).toMatch(
+    /was accepted.*\n.*is being started\n.*started, pid 4711\n.*completed: exit code 0\n$/,
+  );
 });
