@@ -1,5 +1,5 @@
 /** The tree's life as lines that a person or an Overwatch reads along with: one event, one line. */
-import type { Sequenced } from '../../../protocol/events.ts';
+import { acceptances, type Sequenced } from '../../../protocol/events.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
 
 export interface LifeLine {
@@ -8,15 +8,15 @@ export interface LifeLine {
   readonly text: string;
 }
 
-/** null: not a turn in an agent's life. `fleet` is the one after the event, or a later one. */
-export function lineOf({ event }: Sequenced, fleet: Fleet): LifeLine | null {
-  if (event.type === 'agent_accepted') {
-    const { agent_id, parent_agent } = event.facts;
-    return line(fleet, agent_id, event.at, `was accepted, child of ${parent_agent ?? 'nobody'}`);
+/** None: not a turn in an agent's life. Several: a batch. `fleet` is the one after the event, or a later one. */
+export function linesOf({ event }: Sequenced, fleet: Fleet): LifeLine[] {
+  if (!('agent_id' in event)) {
+    return acceptances(event).map(({ at, facts: { agent_id, parent_agent } }) =>
+      line(fleet, agent_id, at, `was accepted, child of ${parent_agent ?? 'nobody'}`),
+    );
   }
-  if (event.type === 'agents_forgotten' || !('agent_id' in event)) return null;
   const words = wordsFor(event);
-  return words === null ? null : line(fleet, event.agent_id, event.at, words);
+  return words === null ? [] : [line(fleet, event.agent_id, event.at, words)];
 }
 
 type AgentEvent = Extract<Sequenced['event'], { agent_id: string }>;

@@ -1,6 +1,7 @@
 /** Logs as they are written: one agent's, or those of a branch, in which children that come later join. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isEnded } from '../../../protocol/agent.ts';
+import { acceptances } from '../../../protocol/events.ts';
 import { isWithin, subtree } from '../../../protocol/fleet.ts';
 import { closeCodes, type LogMessage } from '../../../protocol/socket-messages.ts';
 import type { Coordinator, Principal } from '../../coordinator/facade.ts';
@@ -24,10 +25,10 @@ export function streamLogs(connection: Connection, coordinator: Coordinator, by:
   else {
     for (const { facts } of subtree(coordinator.fleet(), wish.agentId)) stream.add(facts.agent_id, wish.start);
     const leave = coordinator.subscribe(({ event }) => {
-      if (event.type !== 'agent_accepted') return;
-      const { agent_id } = event.facts;
-      // What it prints before it is seen here belongs to it like the rest.
-      if (isWithin(coordinator.fleet(), agent_id, wish.agentId)) stream.add(agent_id, { from: 0 });
+      for (const { facts } of acceptances(event)) {
+        // What it prints before it is seen here belongs to it like the rest.
+        if (isWithin(coordinator.fleet(), facts.agent_id, wish.agentId)) stream.add(facts.agent_id, { from: 0 });
+      }
     });
     connection.onClose(leave);
   }

@@ -2,7 +2,8 @@
  * What one agent may see of the fleet and its events: itself and what lies below it. Events keep their numbers, so those
  * of a branch have gaps between them. What a client folds from them is what `snapshot` shows of the whole.
  */
-import type { FleetSnapshot, Sequenced, ZiggieEvent } from '../../../protocol/events.ts';
+import type { AgentFacts } from '../../../protocol/agent.ts';
+import type { FleetSnapshot, RequestRecord, Sequenced, ZiggieEvent } from '../../../protocol/events.ts';
 import { type Fleet, subtree } from '../../../protocol/fleet.ts';
 
 export class BranchView {
@@ -11,7 +12,10 @@ export class BranchView {
 
   /** From a fleet at or after the first event that is asked about, with nothing forgotten in between. */
   constructor(fleet: Fleet, root: string) {
-    for (const { facts } of subtree(fleet, root)) this.#enter(facts.agent_id, facts.request_id);
+    for (const { facts } of subtree(fleet, root)) this.#enter(facts);
+    for (const [requestId, { batch }] of fleet.requests) {
+      if (batch?.agent_ids.some((id) => this.#agents.has(id)) === true) this.#requests.add(requestId);
+    }
   }
 
   /** The event as the branch may see it; null when it is none of its business. Ask about each event once, in order. */
@@ -22,10 +26,14 @@ export class BranchView {
 
   #visible(event: ZiggieEvent): ZiggieEvent | null {
     switch (event.type) {
-      case 'agent_accepted': {
-        const { agent_id, request_id, parent_agent } = event.facts;
-        if (parent_agent !== null && this.#agents.has(parent_agent)) this.#enter(agent_id, request_id);
-        return this.#agents.has(agent_id) ? event : null;
+      case 'agent_accepted':
+        return this.#joins(event.facts) ? event : null;
+      case 'batch_accepted': {
+        const accepted = event.accepted.filter(({ facts }) => this.#joins(facts));
+        const agent_ids = event.agent_ids.filter((id) => this.#agents.has(id));
+        if (agent_ids.length === 0) return null;
+        this.#requests.add(event.request_id);
+        return { ...event, accepted, agent_ids };
       }
       case 'agents_forgotten': {
         const agent_ids = event.agent_ids.filter((id) => this.#agents.delete(id));
@@ -47,9 +55,15 @@ export class BranchView {
     }
   }
 
-  #enter(agentId: string, requestId: string): void {
-    this.#agents.add(agentId);
-    this.#requests.add(requestId);
+  /** True for an agent of the branch, which one whose parent is in it has just become. */
+  #joins(facts: AgentFacts): boolean {
+    if (facts.parent_agent !== null && this.#agents.has(facts.parent_agent)) this.#enter(facts);
+    return this.#agents.has(facts.agent_id);
+  }
+
+  #enter({ agent_id, request_id }: AgentFacts): void {
+    this.#agents.add(agent_id);
+    this.#requests.add(request_id);
   }
 }
 
@@ -61,10 +75,18 @@ export function branchSnapshot(fleet: Fleet, root: string): FleetSnapshot {
     accepted: agents.at(-1)?.facts.ordinal ?? 0,
     agents,
     externals: [],
-    requests: agents.flatMap(({ facts }) => {
-      const request = fleet.requests.get(facts.request_id);
-      return request?.agent_id === facts.agent_id ? [[facts.request_id, request] as const] : [];
-    }) as FleetSnapshot['requests'],
+    requests: [...fleet.requests].flatMap(([requestId, request]) => {
+      const own = requestIn(ids, request);
+      return own === null ? [] : [[requestId, own]];
+    }),
     inboxes: [...fleet.inboxes.entries()].filter(([owner]) => ids.has(owner)),
   };
+}
+
+/** The request as those agents may see it; null when none of them came of it. */
+function requestIn(ids: ReadonlySet<string>, request: RequestRecord): RequestRecord | null {
+  const { batch, agent_id } = request;
+  if (batch === undefined) return agent_id !== null && ids.has(agent_id) ? request : null;
+  const agent_ids = batch.agent_ids.filter((id) => ids.has(id));
+  return agent_ids.length === 0 ? null : { ...request, batch: { ...batch, agent_ids } };
 }

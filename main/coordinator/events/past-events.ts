@@ -91,7 +91,7 @@ const numberOf = (line: Buffer): number => Number(/^v1 (\d+) /.exec(line.toStrin
 /** A prompt may be long, and nobody who watches needs it. */
 export function withoutPrompt(sequenced: Sequenced): Sequenced {
   const { seq, event } = sequenced;
-  return event.type === 'agent_accepted' && event.prompt !== null
-    ? { seq, event: { ...event, prompt: null } }
-    : sequenced;
+  if (event.type === 'agent_accepted') return { seq, event: { ...event, prompt: null } };
+  if (event.type !== 'batch_accepted') return sequenced;
+  return { seq, event: { ...event, accepted: event.accepted.map((one) => ({ ...one, prompt: null })) } };
 }

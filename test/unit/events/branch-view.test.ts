@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { branchSnapshot, BranchView } from '../../../main/coordinator/events/branch-view.ts';
-import type { Sequenced } from '../../../protocol/events.ts';
+import { acceptances, type Sequenced } from '../../../protocol/events.ts';
 import { emptyFleet, type Fleet, fleet, fromSnapshot, subtree } from '../../../protocol/fleet.ts';
 import { agentIdOf, anyEvents } from '../protocol/any-events.ts';
 
@@ -13,11 +13,18 @@ function asWritten(events: readonly Sequenced[]): Sequenced[] {
   let state = emptyFleet;
   return events.filter((one) => {
     const { event } = one;
-    if (event.type === 'agent_accepted') {
-      const { agent_id, request_id, parent_agent } = event.facts;
+    if (event.type === 'batch_accepted' && accepted.has(event.request_id)) return false;
+    for (const { facts } of acceptances(event)) {
+      const { agent_id, request_id, parent_agent } = facts;
       if (accepted.has(agent_id) || accepted.has(request_id)) return false;
-      if (parent_agent !== null && !state.agents.has(parent_agent)) return false;
+      if (parent_agent?.startsWith('agent_') === true && !state.agents.has(parent_agent)) return false;
       accepted.add(agent_id).add(request_id);
+    }
+    if (event.type === 'batch_accepted') {
+      const isKnown = (id: string): boolean =>
+        state.agents.has(id) || event.accepted.some(({ facts }) => facts.agent_id === id);
+      if (!event.agent_ids.every(isKnown)) return false;
+      accepted.add(event.request_id);
     }
     if (event.type === 'agents_forgotten' && event.agent_ids.some((id) => isNeeded(state, id))) return false;
     // The root of a branch that is followed is not forgotten, and its request not refused after it was accepted.
