@@ -90,7 +90,9 @@ class LogTalk implements Talk<LogMessage> {
     const told = this.#told.get(agent_id) ?? 0;
     this.#places.set(this.#options.agentId === null ? '' : agent_id, Math.max(end, told));
     const text = offset < told ? behind(message, told) : message.text;
-    if (text !== '') this.#options.onText({ agent_id, offset: Math.max(offset, told), end, text });
+    if (text === '') return;
+    this.#ended.delete(agent_id); // It runs once more.
+    this.#options.onText({ agent_id, offset: Math.max(offset, told), end, text });
   }
 }
 

@@ -89,6 +89,7 @@ export class SocketServer {
       await startServer(
         {
           coordinator: known as unknown as Coordinator,
+          version: '0',
           operatorToken,
           dashboardFolder: join(import.meta.dirname, '../../dist/renderer'),
           socketLimits: { ...usualLimits, ...limits },

@@ -10,6 +10,9 @@ export interface LifeLine {
 
 /** None: not a turn in an agent's life. Several: a batch. `fleet` is the one after the event, or a later one. */
 export function linesOf({ event }: Sequenced, fleet: Fleet): LifeLine[] {
+  if (event.type === 'agents_requeued') {
+    return event.agent_ids.map((id) => line(fleet, id, event.at, `is to run once more, says ${event.by}`));
+  }
   if (!('agent_id' in event)) {
     return acceptances(event).map(({ at, facts: { agent_id, parent_agent } }) =>
       line(fleet, agent_id, at, `was accepted, child of ${parent_agent ?? 'nobody'}`),
@@ -33,6 +36,10 @@ function wordsFor(event: AgentEvent): string | null {
       return event.doubt === null ? 'is beyond doubt again' : `is in doubt: ${event.doubt}`;
     case 'agent_stopping':
       return `is being stopped by ${event.by} (${event.detail ?? event.reason})`;
+    case 'agent_paused':
+      return `is paused by ${event.by}${event.reason === null ? '' : ` (${event.reason})`}`;
+    case 'agent_resumed':
+      return `goes on, says ${event.by}`;
     case 'agent_restarting':
       return `failed and is started again at ${event.until}: ${event.reason}`;
     case 'agent_ended':

@@ -25,6 +25,7 @@ export function streamLogs(connection: Connection, coordinator: Coordinator, by:
   else {
     for (const { facts } of subtree(coordinator.fleet(), wish.agentId)) stream.add(facts.agent_id, wish.start);
     const leave = coordinator.subscribe(({ event }) => {
+      if (event.type === 'agents_requeued') for (const id of event.agent_ids) stream.addAgain(id);
       for (const { facts } of acceptances(event)) {
         // What it prints before it is seen here belongs to it like the rest.
         if (isWithin(coordinator.fleet(), facts.agent_id, wish.agentId)) stream.add(facts.agent_id, { from: 0 });
@@ -41,6 +42,8 @@ class LogStream {
   readonly #by: Principal;
   readonly #over = new AbortController();
   #open = 0;
+  /** Whose end was told, and how much of its log. */
+  readonly #ended = new Map<string, number>();
 
   constructor(connection: Connection, coordinator: Coordinator, by: Principal) {
     this.#connection = connection;
@@ -61,6 +64,14 @@ class LogStream {
       });
   }
 
+  /** For one that had ended and is to run once more. One whose end was not told yet is followed still. */
+  addAgain(agentId: string): void {
+    const from = this.#ended.get(agentId);
+    if (from === undefined) return;
+    this.#ended.delete(agentId);
+    this.add(agentId, { from });
+  }
+
   async #follow(agentId: string, tail: LogTail): Promise<void> {
     let isFirst = true;
     while (this.#connection.isOpen) {
@@ -75,7 +86,9 @@ class LogStream {
         this.#say({ type: 'log', agent_id: agentId, offset: tail.position, end: tail.position, text: '' });
       } else if (piece.is === 'replaced' || isLast) {
         const reason = piece.is === 'replaced' ? ({ reason: 'log_replaced' } as const) : {};
-        return this.#say({ type: 'log_end', agent_id: agentId, size: tail.position, ...reason });
+        this.#say({ type: 'log_end', agent_id: agentId, size: tail.position, ...reason });
+        if (piece.is !== 'replaced') this.#ended.set(agentId, tail.position);
+        return;
       } else await delay(lookEveryMs, undefined, { ref: false, signal: this.#over.signal }).catch(() => undefined);
       isFirst = false;
     }

@@ -39,6 +39,10 @@ export class BranchView {
         const agent_ids = event.agent_ids.filter((id) => this.#agents.delete(id));
         return agent_ids.length === 0 ? null : { ...event, agent_ids };
       }
+      case 'agents_requeued': {
+        const agent_ids = event.agent_ids.filter((id) => this.#agents.has(id));
+        return agent_ids.length === 0 ? null : { ...event, agent_ids };
+      }
       case 'request_answered':
         return this.#requests.has(event.request_id) ? event : null;
       // Nothing tells who asked for what was refused; the rest is about the machine, or about others.
@@ -85,8 +89,12 @@ export function branchSnapshot(fleet: Fleet, root: string): FleetSnapshot {
 
 /** The request as those agents may see it; null when none of them came of it. */
 function requestIn(ids: ReadonlySet<string>, request: RequestRecord): RequestRecord | null {
-  const { batch, agent_id } = request;
-  if (batch === undefined) return agent_id !== null && ids.has(agent_id) ? request : null;
-  const agent_ids = batch.agent_ids.filter((id) => ids.has(id));
-  return agent_ids.length === 0 ? null : { ...request, batch: { ...batch, agent_ids } };
+  const { batch, restarted, agent_id } = request;
+  const own = (all: readonly string[]): string[] => all.filter((id) => ids.has(id));
+  if (own([...(batch?.agent_ids ?? []), ...(restarted ?? []), agent_id ?? '']).length === 0) return null;
+  return {
+    ...request,
+    ...(batch === undefined ? {} : { batch: { ...batch, agent_ids: own(batch.agent_ids) } }),
+    ...(restarted === undefined ? {} : { restarted: own(restarted) }),
+  };
 }

@@ -26,6 +26,10 @@ function asWritten(events: readonly Sequenced[]): Sequenced[] {
       if (!event.agent_ids.every(isKnown)) return false;
       accepted.add(event.request_id);
     }
+    if (event.type === 'agents_requeued') {
+      if (accepted.has(event.request_id) || !event.agent_ids.every((id) => state.agents.has(id))) return false;
+      accepted.add(event.request_id);
+    }
     if (event.type === 'agents_forgotten' && event.agent_ids.some((id) => isNeeded(state, id))) return false;
     // The root of a branch that is followed is not forgotten, and its request not refused after it was accepted.
     if (event.type === 'agents_forgotten' && event.agent_ids.includes(root)) return false;
@@ -38,7 +42,11 @@ function asWritten(events: readonly Sequenced[]): Sequenced[] {
 const isNeeded = (state: Fleet, id: string): boolean =>
   state.living.has(id) || (state.agents.get(id)?.children.length ?? 0) > 0;
 
-const branch = (state: Fleet): unknown => ({ ...branchSnapshot(state, root), seq: 0, accepted: 0 });
+/** Requests are a set: their order says nothing. */
+const branch = (state: Fleet): unknown => {
+  const snapshot = branchSnapshot(state, root);
+  return { ...snapshot, seq: 0, accepted: 0, requests: Object.fromEntries(snapshot.requests) };
+};
 
 test('what a branch folds from its snapshot and its events is the branch of the whole', () => {
   fc.assert(

@@ -66,6 +66,21 @@ test('a branch: children that come later join from their beginning, and it is ov
   expect(textOf(socket, outside)).toBe('');
 });
 
+test('a branch: one that runs once more is followed from where its log ended', async () => {
+  const server = await start();
+  const top = server.begin(1, null);
+  const child = server.begin(2, top);
+  writeFileSync(logFile(child), 'first');
+  const socket = await TestSocket.open(server.url, `${path}?agent_id=${top}&tree=1&from=0`);
+  server.end(child);
+  await socket.until('its end', (messages) => messages.some(({ type }) => type === 'log_end'));
+  appendFileSync(logFile(child), 'again');
+  const asked = { by: 'operator', reason: null, request_id: 'once_more', request_sha256: 'f'.repeat(64) };
+  server.publish({ type: 'agents_requeued', at: '', agent_ids: [child], ...asked });
+  await socket.until('the rest', () => textOf(socket, child) === 'firstagain');
+  expect(socket.closed).toBeNull();
+});
+
 test('case 71: a log that became a link ends the stream, with none of what it leads to', async () => {
   const server = await start();
   const agent = server.begin(1, null);
