@@ -11,7 +11,6 @@ import {
   stopReasonSchema,
   usageSchema,
 } from './agent.ts';
-import { degradationSchema } from './api.ts';
 import { failureSchema } from './failures.ts';
 import { inboxSchema } from './waiting.ts';
 
@@ -169,12 +168,3 @@ export const fleetSnapshotSchema = z.object({
   inboxes: z.array(z.tuple([z.string(), inboxSchema])).default([]),
 });
 export type FleetSnapshot = z.infer<typeof fleetSnapshotSchema>;
-
-/** Messages from the coordinator on `WS /ws/coordinator`. */
-export const socketMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('snapshot'), seq: z.number().int(), timestamp: z.string(), fleet: fleetSnapshotSchema }),
-  z.object({ type: z.literal('event'), seq: z.number().int(), event: eventSchema }),
-  /** What of the coordinator's storage is in trouble now; sent first and at each change. */
-  z.object({ type: z.literal('health'), degraded: z.array(degradationSchema) }),
-]);
-export type SocketMessage = z.infer<typeof socketMessageSchema>;

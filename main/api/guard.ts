@@ -6,6 +6,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Coordinator, Principal } from '../coordinator/facade.ts';
 import { fail, ok, type Result } from '../../protocol/failures.ts';
+import { isAlive } from '../coordinator/tokens.ts';
 import type { OneTimeSecrets } from './one-time.ts';
 
 declare module 'fastify' {
@@ -78,7 +79,8 @@ function isOwnFetch(request: FastifyRequest): boolean {
 
 function authenticate(request: FastifyRequest, coordinator: Coordinator, tickets: OneTimeSecrets): Result<Principal> {
   const bearer = /^Bearer ([A-Za-z0-9_-]{20,128})$/i.exec(request.headers.authorization ?? '')?.[1];
-  const principal = bearer === undefined ? redeemTicket(request, tickets) : coordinator.principalOf(bearer);
+  const principal =
+    bearer === undefined ? redeemTicket(request, coordinator, tickets) : coordinator.principalOf(bearer);
   if (principal !== null) return ok(principal);
   return fail(
     'UNAUTHENTICATED',
@@ -87,8 +89,9 @@ function authenticate(request: FastifyRequest, coordinator: Coordinator, tickets
 }
 
 /** A browser cannot set headers on a WebSocket, so it brings a ticket; nothing else may. */
-function redeemTicket(request: FastifyRequest, tickets: OneTimeSecrets): Principal | null {
+function redeemTicket(request: FastifyRequest, coordinator: Coordinator, tickets: OneTimeSecrets): Principal | null {
   if (request.headers.upgrade?.toLowerCase() !== 'websocket') return null;
   const { ticket } = request.query as { ticket?: unknown };
-  return typeof ticket === 'string' ? tickets.redeem(ticket) : null;
+  const holder = typeof ticket === 'string' ? tickets.redeem(ticket) : null;
+  return holder !== null && isAlive(holder, coordinator.fleet()) ? holder : null;
 }

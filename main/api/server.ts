@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { fail, failureOf, ok, type Result } from '../../protocol/failures.ts';
+import type { Clock } from '../coordinator/clock.ts';
 import type { Coordinator } from '../coordinator/facade.ts';
 import { readDashboard } from './dashboard-files.ts';
 import { checkRequest } from './guard.ts';
@@ -16,7 +17,8 @@ import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { sessionRoutes } from './routes/session.ts';
-import { socketRoutes } from './sockets.ts';
+import type { SocketLimits } from './sockets/connection.ts';
+import { socketRoutes } from './sockets/routes.ts';
 import { passOverBody } from './unread-body.ts';
 
 const codeLifetimeMs = 60_000;
@@ -30,6 +32,10 @@ export interface ServerOptions {
   readonly dashboardFolder: string;
   /** Of the program, for those who ask what they talk to. */
   readonly version: string;
+  /** For codes and tickets; absent: the system's. */
+  readonly clock?: Pick<Clock, 'monotonic'>;
+  /** Absent: the usual ones. */
+  readonly socketLimits?: SocketLimits;
 }
 
 export interface ApiServer {
@@ -40,10 +46,10 @@ export interface ApiServer {
 }
 
 export async function startServer(options: ServerOptions, wishedPort: number): Promise<Result<ApiServer>> {
-  const codes = new OneTimeSecrets(codeLifetimeMs);
+  const codes = new OneTimeSecrets(codeLifetimeMs, options.clock);
   let port = 0;
   let isStopping = false;
-  const app = await buildApp(
+  const { app, endSockets } = await buildApp(
     options,
     codes,
     () => port,
@@ -62,6 +68,7 @@ export async function startServer(options: ServerOptions, wishedPort: number): P
     issueCode: () => codes.issue({ kind: 'operator' }),
     close: async () => {
       isStopping = true;
+      endSockets(); // While what they say last can still go out.
       const closed = app.close();
       // A refused upgrade leaves a connection that the server no longer counts as its own and would wait for.
       for (const connection of connections) connection.destroySoon();
@@ -71,12 +78,12 @@ export async function startServer(options: ServerOptions, wishedPort: number): P
 }
 
 async function buildApp(
-  { coordinator, operatorToken, dashboardFolder, version }: ServerOptions,
+  { coordinator, operatorToken, dashboardFolder, version, clock, socketLimits }: ServerOptions,
   codes: OneTimeSecrets,
   port: () => number,
   isStopping: () => boolean,
-): Promise<FastifyInstance> {
-  const tickets = new OneTimeSecrets(ticketLifetimeMs);
+): Promise<{ app: FastifyInstance; endSockets: () => void }> {
+  const tickets = new OneTimeSecrets(ticketLifetimeMs, clock);
   const app = fastify({
     bodyLimit: 1024 * 1024,
     requestTimeout: 15_000,
@@ -118,15 +125,18 @@ async function buildApp(
     ),
   );
   acceptOnlyJson(app);
-  await app.register(websocket, { options: { maxPayload: 64 * 1024, perMessageDeflate: false } });
+  await app.register(websocket, {
+    options: { maxPayload: 64 * 1024, perMessageDeflate: false, autoPong: false },
+    errorHandler: () => undefined, // A connection looks after itself; the close code that ws sends must still arrive.
+  });
   healthRoutes(app, isStopping, () => coordinator.degraded());
   sessionRoutes(app, { codes, tickets, operatorToken });
   agentRoutes(app, coordinator);
   logRoutes(app, coordinator);
   mcpRoutes(app, coordinator, version);
-  socketRoutes(app, coordinator);
+  const endSockets = socketRoutes(app, coordinator, socketLimits);
   dashboardRoutes(app, readDashboard(dashboardFolder));
-  return app;
+  return { app, endSockets };
 }
 
 /** The wished port, else one of the next, else any. Windows may also reserve a port, which it reports as EACCES. */

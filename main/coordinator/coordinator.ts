@@ -23,6 +23,7 @@ import { stop } from './commands/stop.ts';
 import { EventHub } from './events/hub.ts';
 import { FleetWatch } from './events/fleet-watch.ts';
 import { LifeWatch } from './events/life-watch.ts';
+import { PastEvents } from './events/past-events.ts';
 import { watchTimeGaps } from './events/time-gap.ts';
 import type { Coordinator, DeployAnswer } from './facade.ts';
 import { Answers } from './inbox/answers.ts';
@@ -89,6 +90,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   const fleet = (): Fleet => ledger.current;
   const lives = new LifeWatch(fleet);
   const fleetWatch = new FleetWatch(fleet);
+  const pastEvents = new PastEvents(layout.journal, () => ledger.current.seq);
   const stateFiles = new StateFiles(layout, fleet, health);
   const retention = new Retention({ layout, ledger, config, clock, log });
   const supervisor = new Supervisor({
@@ -122,6 +124,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     fleet,
     subscribe: (listener) => hub.subscribe(listener),
     eventsSince: (since) => hub.since(since, ledger.current.seq),
+    pastEvents: (since) => pastEvents.since(since),
     deploy: (body, by, wait) =>
       parsed(body, 'deploy', (request) => run({ request, by, door: 'http', wait, onDurable: () => undefined })),
     perform: (request, by, call) => guarded(() => perform(deps, request, by, call), runsWatch),

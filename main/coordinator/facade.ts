@@ -41,6 +41,11 @@ export interface Coordinator {
   /** Events after `since`, or null when that is too long ago and a snapshot is needed. */
   eventsSince(since: number): readonly Sequenced[] | null;
   /**
+   * What `eventsSince` no longer holds, from the journal: events after `since`, without their prompts, to where
+   * `eventsSince` goes on; null when they are too many or gone (retention), and a snapshot is needed. Never rejects.
+   */
+  pastEvents(since: number): Promise<readonly Sequenced[] | null>;
+  /**
    * Deploys from a parsed JSON body. With `wait: 'admission'` an agent that must queue is answered at once as `queued`;
    * with `wait: 'start'` the answer comes when it has started or never will.
    */

@@ -41,6 +41,13 @@ export function principalOf(token: string, operatorHash: string, fleet: Fleet): 
   return holder === undefined ? null : { kind: 'agent', agentId: holder.facts.agent_id };
 }
 
+/** False once the run that a token, or what was got for it, was given to is over. */
+export function isAlive(by: Principal, fleet: Fleet): boolean {
+  if (by.kind === 'operator') return true;
+  const agent = fleet.agents.get(by.agentId);
+  return agent !== undefined && tokenHashOf(agent) !== null;
+}
+
 function tokenHashOf({ life }: Agent): string | null {
   switch (life.status) {
     case 'starting':

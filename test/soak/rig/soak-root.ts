@@ -110,7 +110,7 @@ export class SoakRoot {
     const asking = request(`${this.url}${path}`, {
       method,
       agent: false,
-      headers: { authorization: `Bearer ${this.#token()}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
       signal: AbortSignal.timeout(timeoutMs),
     });
     const answered = once(asking, 'response');
@@ -190,7 +190,8 @@ export class SoakRoot {
     return readdirSync(this.root, { recursive: true, encoding: 'utf8' }).filter((name) => matches.test(name));
   }
 
-  #token(): string {
+  /** The operator's. */
+  get token(): string {
     return readFileSync(this.path('token'), 'utf8').trim();
   }
 }

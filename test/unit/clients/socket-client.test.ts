@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import type { FollowState } from '../../../clients/typescript/follow-state.ts';
 import { createHttpClient } from '../../../clients/typescript/http-client.ts';
 import { type FleetFeed, followFleet } from '../../../clients/typescript/socket-client.ts';
-import type { SocketMessage } from '../../../protocol/events.ts';
+import type { SocketMessage } from '../../../protocol/socket-messages.ts';
 import { emptyFleet, fleet, fromSnapshot, toSnapshot } from '../../../protocol/fleet.ts';
 import { type ContractServer, json, problem, type Script, startContractServer } from '../../rig/contract-server.ts';
 import { waitFor } from '../../rig/wait-for.ts';
@@ -37,7 +37,7 @@ async function serve(onSocket: NonNullable<Script['onSocket']>, routes: Script['
 }
 
 /** Follows a server and writes down every callback in order. */
-function follow(server: Pick<ContractServer, 'url'>, backOffMs: readonly number[] = [10]) {
+function follow(server: Pick<ContractServer, 'url'>, backOffMs: readonly number[] = [10], silenceMs = 40_000) {
   const diary: string[] = [];
   const states: FollowState[] = [];
   const feed: FleetFeed = followFleet({
@@ -50,6 +50,7 @@ function follow(server: Pick<ContractServer, 'url'>, backOffMs: readonly number[
       diary.push(state.status === 'lost' && state.nextTryAt === null ? 'trying' : state.status);
     },
     backOffMs,
+    silenceMs,
   });
   open.push(feed);
   const until = (last: string) => waitFor(`"${last}"`, () => diary.includes(last), { seen: () => diary });
@@ -130,6 +131,69 @@ describe('following the fleet', () => {
     await until('event 8');
     expect(diary).not.toContain('event 7');
     expect(server.sockets.map((address) => address.searchParams.get('since'))).toEqual([null, '4', null]);
+  });
+
+  it('follows a branch, whose events have gaps, and notices one that was lost', async () => {
+    const of = (seq: number, after: number): SocketMessage => ({ ...event(seq), after }) as SocketMessage;
+    const beat = (seq: number, after: number): SocketMessage => ({ type: 'heartbeat', seq, after, timestamp: '' });
+    const server = await serve((socket, index) => {
+      if (index === 0) say(socket, snapshot(4), of(9, 4), beat(20, 9), of(31, 20), of(40, 35));
+      else say(socket, of(35, 31), of(40, 35));
+    });
+    const { diary, until } = follow(server);
+    await until('event 40');
+    expect(diary.filter((line) => line.startsWith('event'))).toEqual(['event 9', 'event 31', 'event 35', 'event 40']);
+    expect(server.sockets[1]?.searchParams.get('since')).toBe('31');
+  });
+
+  it('goes on from where a heartbeat said that the stream has come to', async () => {
+    const server = await serve((socket, index) => {
+      if (index === 0) say(socket, snapshot(4), { type: 'heartbeat', seq: 20, after: 4, timestamp: '' });
+      if (index === 0) socket.close(1001);
+      else say(socket, event(21));
+    });
+    const { until } = follow(server);
+    await until('event 21');
+    expect(server.sockets[1]?.searchParams.get('since')).toBe('20');
+  });
+
+  it('notices by a heartbeat that an event never came', async () => {
+    const server = await serve((socket, index) => {
+      if (index === 0) say(socket, snapshot(4), { type: 'heartbeat', seq: 5, timestamp: '' });
+      else say(socket, event(5));
+    });
+    const { diary, until } = follow(server);
+    await until('event 5');
+    expect(diary).toContain('lost');
+    expect(server.sockets[1]?.searchParams.get('since')).toBe('4');
+  });
+
+  it('takes a connection on which nothing comes for dead, and goes on over a new one', async () => {
+    const server = await serve((socket, index) => {
+      if (index === 0) say(socket, snapshot(4));
+      else say(socket, event(5));
+    });
+    const { diary, states, until } = follow(server, [10], 60);
+    await until('event 5');
+    expect(diary.slice(0, 4)).toEqual(['connecting', 'snapshot 4', 'live', 'lost']);
+    expect(states[2]).toMatchObject({
+      failure: { code: 'UNREACHABLE', message: expect.stringContaining('Nothing came') },
+    });
+  });
+
+  it('stays on a connection that only beats', async () => {
+    const server = await serve((socket) => {
+      say(socket, snapshot(4));
+      const beats = setInterval(() => say(socket, { type: 'heartbeat', seq: 4, timestamp: '' }), 20);
+      const ends = setTimeout(() => say(socket, event(5)), 400);
+      socket.on('close', () => {
+        clearInterval(beats);
+        clearTimeout(ends);
+      });
+    });
+    const { diary, until } = follow(server, [10], 200);
+    await until('event 5');
+    expect(diary).toEqual(['connecting', 'snapshot 4', 'live', 'event 5']);
   });
 
   it('waits longer after each failed try, and tries at once when told', async () => {
