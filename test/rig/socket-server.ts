@@ -23,24 +23,17 @@ export const tokenOf = (agentId: string): string => `${agentId.replaceAll(/\W/g,
 const at = '2025-11-09T14:30:25.000Z';
 
 export class SocketServer {
-  readonly url: string;
-  readonly port: number;
+  port = 0;
   /** What the journal would hold. */
   readonly events: Sequenced[] = [];
   /** How often the journal was asked. */
   journalReads = 0;
   #state = emptyFleet;
   readonly #hub = new EventHub(() => undefined);
-  /** How many listen to events at present. */
-  listeners = 0;
-  readonly #close: () => Promise<void>;
-
-  private constructor(port: number, close: () => Promise<void>, bind: (server: SocketServer) => void) {
-    this.port = port;
-    this.url = `127.0.0.1:${port}`;
-    this.#close = close;
-    bind(this);
-  }
+  #subscriptions = 0;
+  /** Of the server itself, whoever is connected. */
+  #ownSubscriptions = 0;
+  #close: () => Promise<void> = () => Promise.resolve();
 
   static async start({
     limits = {},
@@ -51,37 +44,33 @@ export class SocketServer {
     readonly clock?: { monotonic(): number };
     readonly logFile?: (agentId: string) => string;
   } = {}): Promise<SocketServer> {
-    let self: SocketServer | null = null;
-    const me = (): SocketServer => {
-      if (self === null) throw new Error('asked before it was started');
-      return self;
-    };
+    const me = new SocketServer();
     const known = {
-      fleet: () => me().#state,
+      fleet: () => me.#state,
       subscribe: (listener: (event: Sequenced) => void) => {
-        me().listeners += 1;
-        const leave = me().#hub.subscribe(listener);
+        me.#subscriptions += 1;
+        const leave = me.#hub.subscribe(listener);
         return () => {
-          me().listeners -= 1;
+          me.#subscriptions -= 1;
           leave();
         };
       },
-      eventsSince: (since: number) => me().#hub.since(since, me().#state.seq),
+      eventsSince: (since: number) => me.#hub.since(since, me.#state.seq),
       pastEvents: async (since: number) => {
-        me().journalReads += 1;
-        const upTo = me().#state.seq;
+        me.journalReads += 1;
+        const upTo = me.#state.seq;
         await new Promise((resolve) => setImmediate(resolve));
-        return me().events.filter(({ seq }) => seq > since && seq <= upTo);
+        return me.events.filter(({ seq }) => seq > since && seq <= upTo);
       },
       list: (by: Principal) =>
-        agentsInOrder(me().#state)
-          .filter(({ facts }) => mayReach(me().#state, by, facts.agent_id))
+        agentsInOrder(me.#state)
+          .filter(({ facts }) => mayReach(me.#state, by, facts.agent_id))
           .map(agentRecord),
       logFile: (agentId: string, by: Principal) => {
-        const found = reach(me().#state, by, agentId);
+        const found = reach(me.#state, by, agentId);
         return found.ok ? ok(logFile(agentId)) : found;
       },
-      principalOf: (token: string) => principalOf(token, hashToken(operatorToken), me().#state),
+      principalOf: (token: string) => principalOf(token, hashToken(operatorToken), me.#state),
       degraded: () => [],
       onHealth: () => () => undefined,
     };
@@ -98,13 +87,20 @@ export class SocketServer {
         0,
       ),
     );
-    const started = new SocketServer(
-      server.port,
-      () => server.close(),
-      (made) => (self = made),
-    );
-    onTestFinished(() => started.#close());
-    return started;
+    me.port = server.port;
+    me.#close = () => server.close();
+    me.#ownSubscriptions = me.#subscriptions;
+    onTestFinished(() => me.close());
+    return me;
+  }
+
+  get url(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  /** How many clients listen to events at present. */
+  get listeners(): number {
+    return Math.max(0, this.#subscriptions - this.#ownSubscriptions);
   }
 
   close(): Promise<void> {
