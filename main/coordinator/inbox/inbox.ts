@@ -4,7 +4,7 @@
  * request is durable or its refusal is answered, and not before; what the disk refuses waits where it lies.
  */
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
-import { join, parse } from 'node:path';
+import { basename, join, parse } from 'node:path';
 import { type Failure, failureFromUnknown, failureOf } from '../../../protocol/failures.ts';
 import { requestIdSchema } from '../../../protocol/names.ts';
 import { requestIdOf } from '../../../protocol/parse-request.ts';
@@ -12,6 +12,7 @@ import type { Clock } from '../clock.ts';
 import { makeFolder } from '../ledger/atomic-file.ts';
 import { isStorageError } from '../ledger/storage-error.ts';
 import type { Layout } from '../root/layout.ts';
+import { giveBack, isAside, ownName, takeAside } from './aside.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { codeOf, isForLater } from './passing-trouble.ts';
 import { Patience } from './patience.ts';
@@ -46,10 +47,16 @@ export interface InboxOptions {
 /** What a sweep may find again and again, and says once until it is over. */
 type Trouble = 'folder' | 'watch' | 'read' | 'disk';
 
+/**
+ * Does with a file that is done with what becomes of it. `take` moves it aside and tells where it lies then; null when
+ * another one has its name by now, which stays.
+ */
+type Away = (take: () => string | null) => void;
+
 /** A file that is done with but could not be moved away yet. */
 interface Stuck {
   readonly mark: string;
-  readonly away: () => void;
+  readonly away: Away;
 }
 
 export class Inbox {
@@ -151,9 +158,11 @@ export class Inbox {
         );
         return null;
       }
-      const names = readdirSync(requests).filter((name) => requestName.test(name));
+      const names = readdirSync(requests);
       this.#told.delete('folder');
-      return names.sort();
+      // None is in use between two turns: a crash left it, or trouble.
+      const back = names.filter(isAside).flatMap((name) => this.#giveBack(name) ?? []);
+      return [...names, ...back].filter((name) => requestName.test(name)).sort();
     } catch (error) {
       if (codeOf(error) === 'ENOENT') this.#makeFolderAgain();
       else this.#say('folder', `requests/ cannot be read, it is tried again: ${String(error)}`);
@@ -234,7 +243,10 @@ export class Inbox {
       if (isTaken) return;
       isTaken = true;
       this.#told.delete('disk');
-      this.#leave(name, mark, () => rmSync(this.#path(name), { force: true }));
+      this.#leave(name, mark, (take) => {
+        const aside = take();
+        if (aside !== null) rmSync(aside, { force: true });
+      });
     };
     const failure = await handle(body, taken).catch(failureOfThrown);
     if (failure === null) taken();
@@ -247,7 +259,7 @@ export class Inbox {
   /** The answer first: who waits for it must find it whatever happens to the file. */
   async #turnAway(name: string, mark: string, requestId: string | null, failure: Failure): Promise<void> {
     if (requestId !== null && !(await this.#options.refuse(requestId, failure))) return;
-    this.#leave(name, mark, () => this.#rejected.put(name, requestId, failure));
+    this.#leave(name, mark, (take) => this.#rejected.put(ownName(name), requestId, failure, take));
   }
 
   #pause(name: string, failure: Failure): void {
@@ -256,15 +268,29 @@ export class Inbox {
   }
 
   /** Moves a file away that is done with. Another one that took its name meanwhile is a request of its own, and stays. */
-  #leave(name: string, mark: string, away: () => void): void {
+  #leave(name: string, mark: string, away: Away): void {
+    const moved: { aside: string | null } = { aside: null };
+    const take = (): string | null => (moved.aside = takeAside(this.#options.layout.requests, name, mark));
     try {
       if (markAt(this.#path(name)) !== mark) return;
       this.#removed.add(name);
-      away();
+      away(take);
       this.#stuck.delete(name);
     } catch (error) {
       if (!this.#stuck.has(name)) this.#options.log(`${name} is done with, but stays in requests/: ${String(error)}`);
-      this.#stuck.set(name, { mark, away });
+      this.#stuck.delete(name);
+      const lies = moved.aside === null ? name : this.#giveBack(basename(moved.aside));
+      if (lies !== null) this.#stuck.set(lies, { mark, away });
+    }
+  }
+
+  /** null: it cannot be renamed now; the next sweep finds it. */
+  #giveBack(aside: string): string | null {
+    try {
+      return giveBack(this.#options.layout.requests, aside);
+    } catch (error) {
+      this.#say('read', `${aside} in requests/ cannot be renamed, it is tried again: ${String(error)}`);
+      return null;
     }
   }
 
@@ -298,6 +324,6 @@ function failureOfThrown(error: unknown): Failure {
 
 /** Clients name a request file after its id, so a file that says nothing readable is answered by its own name. */
 function stemOf(name: string): string | null {
-  const parsed = requestIdSchema.safeParse(parse(name).name);
+  const parsed = requestIdSchema.safeParse(parse(ownName(name)).name);
   return parsed.success ? parsed.data : null;
 }
