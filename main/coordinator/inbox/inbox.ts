@@ -4,7 +4,7 @@
  * request is durable or its refusal is answered, and not before; what the disk refuses waits where it lies.
  */
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join, parse } from 'node:path';
+import { join, parse } from 'node:path';
 import { type Failure, failureFromUnknown, failureOf } from '../../../protocol/failures.ts';
 import { requestIdSchema } from '../../../protocol/names.ts';
 import { requestIdOf } from '../../../protocol/parse-request.ts';
@@ -12,12 +12,13 @@ import type { Clock } from '../clock.ts';
 import { makeFolder } from '../ledger/atomic-file.ts';
 import { isStorageError } from '../ledger/storage-error.ts';
 import type { Layout } from '../root/layout.ts';
-import { giveBack, isAside, ownName, takeAside } from './aside.ts';
+import { isAside, ownName } from './aside.ts';
 import { FolderWatch } from './folder-watch.ts';
+import { Leaving } from './leaving.ts';
 import { codeOf, isForLater } from './passing-trouble.ts';
 import { Patience } from './patience.ts';
 import { Rejected } from './rejected.ts';
-import { markAt, readRequestFile } from './request-file.ts';
+import { readRequestFile } from './request-file.ts';
 
 const sweepEveryMs = 1500;
 /** A burst of hints becomes one sweep. */
@@ -47,18 +48,6 @@ export interface InboxOptions {
 /** What a sweep may find again and again, and says once until it is over. */
 type Trouble = 'folder' | 'watch' | 'read' | 'disk';
 
-/**
- * Does with a file that is done with what becomes of it. `take` moves it aside and tells where it lies then; null when
- * another one has its name by now, which stays.
- */
-type Away = (take: () => string | null) => void;
-
-/** A file that is done with but could not be moved away yet. */
-interface Stuck {
-  readonly mark: string;
-  readonly away: Away;
-}
-
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #patience: Patience;
@@ -66,7 +55,7 @@ export class Inbox {
   readonly #watch: FolderWatch;
   readonly #inHand = new Set<string>();
   readonly #pending: string[] = [];
-  readonly #stuck = new Map<string, Stuck>();
+  readonly #leaving: Leaving;
   /** Files we took away, until the watcher has told us so: that is no news. */
   readonly #removed = new Set<string>();
   #interval: NodeJS.Timeout | null = null;
@@ -83,6 +72,11 @@ export class Inbox {
     this.#options = options;
     this.#patience = new Patience(options.clock);
     this.#rejected = new Rejected(options.layout, options.log);
+    this.#leaving = new Leaving({
+      folder: options.layout.requests,
+      log: options.log,
+      onTake: (name) => this.#removed.add(name),
+    });
     this.#watch = new FolderWatch({
       folder: options.layout.requests,
       onHint: (name) => {
@@ -138,7 +132,7 @@ export class Inbox {
     if (names === null) return;
     const there = new Set(names);
     this.#patience.keepOnly(there);
-    for (const name of this.#stuck.keys()) if (!there.has(name)) this.#stuck.delete(name);
+    this.#leaving.keepOnly(there);
     for (const name of names) {
       if (this.#inHand.has(name)) continue;
       this.#inHand.add(name);
@@ -161,7 +155,7 @@ export class Inbox {
       const names = readdirSync(requests);
       this.#told.delete('folder');
       // None is in use between two turns: a crash left it, or trouble.
-      const back = names.filter(isAside).flatMap((name) => this.#giveBack(name) ?? []);
+      const back = names.filter(isAside).flatMap((name) => this.#leaving.giveBack(name) ?? []);
       return [...names, ...back].filter((name) => requestName.test(name)).sort();
     } catch (error) {
       if (codeOf(error) === 'ENOENT') this.#makeFolderAgain();
@@ -204,7 +198,7 @@ export class Inbox {
   }
 
   #take(name: string): void {
-    if (this.#isStillStuck(name)) return void this.#inHand.delete(name);
+    if (this.#leaving.isStillStuck(name)) return void this.#inHand.delete(name);
     const file = readRequestFile(this.#path(name));
     switch (file.is) {
       case 'body':
@@ -243,7 +237,7 @@ export class Inbox {
       if (isTaken) return;
       isTaken = true;
       this.#told.delete('disk');
-      this.#leave(name, mark, (take) => {
+      this.#leaving.leave(name, mark, (take) => {
         const aside = take();
         if (aside !== null) rmSync(aside, { force: true });
       });
@@ -259,48 +253,12 @@ export class Inbox {
   /** The answer first: who waits for it must find it whatever happens to the file. */
   async #turnAway(name: string, mark: string, requestId: string | null, failure: Failure): Promise<void> {
     if (requestId !== null && !(await this.#options.refuse(requestId, failure))) return;
-    this.#leave(name, mark, (take) => this.#rejected.put(ownName(name), requestId, failure, take));
+    this.#leaving.leave(name, mark, (take) => this.#rejected.put(ownName(name), requestId, failure, take));
   }
 
   #pause(name: string, failure: Failure): void {
     this.#isPaused = true;
     this.#say('disk', `${name} waits in requests/: ${failure.message}`);
-  }
-
-  /** Moves a file away that is done with. Another one that took its name meanwhile is a request of its own, and stays. */
-  #leave(name: string, mark: string, away: Away): void {
-    const moved: { aside: string | null } = { aside: null };
-    const take = (): string | null => (moved.aside = takeAside(this.#options.layout.requests, name, mark));
-    try {
-      if (markAt(this.#path(name)) !== mark) return;
-      this.#removed.add(name);
-      away(take);
-      this.#stuck.delete(name);
-    } catch (error) {
-      if (!this.#stuck.has(name)) this.#options.log(`${name} is done with, but stays in requests/: ${String(error)}`);
-      this.#stuck.delete(name);
-      const lies = moved.aside === null ? name : this.#giveBack(basename(moved.aside));
-      if (lies !== null) this.#stuck.set(lies, { mark, away });
-    }
-  }
-
-  /** null: it cannot be renamed now; the next sweep finds it. */
-  #giveBack(aside: string): string | null {
-    try {
-      return giveBack(this.#options.layout.requests, aside);
-    } catch (error) {
-      this.#say('read', `${aside} in requests/ cannot be renamed, it is tried again: ${String(error)}`);
-      return null;
-    }
-  }
-
-  /** True: it was carried out or refused before, and only its file would not go. It is never carried out again. */
-  #isStillStuck(name: string): boolean {
-    const stuck = this.#stuck.get(name);
-    if (stuck === undefined) return false;
-    this.#leave(name, stuck.mark, stuck.away);
-    if (this.#stuck.get(name)?.mark === markAt(this.#path(name))) return true;
-    return !this.#stuck.delete(name);
   }
 
   #path(name: string): string {

@@ -93,7 +93,7 @@ test('files that hardly fit go with the next that is too large, the newest stays
   const before = kept().length;
   writeFileSync(join(layout.requests, 'sparse.json'), '');
   truncateSync(join(layout.requests, 'sparse.json'), 10 * 1024 ** 3);
-  rejected.put('sparse.json', null, failureOf('TOO_LARGE', 'Too large.'));
+  rejected.put('sparse.json', null, failureOf('TOO_LARGE', 'Too large.'), () => join(layout.requests, 'sparse.json'));
   expect(kept().length).toBeGreaterThanOrEqual(before);
   put('small.json');
 });
