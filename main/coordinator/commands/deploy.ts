@@ -14,11 +14,12 @@ import { resolveWorkingFolder } from '../admission/working-folder.ts';
 import type { Clock } from '../clock.ts';
 import type { LifeWatch } from '../events/life-watch.ts';
 import type { DeployAnswer, Principal } from '../facade.ts';
+import { JournalError } from '../ledger/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Layout } from '../root/layout.ts';
 import type { Runtimes } from '../runtimes/registry.ts';
 import type { Program, Runtime } from '../runtimes/runtime.ts';
-import { type StoredPrompt, storePrompt } from './stored-prompt.ts';
+import { removeRunFolder, type StoredPrompt, storePrompt } from './stored-prompt.ts';
 import { requestHash } from './request-hash.ts';
 import { parentFor } from './rights.ts';
 
@@ -58,10 +59,16 @@ export async function deploy(deps: DeployDeps, call: DeployCall): Promise<Result
   const prepared = await prepare(deps, request);
   // Another door may have taken the same request meanwhile; from here to the commit nothing waits.
   const seenMeanwhile = earlierAnswer(deps, request.request_id, hash);
-  if (seenMeanwhile !== null) return answerAgain(deps, call, await seenMeanwhile);
+  if (seenMeanwhile !== null) {
+    if (prepared.ok) prepared.value.prompt.discard();
+    return answerAgain(deps, call, await seenMeanwhile);
+  }
   if (!prepared.ok) return refuse(deps, request.request_id, hash, prepared.failure);
   const placed = place(deps, call);
-  if (!placed.ok) return refuse(deps, request.request_id, hash, placed.failure);
+  if (!placed.ok) {
+    prepared.value.prompt.discard();
+    return refuse(deps, request.request_id, hash, placed.failure);
+  }
   return accept(deps, call, prepared.value, placed.value, hash);
 }
 
@@ -130,8 +137,27 @@ async function accept(
   placed: Place & { readonly parent: string | null },
   hash: string,
 ): Promise<Result<DeployAnswer>> {
-  const { ledger, scheduler, layout, clock } = deps;
   const facts = factsOf(deps, call, prepared, placed);
+  try {
+    const { isStarting, durable } = admit(deps, facts, prepared, placed, hash);
+    await durable;
+    call.onDurable(facts.agent_id);
+    if (!isStarting) deps.scheduler.enqueue(facts);
+  } catch (error) {
+    undo(deps, facts, prepared, error);
+    throw error;
+  }
+  return answer(deps, call, facts.agent_id, false);
+}
+
+/** The one step that accepts a request: nothing in it waits. */
+function admit(
+  { ledger, scheduler, layout, clock }: DeployDeps,
+  facts: AgentFacts,
+  prepared: Prepared,
+  placed: Place,
+  hash: string,
+): { readonly isStarting: boolean; readonly durable: Promise<void> } {
   const at = clock.now();
   const external: ZiggieEvent[] =
     placed.newExternal === null
@@ -142,10 +168,17 @@ async function accept(
   const accepted = { type: 'agent_accepted', at, request_sha256: hash, facts, prompt: prepared.prompt.inline } as const;
   const durable = ledger.commit([...external, accepted, ...events]);
   if (ticket !== null) scheduler.start(facts.agent_id, ticket, durable);
-  await durable;
-  call.onDurable(facts.agent_id);
-  if (ticket === null) scheduler.enqueue(facts);
-  return answer(deps, call, facts.agent_id, false);
+  return { isStarting: ticket !== null, durable };
+}
+
+/**
+ * An acceptance that failed leaves no files: on a full disk their room is what the next one needs. They stay where there is
+ * such an agent (its number was given again meanwhile), and where the next start may find the acceptance in the journal.
+ */
+function undo({ ledger, layout }: DeployDeps, facts: AgentFacts, { prompt }: Prepared, error: unknown): void {
+  prompt.discard();
+  if (error instanceof JournalError && error.mayBeFound) return;
+  if (!ledger.pending.agents.has(facts.agent_id)) removeRunFolder(layout.runFolder(facts.agent_id));
 }
 
 function factsOf(

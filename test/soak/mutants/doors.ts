@@ -5,8 +5,8 @@ export const doorMutants: readonly Mutant[] = [
   {
     name: 'a request is answered before it is in the journal',
     file: 'main/coordinator/commands/deploy.ts',
-    find: '  await durable;\n  call.onDurable(facts.agent_id);',
-    replace: '  call.onDurable(facts.agent_id);',
+    find: '    await durable;\n    call.onDurable(facts.agent_id);',
+    replace: '    call.onDurable(facts.agent_id);',
     tests: ['test/integration/durable-order.test.ts'],
   },
   {
