@@ -38,6 +38,20 @@ export const doorMutants: readonly Mutant[] = [
     tests: ['test/unit/inbox/inbox.test.ts'],
   },
   {
+    name: 'a request file is removed unseen',
+    file: 'main/coordinator/inbox/aside.ts',
+    find: 'if (markAt(join(folder, aside)) === mark) return join(folder, aside);',
+    replace: "if (mark !== '') return join(folder, aside);",
+    tests: ['test/unit/inbox/inbox.test.ts'],
+  },
+  {
+    name: 'an acceptance that failed leaves its files',
+    file: 'main/coordinator/commands/deploy.ts',
+    find: 'if (!ledger.pending.agents.has(facts.agent_id)) removeRunFolder',
+    replace: 'if (facts === null) removeRunFolder',
+    tests: ['test/unit/commands/deploy.test.ts'],
+  },
+  {
     name: 'the sweep depends on the watcher',
     file: 'main/coordinator/inbox/inbox.ts',
     find: 'this.#interval = setInterval(() => this.#regularSweep(), sweepEveryMs);',

@@ -43,6 +43,13 @@ async function rival(
   return { said: chunk.toString().trim(), child };
 }
 
+/** SIGKILL, and gone. */
+async function killed(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
 test('one holds it, the next is refused, and after a release it is free', async () => {
   const root = temporaryFolder();
   const first = await lockRoot(root);
@@ -131,8 +138,7 @@ describe.skipIf(process.platform === 'win32')('by a socket file', () => {
     for (let round = 0; round < 3; round++) {
       const said = await Promise.all(Array.from({ length: 6 }, () => rival(root, 'darwin')));
       expect(said.filter((one) => one.said === 'held')).toHaveLength(1);
-      for (const { child } of said) child.kill('SIGKILL');
-      await Promise.all(said.map(({ child }) => (child.exitCode ?? child.signalCode) || once(child, 'exit')));
+      await Promise.all(said.map(({ child }) => killed(child)));
     }
     expect(readdirSync(root)).toEqual(['lock.sock']);
   });
