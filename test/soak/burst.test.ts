@@ -53,7 +53,7 @@ test.skipIf(process.platform !== 'linux')(
     const went = performance.now();
     const waiting = (): string[] => readdirSync(root.path('requests')).filter((name) => name !== 'rejected');
     await waitFor('all files are taken', () => waiting().length === 0, {
-      timeoutMs: 120_000,
+      timeoutMs: 900_000,
       seen: () => ({ waiting: waiting().length, output: root.lastOutput() }),
     });
     const takenMs = performance.now() - went;

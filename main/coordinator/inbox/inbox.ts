@@ -23,6 +23,11 @@ import { readRequestFile } from './request-file.ts';
 const sweepEveryMs = 1500;
 /** A burst of hints becomes one sweep. */
 const hintGapMs = 2;
+/**
+ * Looking through thousands of names takes longer than that, and thousands of hints come in one go: sweeps by hints take a
+ * fifth of the time at most, so that the files they find get their turn.
+ */
+const restPerSweep = 4;
 /** How many files are read before other work gets a turn. */
 const filesPerTurn = 32;
 /** How many requests may wait for the disk at a time: each holds its body (1 MiB at most), and perhaps a descriptor. */
@@ -61,7 +66,9 @@ export class Inbox {
   #interval: NodeJS.Timeout | null = null;
   #hinted: NodeJS.Timeout | null = null;
   #turn: NodeJS.Immediate | null = null;
+  /** When the last one was over, and how long hints have to wait after it. */
   #lastSweep = 0;
+  #restMs = hintGapMs;
   #unsettled = 0;
   /** The disk refused: nothing is tried again before the next regular sweep. */
   #isPaused = false;
@@ -107,8 +114,8 @@ export class Inbox {
   #hint(): void {
     if (this.#closed || this.#isPaused || this.#hinted !== null) return;
     const sinceMs = this.#options.clock.monotonic() - this.#lastSweep;
-    if (sinceMs >= hintGapMs) this.#sweep();
-    else this.#hinted = setTimeout(() => this.#sweep(), hintGapMs);
+    if (sinceMs >= this.#restMs) this.#sweep();
+    else this.#hinted = setTimeout(() => this.#sweep(), this.#restMs);
   }
 
   /** The one that relies on nothing: not on a hint, and not on how the last one went. */
@@ -127,7 +134,14 @@ export class Inbox {
     if (this.#hinted !== null) clearTimeout(this.#hinted);
     this.#hinted = null;
     if (this.#closed) return;
+    const began = this.#options.clock.monotonic();
+    this.#look();
     this.#lastSweep = this.#options.clock.monotonic();
+    this.#restMs = Math.max(hintGapMs, restPerSweep * (this.#lastSweep - began));
+    if (this.#turn === null) this.#work();
+  }
+
+  #look(): void {
     const names = this.#list();
     if (names === null) return;
     const there = new Set(names);
@@ -138,7 +152,6 @@ export class Inbox {
       this.#inHand.add(name);
       this.#pending.push(name);
     }
-    if (this.#turn === null) this.#work();
   }
 
   /** null: the folder cannot be read now. */
