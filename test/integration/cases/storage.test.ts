@@ -120,7 +120,7 @@ describe('a damaged journal', () => {
   });
 });
 
-describe.skipIf(noFaults !== null)('what an acceptance that failed had put on the disk', () => {
+describe.skipIf(straceMissing() !== null)('what an acceptance that failed had put on the disk', () => {
   const long = (request_id: string) => ({ ...requestOf(request_id), config: { prompt: 'x'.repeat(100_000) } });
   const runs = (coordinator: TestCoordinator): string[] => readdirSync(coordinator.path('runs')).sort();
 
@@ -131,8 +131,15 @@ describe.skipIf(noFaults !== null)('what an acceptance that failed had put on th
     const coordinator = await start();
     const { agentId } = await deployed(coordinator, 'lives');
     const segment = coordinator.path('journal', coordinator.journalFiles().at(-1) ?? '');
-    const fault = await Fault.in(coordinator.pid, 'write:signal=SIGKILL:when=1', segment);
-    undo.push(() => fault.end());
+    const strace = await Strace.attach({
+      pid: coordinator.pid,
+      threads: 'main',
+      calls: ['write'],
+      inject: 'signal=SIGKILL:when=1',
+      log: '/dev/null',
+      path: segment,
+    });
+    undo.push(() => strace.detach());
     expect((await coordinator.client.deploy(of('crashed'))).ok).toBe(false);
     await coordinator.crash();
     expect(acceptedIds(coordinator)).toEqual(['lives']);
@@ -146,15 +153,21 @@ describe.skipIf(noFaults !== null)('what an acceptance that failed had put on th
   test('goes at once while the journal cannot be written', async () => {
     const coordinator = await start();
     const { agentId } = await deployed(coordinator, 'lives');
-    const fault = await Fault.in(coordinator.pid, 'fdatasync:error=EIO');
-    undo.push(() => fault.end());
+    const strace = await Strace.attach({
+      pid: coordinator.pid,
+      threads: 'all',
+      calls: ['fdatasync'],
+      inject: 'error=EIO',
+      log: '/dev/null',
+    });
+    undo.push(() => strace.detach());
     for (const request of [requestOf('a'), long('b'), requestOf('c')]) {
       expect(await coordinator.client.deploy(request)).toMatchObject({ failure: { code: 'STORAGE_UNAVAILABLE' } });
     }
     await waitFor('nothing of them is left', () => runs(coordinator).join() === agentId, {
       seen: () => runs(coordinator),
     });
-    await fault.end();
+    await strace.detach();
     await waitFor('it works again', () => isHealthy(coordinator));
     for (const id of ['a', 'b', 'c']) await deployed(coordinator, id);
     expect(runs(coordinator)).toHaveLength(4);
