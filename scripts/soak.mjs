@@ -16,7 +16,7 @@ const USAGE = `Usage: npm run soak -- [scenario ...] [--tier ci|full] [--seed N]
 
 Scenarios: ${SCENARIOS.join(', ')} (default: all)
 
-  --tier full   the whole counts, some twenty minutes (default)
+  --tier full   the whole counts, about half an hour (default)
   --tier ci     a tenth of them, as in npm test
   --seed N      makes the same choices again (default: a new one for each run)
 `;

@@ -1,10 +1,10 @@
 /** The HTTP door: a client of the coordinator's facade like any other. Listens on 127.0.0.1 only. */
-import type { Socket } from 'node:net';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { fail, failureOf, ok, type Result } from '../../protocol/failures.ts';
 import type { Clock } from '../coordinator/clock.ts';
 import type { Coordinator } from '../coordinator/facade.ts';
+import { Connections } from './connections.ts';
 import { readDashboard } from './dashboard-files.ts';
 import { checkRequest } from './guard.ts';
 import { securityHeaders } from './headers.ts';
@@ -23,6 +23,16 @@ import { passOverBody } from './unread-body.ts';
 
 const codeLifetimeMs = 60_000;
 const ticketLifetimeMs = 30_000;
+/**
+ * A client that is gone, or that only rests, holds its connection no longer than this. Clients are told, and a local one
+ * loses nothing by connecting anew.
+ */
+const idleMs = 5000;
+/** Of a request: its head, and all of it; a connection that says nothing at all has as long as a head. */
+const headMs = 10_000;
+const requestMs = 15_000;
+/** How often Node looks whether these times are over; its own 30 s would make them three times as long. */
+const lookEveryMs = 1000;
 /** When the wished port is taken, so many after it are tried before any free one is taken. */
 const neighbouringPorts = 20;
 
@@ -49,17 +59,12 @@ export async function startServer(options: ServerOptions, wishedPort: number): P
   const codes = new OneTimeSecrets(codeLifetimeMs, options.clock);
   let port = 0;
   let isStopping = false;
-  const { app, endSockets } = await buildApp(
+  const { app, endSockets, connections } = await buildApp(
     options,
     codes,
     () => port,
     () => isStopping,
   );
-  const connections = new Set<Socket>();
-  app.server.on('connection', (connection) => {
-    connections.add(connection);
-    connection.once('close', () => connections.delete(connection));
-  });
   const listening = await listen(app, wishedPort);
   if (!listening.ok) return listening;
   port = listening.value;
@@ -71,7 +76,7 @@ export async function startServer(options: ServerOptions, wishedPort: number): P
       endSockets(); // While what they say last can still go out.
       const closed = app.close();
       // A refused upgrade leaves a connection that the server no longer counts as its own and would wait for.
-      for (const connection of connections) connection.destroySoon();
+      connections.closeAll();
       await closed;
     },
   });
@@ -82,23 +87,25 @@ async function buildApp(
   codes: OneTimeSecrets,
   port: () => number,
   isStopping: () => boolean,
-): Promise<{ app: FastifyInstance; endSockets: () => void }> {
+): Promise<{ readonly app: FastifyInstance; readonly endSockets: () => void; readonly connections: Connections }> {
   const tickets = new OneTimeSecrets(ticketLifetimeMs, clock);
   const app = fastify({
     bodyLimit: 1024 * 1024,
-    requestTimeout: 15_000,
+    requestTimeout: requestMs,
+    keepAliveTimeout: idleMs,
     forceCloseConnections: true,
-    http: { maxHeaderSize: 8192, headersTimeout: 10_000 },
+    http: { maxHeaderSize: 8192, headersTimeout: headMs, connectionsCheckingInterval: lookEveryMs },
   });
-  app.server.maxConnections = 512;
+  const connections = new Connections(app.server);
   app.decorateRequest('principal', null);
   let headers: ReturnType<typeof securityHeaders> | null = null; // The port is known once it listens.
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers((headers ??= securityHeaders(port())));
-    const checked = checkRequest(request, { coordinator, tickets, port });
+    const isSurplus = connections.isSurplus(request.raw.socket);
+    const checked = isSurplus ? tooMany(connections.most) : checkRequest(request, { coordinator, tickets, port });
     if (!checked.ok) {
       // A refused upgrade must not keep its connection: nothing would ever come over it.
-      if (request.headers.upgrade !== undefined) {
+      if (isSurplus || request.headers.upgrade !== undefined) {
         void reply.header('connection', 'close');
         reply.raw.once('finish', () => request.raw.socket.destroySoon());
       }
@@ -136,8 +143,15 @@ async function buildApp(
   mcpRoutes(app, coordinator, version);
   const endSockets = socketRoutes(app, coordinator, socketLimits);
   dashboardRoutes(app, readDashboard(dashboardFolder));
-  return { app, endSockets };
+  return { app, endSockets, connections };
 }
+
+const tooMany = (most: number): Result<never> =>
+  fail(
+    'LIMIT_REACHED',
+    `${most} connections are in use, and no more are served at a time. Close some (dashboards, \`ziggie logs -f\`), or raise the limit of open files, and ask again.`,
+    { reason: 'connections', limit: most },
+  );
 
 /** The wished port, else one of the next, else any. Windows may also reserve a port, which it reports as EACCES. */
 async function listen(app: FastifyInstance, wished: number): Promise<Result<number>> {

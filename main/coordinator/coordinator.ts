@@ -42,6 +42,7 @@ import type { Ownership } from './process/ownership.ts';
 import { Supervisor } from './process/supervisor.ts';
 import { recover } from './recover.ts';
 import type { Layout } from './root/layout.ts';
+import { removeUnownedRuns } from './root/unowned-runs.ts';
 import type { Runtimes } from './runtimes/registry.ts';
 import { StorageHealth } from './storage-health.ts';
 import { hashToken, principalOf } from './tokens.ts';
@@ -171,6 +172,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       log(`read-only: ${damage.message}`);
       return;
     }
+    removeUnownedRuns(layout, ledger.pending, log);
     const started = {
       type: 'coordinator_started',
       at: clock.now(),

@@ -29,6 +29,8 @@ export interface StraceOptions {
   readonly inject: string | null;
   /** Where it writes what it saw. */
   readonly log: string;
+  /** Only calls on this file; left out: all. */
+  readonly path?: string;
 }
 
 export class Strace {
@@ -43,12 +45,13 @@ export class Strace {
   }
 
   /** Settles when every thread is attached. */
-  static async attach({ pid, threads, calls, inject, log }: StraceOptions): Promise<Strace> {
+  static async attach({ pid, threads, calls, inject, log, path }: StraceOptions): Promise<Strace> {
     const wanted = threadsOf(pid).filter((thread) => threads === 'all' || (thread === pid) === (threads === 'main'));
     const list = calls.join(',');
     const child = spawn('strace', [
       ...['-o', log, '-e', `trace=${list}`, '-e', 'signal=none'],
       ...(inject === null ? [] : ['-e', `inject=${list}:${inject}`]),
+      ...(path === undefined ? [] : ['-P', path]),
       ...wanted.flatMap((thread) => ['-p', String(thread)]),
     ]);
     let said = '';

@@ -5,13 +5,13 @@ import { waitFor } from '../rig/wait-for.ts';
 import { type Launched, SoakRoot } from './rig/soak-root.ts';
 import { amount, figures, randomFor, repeatWith } from './rig/tier.ts';
 
-const races = amount({ ci: 8, full: 100 });
+const races = amount({ ci: 20, full: 200 });
 const withinMs = 10;
 /** A start takes half a second where nothing else runs. */
 const leavesWithinMs = 60_000;
 const rootHeld = 73;
 
-test.skipIf(process.platform !== 'linux')('of two coordinators on one root exactly one serves', async () => {
+test.skipIf(process.platform !== 'linux')('case 19: of two coordinators on one root exactly one serves', async () => {
   const random = randomFor('races');
   const root = new SoakRoot({});
   onTestFinished(() => root.dispose());

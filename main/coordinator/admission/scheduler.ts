@@ -223,10 +223,11 @@ export class Scheduler {
   #tellWaiting(first: Wait): void {
     const { ledger, limits, clock, log } = this.#options;
     const events = this.#queue.all.flatMap(({ agent_id }, at) => {
+      if (this.#told.has(agent_id)) return []; // Nearly all of a long queue, which is gone through at each acceptance.
       const slot = first.isPace ? waitForPace(at + 1, limits) : first;
       const life = ledger.pending.agents.get(agent_id)?.life;
       const isUntold = (life?.status === 'queued' && life.reason === nextToStart) || life?.status === 'backoff';
-      if (slot.isBrief || !isUntold || this.#told.has(agent_id)) return [];
+      if (slot.isBrief || !isUntold) return [];
       this.#told.add(agent_id);
       return [{ type: 'agent_waiting', at: clock.now(), agent_id, reason: slot.reason } as const];
     });

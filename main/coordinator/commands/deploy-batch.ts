@@ -1,5 +1,4 @@
 /** deploy_batch: several agents of one request, all accepted in one step of the journal, or none. */
-import { rmSync } from 'node:fs';
 import type { AgentFacts } from '../../../protocol/agent.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { type Failure, fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
@@ -15,6 +14,7 @@ import { factsOf, type Placed, prepare, type Prepared } from './prepare.ts';
 import { requestHash } from './request-hash.ts';
 import { parentFor } from './rights.ts';
 import { inlineLimitBytes } from './stored-prompt.ts';
+import { undoAcceptance } from './undo-acceptance.ts';
 
 /** One line of the journal holds the whole batch, and should stay well below a segment. */
 const inlineLimitOfAllBytes = 4 * 1024 * 1024;
@@ -191,7 +191,11 @@ async function accept(
     for (const { facts, prepared: one } of born) placePrompt(deps, facts, one);
     await ledger.commit([...externalsOf(verdicts, at), accepted]);
   } catch (error) {
-    for (const { facts, prepared: one } of born) removePrompt(deps, facts, one);
+    for (const {
+      facts,
+      prepared: { prompt },
+    } of born)
+      undoAcceptance(deps, facts.agent_id, prompt, error);
     throw error;
   }
   call.onDurable(agentIds);
@@ -234,12 +238,6 @@ function externalsOf(verdicts: readonly Verdict[], at: string): ZiggieEvent[] {
 
 function placePrompt({ layout }: DeployDeps, { agent_id }: AgentFacts, { prompt }: Prepared): void {
   prompt.place(layout.runFolder(agent_id), layout.promptFile(agent_id));
-}
-
-/** Of a batch that the disk refused. The id may have been given again in the meantime: then the folder is another's. */
-function removePrompt({ layout, ledger }: DeployDeps, { agent_id }: AgentFacts, { prompt }: Prepared): void {
-  prompt.discard();
-  if (!ledger.pending.agents.has(agent_id)) rmSync(layout.runFolder(agent_id), { recursive: true, force: true });
 }
 
 /** Each as it is once it has begun, never will, or is known to wait. All of them were accepted, whatever became of one. */

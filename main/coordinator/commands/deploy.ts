@@ -15,6 +15,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { factsOf, type Placed, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
 import { requestHash } from './request-hash.ts';
 import { parentFor } from './rights.ts';
+import { undoAcceptance } from './undo-acceptance.ts';
 
 export interface DeployDeps extends PrepareDeps {
   readonly ledger: Ledger;
@@ -96,10 +97,29 @@ async function accept(
   placed: Placed,
   hash: string,
 ): Promise<Result<DeployAnswer>> {
-  const { ledger, scheduler, layout, clock } = deps;
-  const at = clock.now();
-  const birth = { ordinal: ledger.pending.accepted + 1, now: at, door: call.door };
+  const birth = { ordinal: deps.ledger.pending.accepted + 1, now: deps.clock.now(), door: call.door };
   const facts = factsOf(deps, call.request, prepared, placed, birth);
+  try {
+    const { isStarting, durable } = admit(deps, facts, prepared, placed, hash);
+    await durable;
+    call.onDurable(facts.agent_id);
+    if (!isStarting) deps.scheduler.enqueue(facts);
+  } catch (error) {
+    undoAcceptance(deps, facts.agent_id, prepared.prompt, error);
+    throw error;
+  }
+  return answer(deps, call, facts.agent_id, false);
+}
+
+/** The one step that accepts a request: nothing in it waits. */
+function admit(
+  { ledger, scheduler, layout }: DeployDeps,
+  facts: AgentFacts,
+  prepared: Prepared,
+  placed: Placed,
+  hash: string,
+): { readonly isStarting: boolean; readonly durable: Promise<void> } {
+  const at = facts.accepted_at;
   const external: ZiggieEvent[] =
     placed.newExternal === null
       ? []
@@ -109,10 +129,7 @@ async function accept(
   const accepted = { type: 'agent_accepted', at, request_sha256: hash, facts, prompt: prepared.prompt.inline } as const;
   const durable = ledger.commit([...external, accepted, ...events]);
   if (ticket !== null) scheduler.start(facts.agent_id, ticket, durable);
-  await durable;
-  call.onDurable(facts.agent_id);
-  if (ticket === null) scheduler.enqueue(facts);
-  return answer(deps, call, facts.agent_id, false);
+  return { isStarting: ticket !== null, durable };
 }
 
 /** Refusals that would stay the same are kept, so that the same request_id gets the same answer for ever. */

@@ -16,20 +16,42 @@ export interface StoredPrompt {
   readonly inline: string | null;
   /** Puts the prompt at its place. Synchronous: it happens inside the one step that accepts a request. */
   place(folder: string, file: string): void;
-  /** Leaves nothing of it on the disk, where it was not placed. */
+  /** Removes what lies outside an agent's folder, when there will be no agent. After `place` nothing does. Never throws. */
   discard(): void;
 }
 
 export async function storePrompt(prompt: string, runs: string, inlineBytes = inlineLimitBytes): Promise<StoredPrompt> {
   const sha256 = createHash('sha256').update(prompt).digest('hex');
   if (Buffer.byteLength(prompt) <= inlineBytes) {
-    const place = (folder: string, file: string): void => placeInline(folder, file, prompt);
-    return { sha256, inline: prompt, place, discard: () => undefined };
+    return {
+      sha256,
+      inline: prompt,
+      place: (folder, file) => placeInline(folder, file, prompt),
+      discard: () => undefined,
+    };
   }
   const temporary = join(runs, `${randomUUID()}.prompt.tmp`);
-  await replaceFileDurably(temporary, prompt);
-  const place = (folder: string, file: string): void => placeDurable(folder, file, temporary);
-  return { sha256, inline: null, place, discard: () => rmSync(temporary, { force: true }) };
+  const discard = (): void => removeQuietly(temporary);
+  try {
+    await replaceFileDurably(temporary, prompt);
+  } catch (error) {
+    discard(); // It may have had its name before the folder could not be synced.
+    throw error;
+  }
+  return { sha256, inline: null, place: (folder, file) => placeDurable(folder, file, temporary), discard };
+}
+
+/** Removes the folder of an agent that there will not be. Never throws: the next start removes what is left. */
+export function removeRunFolder(folder: string): void {
+  removeQuietly(folder);
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // The disk refuses that, too, or somebody holds a file open (Windows). Nothing depends on it.
+  }
 }
 
 export function placeInline(folder: string, file: string, prompt: string): void {

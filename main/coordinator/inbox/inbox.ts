@@ -12,15 +12,22 @@ import type { Clock } from '../clock.ts';
 import { makeFolder } from '../ledger/atomic-file.ts';
 import { isStorageError } from '../ledger/storage-error.ts';
 import type { Layout } from '../root/layout.ts';
+import { isAside, ownName } from './aside.ts';
 import { FolderWatch } from './folder-watch.ts';
+import { Leaving } from './leaving.ts';
 import { codeOf, isForLater } from './passing-trouble.ts';
 import { Patience } from './patience.ts';
 import { Rejected } from './rejected.ts';
-import { markAt, readRequestFile } from './request-file.ts';
+import { readRequestFile } from './request-file.ts';
 
 const sweepEveryMs = 1500;
 /** A burst of hints becomes one sweep. */
 const hintGapMs = 2;
+/**
+ * Looking through thousands of names takes longer than that, and thousands of hints come in one go: sweeps by hints take a
+ * fifth of the time at most, so that the files they find get their turn.
+ */
+const restPerSweep = 4;
 /** How many files are read before other work gets a turn. */
 const filesPerTurn = 32;
 /** How many requests may wait for the disk at a time: each holds its body (1 MiB at most), and perhaps a descriptor. */
@@ -52,12 +59,6 @@ export type Aside = () => AbortSignal;
 /** What a sweep may find again and again, and says once until it is over. */
 type Trouble = 'folder' | 'watch' | 'read' | 'disk';
 
-/** A file that is done with but could not be moved away yet. */
-interface Stuck {
-  readonly mark: string;
-  readonly away: () => void;
-}
-
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #patience: Patience;
@@ -67,13 +68,15 @@ export class Inbox {
   /** Of those in hand: who waits for agents, and not for the disk. */
   readonly #aside = new Map<string, AbortController>();
   readonly #pending: string[] = [];
-  readonly #stuck = new Map<string, Stuck>();
+  readonly #leaving: Leaving;
   /** Files we took away, until the watcher has told us so: that is no news. */
   readonly #removed = new Set<string>();
   #interval: NodeJS.Timeout | null = null;
   #hinted: NodeJS.Timeout | null = null;
   #turn: NodeJS.Immediate | null = null;
+  /** When the last one was over, and how long hints have to wait after it. */
   #lastSweep = 0;
+  #restMs = hintGapMs;
   #unsettled = 0;
   /** The disk refused: nothing is tried again before the next regular sweep. */
   #isPaused = false;
@@ -84,6 +87,11 @@ export class Inbox {
     this.#options = options;
     this.#patience = new Patience(options.clock);
     this.#rejected = new Rejected(options.layout, options.log);
+    this.#leaving = new Leaving({
+      folder: options.layout.requests,
+      log: options.log,
+      onTake: (name) => this.#removed.add(name),
+    });
     this.#watch = new FolderWatch({
       folder: options.layout.requests,
       onHint: (name) => {
@@ -114,8 +122,8 @@ export class Inbox {
   #hint(): void {
     if (this.#closed || this.#isPaused || this.#hinted !== null) return;
     const sinceMs = this.#options.clock.monotonic() - this.#lastSweep;
-    if (sinceMs >= hintGapMs) this.#sweep();
-    else this.#hinted = setTimeout(() => this.#sweep(), hintGapMs);
+    if (sinceMs >= this.#restMs) this.#sweep();
+    else this.#hinted = setTimeout(() => this.#sweep(), this.#restMs);
   }
 
   /** The one that relies on nothing: not on a hint, and not on how the last one went. */
@@ -134,19 +142,25 @@ export class Inbox {
     if (this.#hinted !== null) clearTimeout(this.#hinted);
     this.#hinted = null;
     if (this.#closed) return;
+    const began = this.#options.clock.monotonic();
+    this.#look();
     this.#lastSweep = this.#options.clock.monotonic();
+    this.#restMs = Math.max(hintGapMs, restPerSweep * (this.#lastSweep - began));
+    if (this.#turn === null) this.#work();
+  }
+
+  #look(): void {
     const names = this.#list();
     if (names === null) return;
     const there = new Set(names);
     this.#patience.keepOnly(there);
-    for (const name of this.#stuck.keys()) if (!there.has(name)) this.#stuck.delete(name);
+    this.#leaving.keepOnly(there);
     for (const [name, gone] of this.#aside) if (!there.has(name)) gone.abort();
     for (const name of names) {
       if (this.#inHand.has(name)) continue;
       this.#inHand.add(name);
       this.#pending.push(name);
     }
-    if (this.#turn === null) this.#work();
   }
 
   /** null: the folder cannot be read now. */
@@ -160,9 +174,11 @@ export class Inbox {
         );
         return null;
       }
-      const names = readdirSync(requests).filter((name) => requestName.test(name));
+      const names = readdirSync(requests);
       this.#told.delete('folder');
-      return names.sort();
+      // None is in use between two turns: a crash left it, or trouble.
+      const back = names.filter(isAside).flatMap((name) => this.#leaving.giveBack(name) ?? []);
+      return [...names, ...back].filter((name) => requestName.test(name)).sort();
     } catch (error) {
       if (codeOf(error) === 'ENOENT') this.#makeFolderAgain();
       else this.#say('folder', `requests/ cannot be read, it is tried again: ${String(error)}`);
@@ -204,7 +220,7 @@ export class Inbox {
   }
 
   #take(name: string): void {
-    if (this.#isStillStuck(name)) return void this.#inHand.delete(name);
+    if (this.#leaving.isStillStuck(name)) return void this.#inHand.delete(name);
     const file = readRequestFile(this.#path(name));
     switch (file.is) {
       case 'body':
@@ -243,7 +259,10 @@ export class Inbox {
       if (isTaken) return;
       isTaken = true;
       this.#told.delete('disk');
-      this.#leave(name, mark, () => rmSync(this.#path(name), { force: true }));
+      this.#leaving.leave(name, mark, (take) => {
+        const aside = take();
+        if (aside !== null) rmSync(aside, { force: true });
+      });
     };
     const failure = await handle(body, taken, () => this.#putAside(name)).catch(failureOfThrown);
     if (failure === null) taken();
@@ -266,34 +285,12 @@ export class Inbox {
   /** The answer first: who waits for it must find it whatever happens to the file. */
   async #turnAway(name: string, mark: string, requestId: string | null, failure: Failure): Promise<void> {
     if (requestId !== null && !(await this.#options.refuse(requestId, failure))) return;
-    this.#leave(name, mark, () => this.#rejected.put(name, requestId, failure));
+    this.#leaving.leave(name, mark, (take) => this.#rejected.put(ownName(name), requestId, failure, take));
   }
 
   #pause(name: string, failure: Failure): void {
     this.#isPaused = true;
     this.#say('disk', `${name} waits in requests/: ${failure.message}`);
-  }
-
-  /** Moves a file away that is done with. Another one that took its name meanwhile is a request of its own, and stays. */
-  #leave(name: string, mark: string, away: () => void): void {
-    try {
-      if (markAt(this.#path(name)) !== mark) return;
-      this.#removed.add(name);
-      away();
-      this.#stuck.delete(name);
-    } catch (error) {
-      if (!this.#stuck.has(name)) this.#options.log(`${name} is done with, but stays in requests/: ${String(error)}`);
-      this.#stuck.set(name, { mark, away });
-    }
-  }
-
-  /** True: it was carried out or refused before, and only its file would not go. It is never carried out again. */
-  #isStillStuck(name: string): boolean {
-    const stuck = this.#stuck.get(name);
-    if (stuck === undefined) return false;
-    this.#leave(name, stuck.mark, stuck.away);
-    if (this.#stuck.get(name)?.mark === markAt(this.#path(name))) return true;
-    return !this.#stuck.delete(name);
   }
 
   #path(name: string): string {
@@ -317,6 +314,6 @@ function failureOfThrown(error: unknown): Failure {
 
 /** Clients name a request file after its id, so a file that says nothing readable is answered by its own name. */
 function stemOf(name: string): string | null {
-  const parsed = requestIdSchema.safeParse(parse(name).name);
+  const parsed = requestIdSchema.safeParse(parse(ownName(name)).name);
   return parsed.success ? parsed.data : null;
 }

@@ -27,16 +27,19 @@ export class Rejected {
   }
 
   /**
-   * Moves the file (a link as a link, a pipe as a pipe: nothing is opened) and writes `<name>.reason.json`. Throws the
-   * system's error when that cannot be done; the file lies where it lay then.
+   * Writes `<name>.reason.json` and moves the file beside it (a link as a link, a pipe as a pipe: nothing is opened).
+   * `take` tells where it lies, and is called last, when all is ready for it; null: it is not there any more. Throws the
+   * system's error when that cannot be done; the file lies where it lay, or where it was taken to.
    */
-  put(name: string, requestId: string | null, failure: Failure): void {
-    const { requests, rejected } = this.#layout;
+  put(name: string, requestId: string | null, failure: Failure, take: () => string | null): void {
+    const { rejected } = this.#layout;
     this.#ownFolder();
     const target = join(rejected, keptName(name));
     replaceFile(`${target}${reasonEnding}`, `${JSON.stringify(failureToAnswer(failure, requestId), null, 2)}\n`);
     rmSync(target, { force: true, recursive: true });
-    renameSync(join(requests, name), target);
+    const from = take();
+    if (from === null) return rmSync(`${target}${reasonEnding}`, { force: true });
+    renameSync(from, target);
     this.#sincePrune += 1;
     if (this.#sincePrune >= pruneEvery || failure.code === 'TOO_LARGE') this.#prune();
   }

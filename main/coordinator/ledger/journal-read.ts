@@ -52,7 +52,8 @@ function startOf(segments: readonly Segment[], afterSeq: number): number {
   return Math.max(next, segments.findLastIndex(beginsWithBase), 0);
 }
 
-function beginsWithBase({ path }: Segment): boolean {
+/** Whether its first line is a whole fleet. Throws the system's error when it cannot be read. */
+export function beginsWithBase({ path }: Segment): boolean {
   const fd = openSync(path, 'r');
   try {
     const head = Buffer.alloc(baseMark.length);

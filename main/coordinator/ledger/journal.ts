@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import type { FleetSnapshot, Sequenced } from '../../../protocol/events.ts';
 import { replaceFileDurably, syncFolder } from './atomic-file.ts';
 import { encodeBase, encodeLine } from './journal-line.ts';
+import { beginsWithBase } from './journal-read.ts';
 import { listSegments, segmentPath } from './segments.ts';
 
 const fdatasyncAsync = promisify(fdatasync);
@@ -22,6 +23,13 @@ const segmentLimitBytes = 8 * 1024 * 1024;
 /** Thrown to every waiting append when the disk refused; nothing that was not synced may be believed. */
 export class JournalError extends Error {
   override name = 'JournalError';
+  /** The disk took it and would neither sync it nor let it be cut off: the next start may find it. */
+  readonly mayBeFound: boolean;
+
+  constructor(message: string, mayBeFound = false) {
+    super(message);
+    this.mayBeFound = mayBeFound;
+  }
 }
 
 interface Waiting {
@@ -112,7 +120,8 @@ export class Journal {
 
   /**
    * Begins a new segment with the fleet as it is, so that the segments before it may go. Settles with the number that names
-   * the segment; rejects when that cannot be written now, which harms nothing.
+   * the segment, which is the present one where that is such a base already and nothing came after it. Rejects when it
+   * cannot be written now, which harms nothing.
    */
   rebase(snapshot: () => FleetSnapshot): Promise<number> {
     return new Promise((resolve, reject) => {
@@ -184,10 +193,10 @@ export class Journal {
    * next segment is there and cannot be used: a reader takes what this one would get from now on for a retired end.
    */
   #retire({ fd, path, bytes }: Open, reason: unknown): JournalError {
-    const error = cannotWrite(reason);
+    const isCut = isDone(() => ftruncateSync(fd, bytes));
+    isDone(() => closeSync(fd));
+    const error = cannotWrite(reason, !isCut);
     this.#state = { is: 'retired', error, path, bytes };
-    tolerate(() => ftruncateSync(fd, bytes));
-    tolerate(() => closeSync(fd));
     return error;
   }
 
@@ -195,7 +204,12 @@ export class Journal {
     const state = this.#state;
     const fleet = snapshot();
     const path = segmentPath(this.#folder, fleet.seq + 1);
-    if (state.is !== 'open' || fleet.seq !== this.#durableSeq || path === state.path) {
+    const isHere = state.is === 'open' && path === state.path;
+    if (isHere && isBase(path, fleet.seq + 1)) {
+      settle.resolve(fleet.seq + 1);
+      return;
+    }
+    if (state.is !== 'open' || fleet.seq !== this.#durableSeq || isHere) {
       settle.reject(new JournalError('the journal cannot begin a new segment at this moment'));
       return;
     }
@@ -233,14 +247,27 @@ function openSegment(folder: string, path: string, keepBytes: number): Open {
   }
 }
 
-/** Cleaning up after a fault: it may fail for the same reason, and nothing depends on it. */
-function tolerate(work: () => void): void {
+/** Whether there is a base at the path already. One that cannot be read is none. */
+function isBase(path: string, firstSeq: number): boolean {
   try {
-    work();
-  } catch (error) {
-    void error;
+    return beginsWithBase({ path, firstSeq });
+  } catch {
+    return false;
   }
 }
 
-const cannotWrite = (error: unknown): JournalError =>
-  new JournalError(`the journal cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+/** Cleaning up after a fault: it may fail for the same reason, and nothing durable depends on it. */
+function isDone(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const cannotWrite = (error: unknown, mayBeFound = false): JournalError =>
+  new JournalError(
+    `the journal cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    mayBeFound,
+  );

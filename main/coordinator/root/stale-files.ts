@@ -3,8 +3,11 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Layout } from './layout.ts';
 
-/** As ledger/atomic-file.ts names them: `<file>.<pid>.<count>.tmp`; as commands/stored-prompt.ts does: `<uuid>.prompt.tmp`. */
-const ours = /(?:\.\d+\.\d+|\.prompt)\.tmp$/;
+/**
+ * As ledger/atomic-file.ts names them: `<file>.<pid>.<count>.tmp`; as commands/stored-prompt.ts does: `<uuid>.prompt.tmp`;
+ * and what ledger/runs-watch.ts tries the disk with.
+ */
+const ours = /(?:\.\d+\.\d+|\.prompt)\.tmp$|^room-for-a-prompt$/;
 
 /** Removes them. `requests/` is left alone: what lies there is its writers'. One that cannot be removed does no harm. */
 export function removeStaleFiles(layout: Layout, log: (line: string) => void): void {

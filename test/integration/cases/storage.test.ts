@@ -84,6 +84,9 @@ describe('a damaged journal', () => {
     bytes[at] = (bytes[at] ?? 0) ^ 1;
     writeFileSync(path, bytes);
     coordinator.drop('waits', requestOf('waits'));
+    // Nobody can say whose it is: its acceptance may stand behind the damage.
+    const unowned = coordinator.path('runs', 'agent_20260101_000000_5');
+    mkdirSync(unowned);
     await coordinator.start();
     expect(await health(coordinator)).toMatchObject({
       status: 'degraded',
@@ -101,6 +104,7 @@ describe('a damaged journal', () => {
     expect(readFileSync(path).equals(bytes)).toBe(true);
     expect(readdirSync(coordinator.path('journal'))).toEqual(['00000001.jsonl']);
     expect(existsSync(coordinator.path('requests', 'waits.json'))).toBe(true);
+    expect(existsSync(unowned)).toBe(true);
   });
 
   test('case 22: one that ends before what db.json knows has lost records, and is read-only, too', async () => {
@@ -113,6 +117,60 @@ describe('a damaged journal', () => {
       degraded: [{ part: 'journal', message: expect.stringContaining('journal_behind') }],
     });
     expect(readdirSync(coordinator.path('journal'))).toEqual([]);
+  });
+});
+
+describe.skipIf(straceMissing() !== null)('what an acceptance that failed had put on the disk', () => {
+  const long = (request_id: string) => ({ ...requestOf(request_id), config: { prompt: 'x'.repeat(100_000) } });
+  const runs = (coordinator: TestCoordinator): string[] => readdirSync(coordinator.path('runs')).sort();
+
+  test.each([
+    ['small', requestOf],
+    ['large', long],
+  ] as const)('goes at the next start after a crash between a %s prompt and the journal', async (_size, of) => {
+    const coordinator = await start();
+    const { agentId } = await deployed(coordinator, 'lives');
+    const segment = coordinator.path('journal', coordinator.journalFiles().at(-1) ?? '');
+    const strace = await Strace.attach({
+      pid: coordinator.pid,
+      threads: 'main',
+      calls: ['write'],
+      inject: 'signal=SIGKILL:when=1',
+      log: '/dev/null',
+      path: segment,
+    });
+    undo.push(() => strace.detach());
+    expect((await coordinator.client.deploy(of('crashed'))).ok).toBe(false);
+    await coordinator.crash();
+    expect(acceptedIds(coordinator)).toEqual(['lives']);
+    expect(runs(coordinator)).toHaveLength(2);
+    await coordinator.start();
+    expect(runs(coordinator)).toEqual([agentId]);
+    await deployed(coordinator, 'crashed');
+    expect(runs(coordinator)).toHaveLength(2);
+  });
+
+  test('goes at once while the journal cannot be written', async () => {
+    const coordinator = await start();
+    const { agentId } = await deployed(coordinator, 'lives');
+    const strace = await Strace.attach({
+      pid: coordinator.pid,
+      threads: 'all',
+      calls: ['fdatasync'],
+      inject: 'error=EIO',
+      log: '/dev/null',
+    });
+    undo.push(() => strace.detach());
+    for (const request of [requestOf('a'), long('b'), requestOf('c')]) {
+      expect(await coordinator.client.deploy(request)).toMatchObject({ failure: { code: 'STORAGE_UNAVAILABLE' } });
+    }
+    await waitFor('nothing of them is left', () => runs(coordinator).join() === agentId, {
+      seen: () => runs(coordinator),
+    });
+    await strace.detach();
+    await waitFor('it works again', () => isHealthy(coordinator));
+    for (const id of ['a', 'b', 'c']) await deployed(coordinator, id);
+    expect(runs(coordinator)).toHaveLength(4);
   });
 });
 

@@ -5,8 +5,8 @@ export const doorMutants: readonly Mutant[] = [
   {
     name: 'a request is answered before it is in the journal',
     file: 'main/coordinator/commands/deploy.ts',
-    find: '  await durable;\n  call.onDurable(facts.agent_id);',
-    replace: '  call.onDurable(facts.agent_id);',
+    find: '    await durable;\n    call.onDurable(facts.agent_id);',
+    replace: '    call.onDurable(facts.agent_id);',
     tests: ['test/integration/durable-order.test.ts'],
   },
   {
@@ -37,6 +37,20 @@ export const doorMutants: readonly Mutant[] = [
     replace:
       'taken();\n    const failure = await handle(body, taken, () => this.#putAside(name)).catch(failureOfThrown);',
     tests: ['test/unit/inbox/inbox.test.ts'],
+  },
+  {
+    name: 'a request file is removed unseen',
+    file: 'main/coordinator/inbox/aside.ts',
+    find: 'if (markAt(join(folder, aside)) === mark) return join(folder, aside);',
+    replace: "if (mark !== '') return join(folder, aside);",
+    tests: ['test/unit/inbox/inbox.test.ts'],
+  },
+  {
+    name: 'an acceptance that failed leaves its files',
+    file: 'main/coordinator/commands/deploy.ts',
+    find: 'if (!ledger.pending.agents.has(facts.agent_id)) removeRunFolder',
+    replace: 'if (facts === null) removeRunFolder',
+    tests: ['test/unit/commands/deploy.test.ts'],
   },
   {
     name: 'the sweep depends on the watcher',

@@ -81,6 +81,13 @@ export const ledgerMutants: readonly Mutant[] = [
     tests: ['test/unit/ledger/atomic-file.test.ts'],
   },
   {
+    name: 'a socket file is left over though its process lives',
+    file: 'main/coordinator/ledger/root-lock.ts',
+    find: 'if ((await answers(path)) || !(await isLeftOver(path))) return null;',
+    replace: 'rmSync(path);',
+    tests: ['test/unit/ledger/root-lock.test.ts'],
+  },
+  {
     name: 'a second coordinator may work on the same root',
     file: 'main/coordinator/ledger/root-lock.ts',
     find: "if ('code' in error && error.code === 'EADDRINUSE') resolve(null);",

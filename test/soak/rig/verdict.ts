@@ -28,7 +28,7 @@ export async function remainsOf(root: SoakRoot): Promise<string[]> {
   );
   return [
     ...living.map((pid) => `process ${pid} is an orphan`),
-    ...root.filesNamed(/\.tmp$/).map((name) => `temporary file ${name} was left behind`),
+    ...root.filesNamed(/\.tmp$|(?:^|\/)(?:\.taken|again)-/).map((name) => `temporary file ${name} was left behind`),
     ...journalFaults(root),
   ];
 }

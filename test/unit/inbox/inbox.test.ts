@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -11,6 +22,8 @@ import { temporaryFolder } from '../ledger/temporary-folder.ts';
 
 // The real one; only what it returned is kept, so that a test can reach the watcher of the inbox behind its back.
 vi.mock('chokidar', { spy: true });
+// The real ones; a test may act right after a look, where only another process could.
+vi.mock('node:fs', { spy: true });
 function newestWatcher(): FSWatcher {
   const made = vi.mocked(watch).mock.results.at(-1);
   if (made?.type !== 'return') throw new Error('nothing is watched');
@@ -244,6 +257,117 @@ test('a file that takes the name of one in hand is a request of its own, and is 
   await waitFor('the second is taken', () => lying().length === 0);
   expect(bodies).toEqual([{ number: 1 }, { number: 2 }]);
 });
+
+/** Another writer's work right after the next look at the path: between that and whatever is done on the strength of it. */
+function afterLookAt(path: string, work: () => void): void {
+  const real = vi.mocked(lstatSync).getMockImplementation();
+  vi.mocked(lstatSync).mockImplementation(((looked: string, options: { bigint: true }) => {
+    vi.mocked(lstatSync).mockReset();
+    if (real !== undefined) vi.mocked(lstatSync).mockImplementation(real);
+    const seen = lstatSync(looked, options);
+    if (looked === path) work();
+    else afterLookAt(path, work);
+    return seen;
+  }) as typeof lstatSync);
+  onTestFinished(() => void vi.mocked(lstatSync).mockReset());
+}
+
+describe('a file that is replaced between our look at it and its removal', () => {
+  test('after the first was carried out, the second is a request of its own', async () => {
+    const bodies: unknown[] = [];
+    const inbox = openInbox((body, taken) => {
+      bodies.push(body);
+      if (bodies.length === 1)
+        afterLookAt(join(inbox.layout.requests, 'same.json'), () => inbox.drop('same', { number: 2 }));
+      taken();
+      return Promise.resolve(null);
+    });
+    inbox.drop('same', { number: 1 });
+    await waitFor('both are taken', () => bodies.length > 1 && inbox.lying().length === 0);
+    expect(bodies).toEqual([{ number: 1 }, { number: 2 }]);
+    expect(readdirSync(inbox.layout.requests)).toEqual(['rejected']);
+  });
+
+  test('after the first was refused, the second is a request of its own, answered by the name its writer gave it', async () => {
+    const failure = failureOf('INVALID_REQUEST', 'agent_type is missing. Name one.');
+    const bodies: unknown[] = [];
+    const inbox = openInbox((body) => {
+      bodies.push(body);
+      if (bodies.length === 1)
+        afterLookAt(join(inbox.layout.requests, 'same.json'), () => inbox.drop('same', { number: 2 }));
+      return Promise.resolve(failure);
+    });
+    inbox.drop('same', { number: 1 });
+    await waitFor('both are refused', () => bodies.length > 1 && inbox.lying().length === 0);
+    expect(bodies).toEqual([{ number: 1 }, { number: 2 }]);
+    expect(inbox.refused.map(([id]) => id)).toEqual(['same', 'same']);
+    expect(readdirSync(inbox.layout.rejected).sort()).toEqual(['same.json', 'same.json.reason.json']);
+    expect(readFileSync(join(inbox.layout.rejected, 'same.json'), 'utf8')).toBe('{"number":2}');
+  });
+
+  test('a third that has the name by then stays as well', async () => {
+    const bodies: unknown[] = [];
+    const inbox = openInbox((body, taken) => {
+      bodies.push(body);
+      const path = join(inbox.layout.requests, 'same.json');
+      if (bodies.length === 1) {
+        afterLookAt(path, () => {
+          inbox.drop('same', { number: 2 });
+          vi.mocked(renameSync).mockImplementationOnce((from, to) => {
+            linkSync(from, to);
+            rmSync(from);
+            inbox.drop('same', { number: 3 });
+          });
+        });
+      }
+      taken();
+      return Promise.resolve(null);
+    });
+    inbox.drop('same', { number: 1 });
+    await waitFor('all are taken', () => bodies.length > 2 && inbox.lying().length === 0, { seen: () => bodies });
+    expect(bodies).toContainEqual({ number: 2 });
+    expect(bodies).toContainEqual({ number: 3 });
+    expect(bodies).toHaveLength(3);
+  });
+});
+
+test('what a crash left aside is taken up again, and answered by its own name', async () => {
+  const bodies: unknown[] = [];
+  const own = openInbox((body) => {
+    bodies.push(body);
+    return Promise.resolve(failureOf('INVALID_REQUEST', 'as the test says'));
+  });
+  const aside = '.taken-0f8fad5b-d9cb-469f-a165-70867728950e~left.json';
+  writeFileSync(join(own.layout.requests, aside), '{}');
+  await waitFor('it is refused', () => own.refused.length === 1 && own.lying().length === 0);
+  expect(bodies).toEqual([{}]);
+  expect(own.refused[0]?.[0]).toBe('left');
+  expect(existsSync(join(own.layout.rejected, 'left.json'))).toBe(true);
+  expect(readdirSync(own.layout.requests)).toEqual(['rejected']);
+});
+
+test('a name at the limit of the file system is carried out and goes', async () => {
+  const { bodies, handle } = takeAll();
+  const { layout, lying, lines } = openInbox(handle);
+  writeFileSync(join(layout.requests, `${'n'.repeat(250)}.json`), '{}');
+  await waitFor('it is gone', () => lying().length === 0, { seen: () => lines });
+  expect(bodies).toEqual([{}]);
+});
+
+test('case 38: thousands of hints that come in one go do not become a look through thousands of files each', async () => {
+  const { bodies, handle } = takeAll();
+  const { layout, drop, lying } = openInbox(handle);
+  drop('first', {});
+  await waitFor('it watches and is at rest', () => bodies.length === 1 && lying().length === 0);
+  const names = Array.from({ length: 3000 }, (_, number) => `f${number}.json`);
+  for (const name of names) writeFileSync(join(layout.requests, name), '{}');
+  vi.mocked(readdirSync).mockClear();
+  for (const name of names) Reflect.apply(newestWatcher().emit, newestWatcher(), ['raw', 'rename', name, {}]);
+  const looks = vi.mocked(readdirSync).mock.calls.filter(([folder]) => folder === layout.requests).length;
+  expect(looks).toBeLessThan(30);
+  await waitFor('all are taken', () => lying().length === 0, { timeoutMs: 20_000 });
+  expect(bodies).toHaveLength(3001);
+}, 60_000);
 
 test('no more than 256 wait for the disk at a time, and all get their turn', async () => {
   const waiting: (() => void)[] = [];

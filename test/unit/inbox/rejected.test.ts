@@ -24,7 +24,7 @@ function folders() {
   const rejected = new Rejected(layout, (line) => lines.push(line));
   const put = (name: string, why = failure): void => {
     writeFileSync(join(layout.requests, name), '{}');
-    rejected.put(name, null, why);
+    rejected.put(name, null, why, () => join(layout.requests, name));
   };
   return { layout, rejected, put, lines, kept: () => readdirSync(layout.rejected) };
 }
@@ -42,7 +42,7 @@ test('case 42: a link goes aside as a link, and the reason holds nothing of what
   const target = join(temporaryFolder(), 'secret');
   writeFileSync(target, 'the secret');
   symlinkSync(target, join(layout.requests, 'l.json'));
-  rejected.put('l.json', null, failure);
+  rejected.put('l.json', null, failure, () => join(layout.requests, 'l.json'));
   expect(lstatSync(join(layout.rejected, 'l.json')).isSymbolicLink()).toBe(true);
   expect(readFileSync(join(layout.rejected, 'l.json.reason.json'), 'utf8')).not.toContain('secret');
   expect(readFileSync(target, 'utf8')).toBe('the secret');
@@ -84,7 +84,7 @@ test('files that hardly fit go with the next that is too large, the newest stays
   const large = (name: string): void => {
     const path = join(layout.requests, name);
     writeFileSync(path, Buffer.alloc(1024 * 1024, 'x'));
-    rejected.put(name, null, failureOf('TOO_LARGE', 'Too large.'));
+    rejected.put(name, null, failureOf('TOO_LARGE', 'Too large.'), () => join(layout.requests, name));
   };
   for (let number = 0; number < 260; number++) large(`l${number}.json`);
   expect(kept().length).toBeLessThanOrEqual(2 * 256);
@@ -93,7 +93,7 @@ test('files that hardly fit go with the next that is too large, the newest stays
   const before = kept().length;
   writeFileSync(join(layout.requests, 'sparse.json'), '');
   truncateSync(join(layout.requests, 'sparse.json'), 10 * 1024 ** 3);
-  rejected.put('sparse.json', null, failureOf('TOO_LARGE', 'Too large.'));
+  rejected.put('sparse.json', null, failureOf('TOO_LARGE', 'Too large.'), () => join(layout.requests, 'sparse.json'));
   expect(kept().length).toBeGreaterThanOrEqual(before);
   put('small.json');
 });

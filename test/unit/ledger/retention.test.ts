@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { onTestFinished, expect, test } from 'vitest';
 import { EventHub } from '../../../main/coordinator/events/hub.ts';
 import { Journal } from '../../../main/coordinator/ledger/journal.ts';
@@ -150,4 +150,20 @@ test('nothing old is no change at all', async () => {
   expect(ledger.current).toBe(before);
   expect(readdirSync(layout.journal)).toEqual(['00000001.jsonl']);
   expect(lines).toEqual([]);
+});
+
+test('beside a base that nothing came after, old segments go, and nothing is written or complained of', async () => {
+  const { layout, ledger, retention, lines } = await rootOf([accepted(1), accepted(2)]);
+  await ledger.rebase();
+  const base = readFileSync(segmentPath(layout.journal, 3));
+  // On the next day, and on each one after it.
+  await retention.tidy();
+  expect(readdirSync(layout.journal)).toEqual(['00000001.jsonl', '00000003.jsonl']);
+  utimesSync(segmentPath(layout.journal, 1), (now - 31 * day) / 1000, (now - 31 * day) / 1000);
+  for (let days = 0; days < 2; days++) await expect(retention.tidy()).resolves.toBeUndefined();
+  expect(readdirSync(layout.journal)).toEqual(['00000003.jsonl']);
+  expect(readFileSync(segmentPath(layout.journal, 3))).toEqual(base);
+  expect(lines).toEqual([]);
+  await ledger.commit([accepted(3)]);
+  expect(toSnapshot(restore(layout.journal, emptyFleet).fleet)).toEqual(toSnapshot(ledger.current));
 });

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { build } from 'vite';
 import { lockRoot } from '../../../main/coordinator/ledger/root-lock.ts';
 import { waitFor } from '../../rig/wait-for.ts';
@@ -29,11 +29,25 @@ beforeAll(async () => {
 afterAll(() => rmSync(built, { recursive: true, force: true }));
 
 /** Another process that tries for the lock; settles with what it says, "held" or "refused". */
-async function rival(root: string): Promise<{ said: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [join(built, 'holder.mjs'), root], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function rival(
+  root: string,
+  platform: string = process.platform,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ said: string; child: ChildProcess }> {
+  const child = spawn(process.execPath, [join(built, 'holder.mjs'), root, platform], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
   return { said: chunk.toString().trim(), child };
+}
+
+/** SIGKILL, and gone. */
+async function killed(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
 }
 
 test('one holds it, the next is refused, and after a release it is free', async () => {
@@ -92,4 +106,40 @@ test.skipIf(process.platform !== 'linux')('is released whoever keeps a connectio
   stranger.on('error', () => undefined);
   await once(stranger, 'connect');
   await expect(lock?.release()).resolves.toBeUndefined();
+});
+
+// As on macOS, where names in no folder are not to be had; the same code runs here.
+describe.skipIf(process.platform === 'win32')('by a socket file', () => {
+  const deep = (): string => {
+    const root = join(temporaryFolder(), 'd'.repeat(120));
+    mkdirSync(root);
+    return root;
+  };
+
+  test.each([
+    ['in a root', temporaryFolder],
+    ['of a root too deep for a socket', deep],
+  ])('%s it is one lock, whatever folder for temporary files each is given', async (_where, make) => {
+    const root = make();
+    const first = await rival(root, 'darwin', { TMPDIR: temporaryFolder() });
+    expect(first.said).toBe('held');
+    expect((await rival(root, 'darwin', { TMPDIR: temporaryFolder() })).said).toBe('refused');
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    const next = await lockRoot(root, 'darwin');
+    expect(next).not.toBeNull();
+    expect((await rival(root, 'darwin')).said).toBe('refused');
+    await next?.release();
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  test('case 19: of many that find the file of one that was killed, exactly one gets it', async () => {
+    const root = temporaryFolder();
+    for (let round = 0; round < 3; round++) {
+      const said = await Promise.all(Array.from({ length: 6 }, () => rival(root, 'darwin')));
+      expect(said.filter((one) => one.said === 'held')).toHaveLength(1);
+      await Promise.all(said.map(({ child }) => killed(child)));
+    }
+    expect(readdirSync(root)).toEqual(['lock.sock']);
+  });
 });

@@ -13,6 +13,7 @@ test("what a killed coordinator was writing is removed, and nobody else's file i
     join(layout.state, 'agent_20251109_143000_1.json.4242.8.tmp'),
     join(layout.responses, 'r1_response.json.4242.9.tmp'),
     join(layout.runs, '0f8fad5b-d9cb-469f-a165-70867728950e.prompt.tmp'),
+    join(layout.runs, 'room-for-a-prompt'),
   ];
   const kept = [
     join(layout.root, 'notes.tmp'),
