@@ -159,11 +159,6 @@ function refusalOf(request: FastifyRequest, addresses: Addresses, isStopping: bo
       reason: 'upgrade',
     });
   }
-  if (request.headers.upgrade === undefined && pathOf(request).startsWith('/ws/')) {
-    return failureOf('BAD_HTTP', 'This address is a WebSocket. Open it with a WebSocket client.', {
-      reason: 'no_upgrade',
-    });
-  }
   if (isStopping && pathOf(request) !== '/health') {
     return failureOf('STOPPING', 'The coordinator is stopping. Ask again once it runs; coordinator.json tells where.');
   }
