@@ -37,6 +37,8 @@ export async function startCoordinator(config) {
   };
 
   const coordinator = {
+    url,
+    token,
     deployByHttp: (request) => call('POST', '/api/coordinator/deploy', request),
     /** As a client should: whole, then renamed. */
     deployByFile(request) {

@@ -151,7 +151,7 @@ async function startLocked(options: HostOptions, layout: Layout, lock: RootLock)
     url: () => `http://127.0.0.1:${address.port}`,
   });
   const server = await startServer(
-    { coordinator, operatorToken: token, dashboardFolder: options.dashboardFolder, version },
+    { coordinator, operatorToken: token, dashboardFolder: options.dashboardFolder, version, log: options.log },
     options.port ?? config.value.port,
   );
   if (!server.ok) return server;

@@ -153,6 +153,9 @@ export const endingSchema = z.object({
   survivors: z.array(z.number().int()),
   /** How many processes it left behind that were ended with it. */
   reaped: z.number().int().default(0),
+  /** Of the run's whole process tree, as far as it was looked at; absent or null: unknown. */
+  cpu_percent_avg: z.number().nullable().optional(),
+  memory_mb_peak: z.number().nullable().optional(),
 });
 export type Ending = z.infer<typeof endingSchema>;
 

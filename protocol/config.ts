@@ -24,6 +24,11 @@ export type RuntimeConfig = z.infer<typeof runtimeConfigSchema>;
 const limitsSchema = z.strictObject({
   max_running: z.number().int().min(1).max(10_000).default(100),
   max_running_per_parent: z.number().int().min(1).max(10_000).default(20),
+  /** Living agents below one that deploys with a token of its own, waiting ones included. */
+  max_descendants_per_agent: z.number().int().min(0).max(100_000).default(200),
+  /** HTTP requests, and deployments among them, of one agent's token; seconds are averaged over ten. */
+  agent_requests_per_second: z.number().min(0.1).max(1_000_000).default(100),
+  agent_deploys_per_second: z.number().min(0.1).max(1_000_000).default(20),
   max_starting: z.number().int().min(1).max(1000).default(4),
   /** How many starts a second, in the long run; `max_starting` of them may come at once. */
   starts_per_second: z.number().min(0.01).max(1_000_000).default(10),
@@ -65,6 +70,8 @@ export const configSchema = z.strictObject({
       sections: z.array(z.string().min(1)).default(['Summary', 'Work completed', 'Results', 'Issues', 'Time']),
     })
     .default({ required: true, sections: ['Summary', 'Work completed', 'Results', 'Issues', 'Time'] }),
+  /** Request files without a token are refused. Without this they speak for the user, who alone can write them. */
+  require_tokens: z.boolean().default(false),
   /** Folders outside the root that prompt files and working folders may lie in. Absolute paths. */
   allowed_roots: z.array(z.string().min(1)).default([]),
   retention_days: z.number().min(1).max(36_500).default(30),

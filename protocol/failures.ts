@@ -35,6 +35,8 @@ export const failureCatalogue = {
   UNAUTHENTICATED: kind('A valid token is needed', 401, true),
   RATE_LIMITED: kind('Too many requests', 429, true),
   TOO_LARGE: kind('The request is too large', 413, true),
+  HEADERS_TOO_LARGE: kind('The headers of the request are too large', 431, true),
+  REQUEST_TIMEOUT: kind('The request did not arrive in time', 408, true),
   UNSUPPORTED_MEDIA_TYPE: kind('The content type is not accepted', 415, true),
   METHOD_NOT_ALLOWED: kind('The method is not allowed at this address', 405, true),
   NOT_FOUND: kind('There is nothing at this address', 404, true),

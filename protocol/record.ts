@@ -67,7 +67,25 @@ export const agentRecordSchema = z.object({
 });
 export type AgentRecord = z.infer<typeof agentRecordSchema>;
 
-export function agentRecord(agent: Agent): AgentRecord {
+/** What is measured of a run that is going on. */
+export type Usages = Pick<AgentRecord, 'cpu_percent' | 'memory_mb' | 'cpu_percent_avg' | 'memory_mb_peak'>;
+
+/** Makes the record with what is measured at present. */
+export type RecordOf = (agent: Agent) => AgentRecord;
+
+/** An agent never changes, another takes its place: so its record is made once. */
+const made = new WeakMap<Agent, AgentRecord>();
+
+export const agentRecord: RecordOf = (agent) => {
+  const known = made.get(agent);
+  if (known !== undefined) return known;
+  const record = measuredRecord(agent, null);
+  made.set(agent, record);
+  return record;
+};
+
+/** `measured`: of the present run, where the caller can tell; what an ended one used is in the agent itself. */
+export function measuredRecord(agent: Agent, measured: Usages | null): AgentRecord {
   const { facts, life, usage } = agent;
   const ending = life.status === 'ended' ? life.ending : null;
   return {
@@ -94,10 +112,10 @@ export function agentRecord(agent: Agent): AgentRecord {
     completion_report: facts.completion_report,
     completion_report_exists: ending?.report_exists ?? false,
     report_problems: ending?.report_problems ?? [],
-    cpu_percent: null,
-    memory_mb: null,
-    cpu_percent_avg: null,
-    memory_mb_peak: null,
+    cpu_percent: measured?.cpu_percent ?? null,
+    memory_mb: measured?.memory_mb ?? null,
+    cpu_percent_avg: measured?.cpu_percent_avg ?? ending?.cpu_percent_avg ?? null,
+    memory_mb_peak: measured?.memory_mb_peak ?? ending?.memory_mb_peak ?? null,
     estimated_workload: facts.estimated_workload,
     actual_workload: null,
     load_balance_score: null,

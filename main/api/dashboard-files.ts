@@ -19,7 +19,7 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** By address ("/", "/assets/index-1a2b.js"). Empty when the dashboard is not built. Links and unknown kinds are left out. */
+/** By address ("/", "/assets/index-1a2b.js"). Empty when the dashboard is not built. Links of either kind, hidden and unknown files are left out. */
 export function readDashboard(folder: string): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>();
   if (existsSync(folder)) addFolder(files, folder, '/');
@@ -32,9 +32,9 @@ function addFolder(files: Map<string, PageFile>, folder: string, address: string
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const info = lstatSync(path);
-    const type = types[extname(name)];
+    const type = name.startsWith('.') ? undefined : types[extname(name)];
     if (info.isDirectory() && !name.startsWith('.')) addFolder(files, path, `${address}${name}/`);
-    else if (info.isFile() && type !== undefined) {
+    else if (info.isFile() && info.nlink === 1 && type !== undefined) {
       files.set(`${address}${name}`, { bytes: readFileSync(path), type, isHashed: address.startsWith('/assets/') });
     }
   }

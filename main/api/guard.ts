@@ -3,7 +3,7 @@
  * line, a Host that is ours (against DNS rebinding), an Origin that is ours or none (against other web pages), a fetch
  * that comes from our own page, and a token. Any web page can reach a localhost port; none may get past here.
  */
-import type { FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 import type { Coordinator, Principal } from '../coordinator/facade.ts';
 import { fail, ok, type Result } from '../../protocol/failures.ts';
 import { isAlive } from '../coordinator/tokens.ts';
@@ -58,30 +58,39 @@ export function checkRequest(
       reason: 'sec_fetch_site',
     });
   }
-  const { isOpen = false } = request.routeOptions.config;
+  const { isOpen = false } = configOf(request);
   return isOpen ? ok(null) : authenticate(request, coordinator, tickets);
 }
 
 /** Two Host lines, or a target with a host of its own, let two programs read one request differently. */
 function checkShape({ raw }: FastifyRequest): Result<void> {
   const hostLines = raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
-  if (hostLines === 1 && raw.url?.startsWith('/') === true) return ok(undefined);
+  // HTTP/1.0 knows no Host; without one it is nobody we know.
+  const isHostSane = hostLines === 1 || (hostLines === 0 && raw.httpVersion === '1.0');
+  if (isHostSane && raw.url?.startsWith('/') === true) return ok(undefined);
   return fail('BAD_HTTP', 'A request needs exactly one Host header and a target that begins with "/".', {
     reason: 'request_line',
   });
 }
 
+/** What cannot even be routed has none. */
+const configOf = ({ routeOptions }: FastifyRequest): FastifyContextConfig => routeOptions.config ?? {};
+
 function isOwnFetch(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin' || site === 'none') return true;
-  return request.routeOptions.config.isPage === true && request.headers['sec-fetch-mode'] === 'navigate';
+  return configOf(request).isPage === true && request.headers['sec-fetch-mode'] === 'navigate';
 }
 
 function authenticate(request: FastifyRequest, coordinator: Coordinator, tickets: OneTimeSecrets): Result<Principal> {
   const bearer = /^Bearer ([A-Za-z0-9_-]{20,128})$/i.exec(request.headers.authorization ?? '')?.[1];
   const principal =
     bearer === undefined ? redeemTicket(request, coordinator, tickets) : coordinator.principalOf(bearer);
-  if (principal !== null) return ok(principal);
+  return principal === null ? tokenIsOver() : ok(principal);
+}
+
+/** Missing, wrong, or of an agent that has ended. */
+export function tokenIsOver(): Extract<Result<never>, { ok: false }> {
   return fail(
     'UNAUTHENTICATED',
     'A valid token is needed: "Authorization: Bearer <token>", with $ZIGGIE_TOKEN of a living agent or the operator token that coordinator.json names.',
@@ -91,7 +100,8 @@ function authenticate(request: FastifyRequest, coordinator: Coordinator, tickets
 /** A browser cannot set headers on a WebSocket, so it brings a ticket; nothing else may. */
 function redeemTicket(request: FastifyRequest, coordinator: Coordinator, tickets: OneTimeSecrets): Principal | null {
   if (request.headers.upgrade?.toLowerCase() !== 'websocket') return null;
-  const { ticket } = request.query as { ticket?: unknown };
+  const query = request.query as { readonly ticket?: unknown } | null; // null: the address could not be read.
+  const ticket = query?.ticket;
   const holder = typeof ticket === 'string' ? tickets.redeem(ticket) : null;
   return holder !== null && isAlive(holder, coordinator.fleet()) ? holder : null;
 }

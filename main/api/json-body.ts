@@ -1,17 +1,7 @@
 /** The only kind of body: JSON, parsed with the same checks as a request file. An empty body is an empty object. */
 import type { FastifyInstance } from 'fastify';
-import type { Failure } from '../../protocol/failures.ts';
 import { parseStrictJson } from '../../protocol/strict-json.ts';
-
-/** Carries a failure through the server's error path to `sendFailure`. */
-export class BodyError extends Error {
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
+import { CodedError } from './problem.ts';
 
 export function acceptOnlyJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -19,6 +9,6 @@ export function acceptOnlyJson(app: FastifyInstance): void {
     const body = String(text);
     const parsed = parseStrictJson(body.trim() === '' ? '{}' : body);
     if (parsed.ok) done(null, parsed.value);
-    else done(new BodyError(parsed.failure));
+    else done(new CodedError(parsed.failure));
   });
 }

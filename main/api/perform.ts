@@ -5,6 +5,7 @@ import type { Action, AnswerOf } from '../../protocol/actions.ts';
 import { fail, ok, type Result } from '../../protocol/failures.ts';
 import { parseRequest, requestIdOf } from '../../protocol/parse-request.ts';
 import type { Call, Coordinator, Performed, Principal } from '../coordinator/facade.ts';
+import { tokenIsOver } from './guard.ts';
 import { sendFailure } from './problem.ts';
 
 /** The guard has let the request through with a principal, or the address would be open. */
@@ -14,6 +15,9 @@ export function callerOf(request: FastifyRequest): Principal {
 }
 
 export const agentIdOf = (request: FastifyRequest): string => (request.params as { id: string }).id;
+
+/** No body at all is an empty object; null is a body, and a wrong one. */
+export const bodyOf = ({ body }: FastifyRequest): unknown => (body === undefined ? {} : body);
 
 /** `fields` are what the address says; they win over the body, which may leave them out but not contradict them. */
 export async function perform<A extends Action>(
@@ -27,18 +31,29 @@ export async function perform<A extends Action>(
   if (!body.ok) return body;
   const parsed = parseRequest(body.value);
   if (!parsed.ok) return parsed;
+  const by = callerOf(request);
   const gone = new AbortController();
+  const tokenEnded = { is: false };
   reply.raw.once('close', () => gone.abort());
+  const unwatch = coordinator.onTokenEnd(by, () => {
+    tokenEnded.is = true;
+    gone.abort();
+  });
   const call: Call = { door: 'http', wait: 'admission', signal: gone.signal };
-  return coordinator.perform(parsed.value, callerOf(request), call) as Promise<Result<Performed<AnswerOf<A>>>>;
+  const performed = await coordinator.perform(parsed.value, by, call).finally(unwatch);
+  // Who only waited learns nothing more; what was done for somebody is told all the same.
+  if (tokenEnded.is && waitingActions.includes(action)) return tokenIsOver();
+  return performed as Result<Performed<AnswerOf<A>>>;
 }
+
+const waitingActions: readonly Action[] = ['wait', 'inbox'];
 
 function bodyFor(
   request: FastifyRequest,
   action: Action,
   fields: Readonly<Record<string, unknown>>,
 ): Result<Record<string, unknown>> {
-  const given: unknown = request.body ?? {};
+  const given: unknown = bodyOf(request);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     return fail('INVALID_REQUEST', 'The body must be a JSON object.', { reason: 'not_an_object' });
   }

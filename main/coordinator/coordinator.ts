@@ -9,19 +9,24 @@ import type { Config } from '../../protocol/config.ts';
 import { type Failure, fail, ok, type Result } from '../../protocol/failures.ts';
 import { agentsInOrder, type Fleet } from '../../protocol/fleet.ts';
 import { parseRequest } from '../../protocol/parse-request.ts';
-import { agentRecord } from '../../protocol/record.ts';
+import { agentRecord, measuredRecord, type RecordOf, type Usages } from '../../protocol/record.ts';
 import type { ZiggieRequest } from '../../protocol/actions.ts';
 import type { DeployRequest } from '../../protocol/request.ts';
 import { Scheduler } from './admission/scheduler.ts';
 import type { Clock } from './clock.ts';
 import { deployBatch } from './commands/deploy-batch.ts';
 import { deploy, type DeployCall, storageFailure } from './commands/deploy.ts';
+import { events } from './commands/events.ts';
+import { metrics } from './commands/metrics.ts';
 import { perform } from './commands/perform.ts';
+import { reconcile } from './commands/reconcile.ts';
 import { requestHash } from './commands/request-hash.ts';
-import { mayReach, reach } from './commands/rights.ts';
+import { mayReach, operatorOnly, reach } from './commands/rights.ts';
+import { samples } from './commands/samples.ts';
 import { stop } from './commands/stop.ts';
 import { EventHub } from './events/hub.ts';
 import { FleetWatch } from './events/fleet-watch.ts';
+import { JournalPages } from './events/journal-pages.ts';
 import { LifeWatch } from './events/life-watch.ts';
 import { PastEvents } from './events/past-events.ts';
 import { watchTimeGaps } from './events/time-gap.ts';
@@ -39,13 +44,15 @@ import { SnapshotStore } from './ledger/snapshot.ts';
 import { StateFiles } from './ledger/state-files.ts';
 import { isStorageError } from './ledger/storage-error.ts';
 import type { Ownership } from './process/ownership.ts';
+import { type Measured, unmeasured } from './process/sampler.ts';
 import { Supervisor } from './process/supervisor.ts';
 import { recover } from './recover.ts';
 import type { Layout } from './root/layout.ts';
+import { Settings } from './root/settings.ts';
 import { removeUnownedRuns } from './root/unowned-runs.ts';
 import type { Runtimes } from './runtimes/registry.ts';
 import { StorageHealth } from './storage-health.ts';
-import { hashToken, principalOf } from './tokens.ts';
+import { hashToken, isAlive, principalOf } from './tokens.ts';
 
 export interface CoordinatorOptions {
   readonly layout: Layout;
@@ -70,7 +77,9 @@ export interface Readied {
  * STORAGE_UNAVAILABLE, and touches neither files nor agents. The root must be locked.
  */
 export async function readyCoordinator(options: CoordinatorOptions): Promise<Readied> {
-  const { layout, config, runtimes, ownership, clock, log, url } = options;
+  const { layout, runtimes, ownership, clock, log, url } = options;
+  const settings = new Settings(layout.config, options.config, () => scheduler.pump());
+  const config = settings.live;
   const health = new StorageHealth(clock, log);
   const snapshots = new SnapshotStore(layout.snapshot, log, health);
   const { fleet: restored, damage } = restore(layout.journal, await snapshots.read());
@@ -92,7 +101,12 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   const lives = new LifeWatch(fleet);
   const fleetWatch = new FleetWatch(fleet);
   const pastEvents = new PastEvents(layout.journal, () => ledger.current.seq);
-  const stateFiles = new StateFiles(layout, fleet, health);
+  const record: RecordOf = (agent) => {
+    const measured = supervisor.measuredOf(agent.facts.agent_id);
+    return measured === unmeasured ? agentRecord(agent) : measuredRecord(agent, usagesOf(measured));
+  };
+  const stateFiles = new StateFiles(layout, fleet, health, (agent) => record(agent));
+  const pages = new JournalPages({ folder: layout.journal, hub, last: () => ledger.current.seq });
   const retention = new Retention({ layout, ledger, config, clock, log });
   const supervisor = new Supervisor({
     layout,
@@ -115,13 +129,14 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   hub.subscribe((event) => stateFiles.onEvent(event));
   hub.subscribe(() => snapshots.saveSoon(fleet));
 
-  const deps = { layout, config, ledger, scheduler, supervisor, ownership, lives, fleetWatch, runtimes, clock };
+  const deps = { layout, config, ledger, scheduler, supervisor, ownership, lives, fleetWatch, runtimes, clock, record };
   const runsWatch = new RunsWatch(layout.runs, health);
   const run = (call: DeployCall): Promise<Result<DeployAnswer>> => guarded(() => deploy(deps, call), runsWatch);
   const operatorHash = hashToken(options.operatorToken);
 
   const coordinator: Coordinator = {
     root: layout.root,
+    config,
     fleet,
     subscribe: (listener) => hub.subscribe(listener),
     eventsSince: (since) => hub.since(since, ledger.current.seq),
@@ -132,18 +147,43 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     stop: (agentId, by, reason) => guarded(() => stop(deps, agentId, by, reason), runsWatch),
     get: (agentId, by) => {
       const found = reach(fleet(), by, agentId);
-      return found.ok ? ok(agentRecord(found.value)) : found;
+      return found.ok ? ok(record(found.value)) : found;
     },
     list: (by) =>
       agentsInOrder(fleet())
         .filter(({ facts }) => mayReach(fleet(), by, facts.agent_id))
-        .map(agentRecord),
+        .map(record),
     logFile: (agentId, by) => {
       const found = reach(fleet(), by, agentId);
       return found.ok ? ok(found.value.facts.log_file) : found;
     },
     principalOf: (token) => principalOf(token, operatorHash, fleet()),
     waiting: () => fleetWatch.waiting,
+    onTokenEnd(by, listener) {
+      const unsubscribe = hub.subscribe(() => {
+        if (isAlive(by, fleet())) return;
+        unsubscribe();
+        listener();
+      });
+      return unsubscribe;
+    },
+    events: (asked, by) => guarded(() => events({ fleet, pages }, asked, by), runsWatch),
+    samples: (agentId, by) => samples({ fleet, record, samplesOf: (id) => supervisor.samplesOf(id) }, agentId, by),
+    metrics: (by) => metrics(fleet(), by),
+    settings(by) {
+      const allowed = operatorOnly(by);
+      return allowed.ok ? settings.read() : allowed;
+    },
+    async patchSettings(patch, by) {
+      const allowed = operatorOnly(by);
+      return allowed.ok ? guarded(() => settings.patch(patch), runsWatch) : allowed;
+    },
+    async reconcile(by) {
+      const allowed = operatorOnly(by);
+      if (!allowed.ok) return allowed;
+      if (damage !== null) return { ok: false, failure: damage };
+      return ok(await reconcile({ ledger, inbox, supervisor, stateFiles, snapshots, health }));
+    },
     degraded: () => health.degraded,
     onHealth: (listener) => health.subscribe(listener),
     close,
@@ -158,6 +198,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       deploy: run,
       deployBatch: (call) => guarded(() => deployBatch(deps, call), runsWatch),
       principalOf: (token) => coordinator.principalOf(token),
+      requiresToken: () => config.require_tokens,
       isKnown: (request) => ledger.pending.requests.get(request.request_id)?.sha256 === requestHash(request),
     }),
     refuse: (requestId, failure) => answers.failure(requestId, failure),
@@ -217,6 +258,13 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     await journal.close();
   }
 }
+
+const usagesOf = ({ cpuPercent, memoryMb, cpuPercentAvg, memoryMbPeak }: Measured): Usages => ({
+  cpu_percent: cpuPercent,
+  memory_mb: memoryMb,
+  cpu_percent_avg: cpuPercentAvg,
+  memory_mb_peak: memoryMbPeak,
+});
 
 /** For everybody's eyes: the place in the journal, but not where the root lies. */
 function damageWords({ details }: Failure): string {

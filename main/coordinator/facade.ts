@@ -2,11 +2,15 @@
 import type { AgentRecord } from '../../protocol/record.ts';
 import type { AnswerOf, ZiggieRequest } from '../../protocol/actions.ts';
 import type { AgentFacts } from '../../protocol/agent.ts';
-import type { Degradation } from '../../protocol/api.ts';
+import type { Config } from '../../protocol/config.ts';
+import type { Degradation, ReconcileAnswer } from '../../protocol/api.ts';
+import type { EventPage } from '../../protocol/event-page.ts';
 import type { StopAnswer } from '../../protocol/verbs.ts';
 import type { Sequenced } from '../../protocol/events.ts';
 import type { Result } from '../../protocol/failures.ts';
 import type { Fleet } from '../../protocol/fleet.ts';
+import type { Metrics, SamplesAnswer } from '../../protocol/measures.ts';
+import type { Settings, SettingsPatch } from '../../protocol/settings.ts';
 
 /** Who asks. Rights only shrink downward: an agent reaches itself and what lies below it, nothing else. */
 export type Principal = { readonly kind: 'operator' } | { readonly kind: 'agent'; readonly agentId: string };
@@ -15,6 +19,13 @@ export type Principal = { readonly kind: 'operator' } | { readonly kind: 'agent'
 export interface DeployAnswer {
   readonly record: AgentRecord;
   readonly replayed: boolean;
+}
+
+/** `agentId` null: of all that the caller may see. The coordinator's own events are the operator's. */
+export interface EventsAsked {
+  readonly agentId: string | null;
+  readonly since: number;
+  readonly limit: number;
 }
 
 /** How a request came in, and how long its caller stays. */
@@ -34,6 +45,8 @@ export interface Performed<T> {
 
 export interface Coordinator {
   readonly root: string;
+  /** The settings in force, at any time. */
+  readonly config: Config;
   /** The present fleet: everything durable, nothing else. */
   fleet(): Fleet;
   /** Calls back for every event after the one `fleet()` ends with at the time of the call. Returns the unsubscribe. */
@@ -66,6 +79,18 @@ export interface Coordinator {
   principalOf(token: string): Principal | null;
   /** How many calls wait for an agent to end or for a message. */
   waiting(): number;
+  /** Calls back once when the caller's token is no longer good; the operator's never ends. Returns the unsubscribe. */
+  onTokenEnd(by: Principal, listener: () => void): () => void;
+  /** Past events, page by page, also those that `eventsSince` has no longer; as far as the caller may see them. */
+  events(asked: EventsAsked, by: Principal): Promise<Result<EventPage>>;
+  /** What the agent's process tree used in the last minutes of its present or last run. */
+  samples(agentId: string, by: Principal): Result<SamplesAnswer>;
+  metrics(by: Principal): Metrics;
+  /** config.json in force and in the file. Operator only, like changing it (NOT_ALLOWED); INVALID_REQUEST says what is wrong. */
+  settings(by: Principal): Result<Settings>;
+  patchSettings(patch: SettingsPatch, by: Principal): Promise<Result<Settings>>;
+  /** Looks at the request folder, every run, the state files and the snapshot now. Operator only. */
+  reconcile(by: Principal): Promise<Result<ReconcileAnswer>>;
   /** What of its storage is in trouble now; empty is healthy. */
   degraded(): readonly Degradation[];
   /** Calls back at each change of `degraded`. Returns the unsubscribe. */

@@ -142,12 +142,12 @@ describe('the guard', () => {
       expect(head).toContain(header);
   });
 
-  test('a body over 1 MiB is too large; a stop by GET does not exist', async () => {
+  test('a body over 1 MiB is too large; a stop by GET is not allowed', async () => {
     // Large enough that the sender is still sending when the answer is known: it must get it all the same.
     const large = JSON.stringify({ request_id: 'big', padding: 'x'.repeat(12 * 1024 * 1024) });
     expect((await raw(request('POST /api/coordinator/deploy', { ...bearer(), ...json }, large))).status).toBe(413);
     expect((await raw(request('POST /api/coordinator/deploy', { Host: host(), ...json }, large))).status).toBe(401);
-    expect((await raw(request('GET /api/coordinator/agents/x/stop', bearer()))).status).toBe(404);
+    expect((await raw(request('GET /api/coordinator/agents/x/stop', bearer()))).status).toBe(405);
   });
 });
 

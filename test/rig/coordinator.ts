@@ -23,6 +23,8 @@ export interface CoordinatorOptions {
   readonly root?: string;
   /** What starts it, before the path of node: a shell with other limits, say. */
   readonly wrapper?: readonly string[];
+  /** 0 (as left out) takes any, null the one of config.json. */
+  readonly port?: number | null;
 }
 
 /** What an answer file may hold: a record, or a coded error. */
@@ -42,11 +44,17 @@ export class TestCoordinator {
     this.#wrapper = wrapper;
   }
 
-  static async start({ config, env = {}, wrapper = [], ...given }: CoordinatorOptions = {}): Promise<TestCoordinator> {
+  static async start({
+    config,
+    env = {},
+    wrapper = [],
+    port = 0,
+    ...given
+  }: CoordinatorOptions = {}): Promise<TestCoordinator> {
     const root = given.root ?? mkdtempSync(join(tmpdir(), 'ziggie-test-'));
     if (config !== undefined) writeFileSync(join(root, 'config.json'), JSON.stringify(config));
     const coordinator = new TestCoordinator(root, env, wrapper);
-    await coordinator.start();
+    await coordinator.start(port);
     return coordinator;
   }
 
@@ -55,9 +63,16 @@ export class TestCoordinator {
     return new TestCoordinator(root, {});
   }
 
-  /** Starts (again) on the same root and waits until it announces itself. `port` 0 takes any. */
-  async start(port = 0): Promise<void> {
-    const [program, ...args] = [...this.#wrapper, process.execPath, entry, '--root', this.root, '--port', String(port)];
+  /** Starts (again) on the same root and waits until it announces itself. `port` 0 takes any, null the one of config.json. */
+  async start(port: number | null = 0): Promise<void> {
+    const [program, ...args] = [
+      ...this.#wrapper,
+      process.execPath,
+      entry,
+      '--root',
+      this.root,
+      ...(port === null ? [] : ['--port', String(port)]),
+    ];
     const child = spawn(program ?? process.execPath, args, {
       env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,6 @@
 /** The real HTTP door over a fleet that the test folds from events of its own: for what a real coordinator does only by accident. */
 import { once } from 'node:events';
+import { configSchema } from '../../protocol/config.ts';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -46,6 +47,7 @@ export class SocketServer {
   } = {}): Promise<SocketServer> {
     const me = new SocketServer();
     const known = {
+      config: configSchema.parse({}),
       fleet: () => me.#state,
       subscribe: (listener: (event: Sequenced) => void) => {
         me.#subscriptions += 1;
@@ -79,6 +81,7 @@ export class SocketServer {
         {
           coordinator: known as unknown as Coordinator,
           version: '0',
+          log: () => undefined,
           operatorToken,
           dashboardFolder: join(import.meta.dirname, '../../dist/renderer'),
           socketLimits: { ...usualLimits, ...limits },

@@ -4,22 +4,25 @@ import { z } from 'zod';
 import { invalid, requestIdOf } from '../../../protocol/parse-request.ts';
 import { listRequestSchema } from '../../../protocol/queries.ts';
 import type { Coordinator } from '../../coordinator/facade.ts';
+import { listText } from '../list-text.ts';
 import { agentIdOf, answer, perform } from '../perform.ts';
 import { sendFailure } from '../problem.ts';
+import { numberIn } from '../query.ts';
+import { deployRate } from '../rate-limits.ts';
 
 const base = '/api/coordinator';
-const { parent_agent, status, limit, cursor } = listRequestSchema.shape;
-/** Numbers come as text in an address. */
-const listQuerySchema = z.object({
+const { parent_agent, status, level, limit, cursor } = listRequestSchema.shape;
+export const listQuerySchema = z.object({
   parent_agent,
   status,
-  level: z.coerce.number().int().nullable().default(null),
-  limit: z.preprocess((given) => (given === undefined ? null : Number(given)), limit),
+  level: numberIn(level),
+  limit: numberIn(limit),
   cursor,
 });
 
 export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): void {
-  app.post(`${base}/deploy`, async (request, reply) => {
+  const deploying = { config: { rateLimit: deployRate(() => coordinator.config.limits) } };
+  app.post(`${base}/deploy`, deploying, async (request, reply) => {
     const deployed = await perform(coordinator, request, reply, 'deploy');
     if (!deployed.ok) return sendFailure(reply, deployed.failure, requestIdOf(request.body));
     const { answer: record, replayed } = deployed.value;
@@ -30,7 +33,9 @@ export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): voi
   app.get(`${base}/agents`, async (request, reply) => {
     const query = listQuerySchema.safeParse(request.query);
     if (!query.success) return sendFailure(reply, invalid(query.error, request.query).failure);
-    return answer(coordinator, request, reply, 'list', query.data);
+    const listed = await perform(coordinator, request, reply, 'list', query.data);
+    if (!listed.ok) return sendFailure(reply, listed.failure, requestIdOf(request.body));
+    return reply.type('application/json; charset=utf-8').send(listText(listed.value.answer));
   });
 
   for (const [path, action] of [
@@ -53,8 +58,9 @@ export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): voi
     answer(coordinator, request, reply, 'submit_report', { agent_id: agentIdOf(request) }),
   );
 
+  app.post(`${base}/deploy/batch`, deploying, (request, reply) => answer(coordinator, request, reply, 'deploy_batch'));
+
   for (const [path, action] of [
-    ['deploy/batch', 'deploy_batch'],
     ['report', 'submit_report'],
     ['plan', 'plan'],
     ['wait', 'wait'],

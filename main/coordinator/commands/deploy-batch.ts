@@ -6,7 +6,7 @@ import { type Fleet, fleet as fold } from '../../../protocol/fleet.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { BatchAnswer, BatchRequest, DeployRequest } from '../../../protocol/request.ts';
 import { checkHierarchy } from '../admission/hierarchy.ts';
-import { checkQueueFor } from '../admission/limits.ts';
+import { checkQueueFor, checkQuota } from '../admission/limits.ts';
 import type { Performed, Principal } from '../facade.ts';
 import { membersOf } from './batch-members.ts';
 import { type DeployCall, type DeployDeps, isAnswerable, refuse } from './deploy.ts';
@@ -109,6 +109,8 @@ function judge(deps: DeployDeps, by: Principal, members: readonly DeployRequest[
     seen = externalsOf([verdict.value], '').reduce((now, event) => fold(now, { seq: now.seq + 1, event }), seen);
   }
   const newOnes = verdicts.filter(({ is }) => is === 'new').length;
+  const quota = newOnes === 0 ? ok(undefined) : checkQuota(ledger.pending, by, config.limits, newOnes);
+  if (!quota.ok) return quota;
   const room = newOnes === 0 ? ok(undefined) : checkQueueFor(newOnes, ledger.pending, config.limits);
   return room.ok ? ok(verdicts) : room;
 }

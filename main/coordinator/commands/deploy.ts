@@ -6,7 +6,7 @@ import { nextToStart } from '../../../protocol/next-to-start.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { DeployRequest } from '../../../protocol/request.ts';
 import { checkHierarchy } from '../admission/hierarchy.ts';
-import { checkQueue } from '../admission/limits.ts';
+import { checkQueue, checkQuota } from '../admission/limits.ts';
 import type { Scheduler } from '../admission/scheduler.ts';
 import type { Clock } from '../clock.ts';
 import type { LifeWatch } from '../events/life-watch.ts';
@@ -86,6 +86,8 @@ function place({ ledger, config }: DeployDeps, { request, by }: DeployCall): Res
   if (!parent.ok) return parent;
   const placed = checkHierarchy(fleet, request.agent_type, parent.value, config.limits.max_depth);
   if (!placed.ok) return placed;
+  const quota = checkQuota(fleet, by, config.limits);
+  if (!quota.ok) return quota;
   const queue = checkQueue(fleet.counts.queued, config.limits);
   return queue.ok ? ok({ ...placed.value, parent: parent.value }) : queue;
 }

@@ -3,12 +3,12 @@ import { type Agent, statusOf } from '../../../protocol/agent.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import { agentsInOrder, type Fleet } from '../../../protocol/fleet.ts';
 import type { AgentList, ListRequest } from '../../../protocol/queries.ts';
-import { agentRecord } from '../../../protocol/record.ts';
+import type { RecordOf } from '../../../protocol/record.ts';
 import type { Principal } from '../facade.ts';
 import { mayReach } from './rights.ts';
 
 /** A page begins behind the ordinal that the cursor names, so it neither skips nor repeats what is accepted or forgotten meanwhile. */
-export function list(fleet: Fleet, request: ListRequest, by: Principal): Result<AgentList> {
+export function list(fleet: Fleet, request: ListRequest, by: Principal, record: RecordOf): Result<AgentList> {
   const behind = request.cursor === null ? 0 : ordinalOf(request.cursor);
   if (behind === null) {
     return fail('INVALID_REQUEST', `cursor is not one of ours. Use next_cursor of the answer before, unchanged.`, {
@@ -21,7 +21,7 @@ export function list(fleet: Fleet, request: ListRequest, by: Principal): Result<
   const last = page.at(-1);
   return ok({
     total: matching.length,
-    agents: page.map(agentRecord),
+    agents: page.map(record),
     next_cursor: last === undefined || page.length === rest.length ? null : cursorAt(last.facts.ordinal),
   });
 }

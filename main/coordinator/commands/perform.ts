@@ -2,7 +2,7 @@
 import type { Action, AnswerOf, RequestOf, ZiggieRequest } from '../../../protocol/actions.ts';
 import { ok, type Result } from '../../../protocol/failures.ts';
 import { planWork } from '../../../protocol/planning.ts';
-import { agentRecord } from '../../../protocol/record.ts';
+import type { RecordOf } from '../../../protocol/record.ts';
 import type { FleetWatch } from '../events/fleet-watch.ts';
 import type { Call, Performed, Principal } from '../facade.ts';
 import type { Supervisor } from '../process/supervisor.ts';
@@ -24,6 +24,7 @@ import { wait } from './wait.ts';
 export interface PerformDeps extends DeployDeps, Pick<PauseDeps, 'ownership'> {
   readonly supervisor: Supervisor;
   readonly fleetWatch: FleetWatch;
+  readonly record: RecordOf;
 }
 
 type Handler<A extends Action> = (
@@ -45,12 +46,12 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
   resume: async (deps, request, by) => done(await resume(deps, request, by)),
   restart,
   message: async (deps, request, by) => done(await message(deps, request, by)),
-  status: async ({ ledger }, { agent_id }, by) => {
+  status: async ({ ledger, record }, { agent_id }, by) => {
     const found = reach(ledger.current, by, agent_id);
-    return found.ok ? done(ok(agentRecord(found.value))) : found;
+    return found.ok ? done(ok(record(found.value))) : found;
   },
-  list: async ({ ledger }, request, by) => done(list(ledger.current, request, by)),
-  tree: async ({ ledger }, { agent_id }, by) => done(tree(ledger.current, agent_id, by)),
+  list: async ({ ledger, record }, request, by) => done(list(ledger.current, request, by, record)),
+  tree: async ({ ledger, record }, { agent_id }, by) => done(tree(ledger.current, agent_id, by, record)),
   report: async ({ ledger, config }, { agent_id }, by) => done(await report(ledger.current, config, agent_id, by)),
   submit_report: async (deps, request, by) => done(await submitReport(deps, request, by)),
   wait: async (deps, request, by, { signal }) =>

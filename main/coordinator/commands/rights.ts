@@ -31,6 +31,14 @@ export function parentFor(fleet: Fleet, by: Principal, asked: string | null): Re
   );
 }
 
+export function operatorOnly(by: Principal): Result<void> {
+  if (by.kind === 'operator') return ok(undefined);
+  return fail('NOT_ALLOWED', 'Only the operator may do this. Use the operator token that coordinator.json names.', {
+    reason: 'operator_only',
+    caller: by.agentId,
+  });
+}
+
 export const callerName = (by: Principal): string => (by.kind === 'operator' ? 'operator' : by.agentId);
 
 /** The parent whose children or messages are asked for: one's own by default, any in reach, for the operator also outside ones. */

@@ -15,6 +15,8 @@ export interface FileRequestDeps {
   readonly deploy: (call: DeployCall) => Promise<Result<DeployAnswer>>;
   readonly deployBatch: (call: BatchCall) => Promise<Result<Performed<BatchAnswer>>>;
   readonly principalOf: (token: string) => Principal | null;
+  /** Without a token a file is refused (`require_tokens` of config.json). */
+  readonly requiresToken: () => boolean;
   /** True for a request that was taken before, the very same one: it gets its answer again, and starts nothing. */
   readonly isKnown: (request: DeployRequest | BatchRequest) => boolean;
 }
@@ -64,7 +66,13 @@ const stopping = failureOf(
 );
 
 /** Without a token the file speaks for whoever may write into the folder: the user. */
-function callerOf({ principalOf }: FileRequestDeps, token: string | null): Result<Principal> {
+function callerOf({ principalOf, requiresToken }: FileRequestDeps, token: string | null): Result<Principal> {
+  if (token === null && requiresToken()) {
+    return fail(
+      'UNAUTHENTICATED',
+      'This coordinator takes no request file without a token (require_tokens in config.json). Put $ZIGGIE_TOKEN, or the operator token that coordinator.json names, into the field "token".',
+    );
+  }
   if (token === null) return ok({ kind: 'operator' });
   const principal = principalOf(token);
   if (principal !== null) return ok(principal);

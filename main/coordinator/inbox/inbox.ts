@@ -114,6 +114,12 @@ export class Inbox {
     await this.#watch.close();
   }
 
+  /** Takes up what lies there now. How many files are in hand afterwards. */
+  sweepNow(): number {
+    this.#regularSweep();
+    return this.#inHand.size;
+  }
+
   /** A name that cannot be a request (its writer's temporary file) is none, and neither is a file that we took away. */
   #isNews(name: string): boolean {
     return requestName.test(name) && !this.#removed.delete(name);

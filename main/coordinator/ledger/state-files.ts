@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import type { Agent } from '../../../protocol/agent.ts';
 import { acceptances, type Sequenced } from '../../../protocol/events.ts';
 import { agentsInOrder, type Fleet, livingAgents } from '../../../protocol/fleet.ts';
-import { agentRecord } from '../../../protocol/record.ts';
+import { agentRecord, type RecordOf } from '../../../protocol/record.ts';
 import type { Layout } from '../root/layout.ts';
 import { errorWords, type StorageHealth } from '../storage-health.ts';
 import { replaceFile } from './atomic-file.ts';
@@ -27,6 +27,7 @@ export class StateFiles {
   readonly #layout: Layout;
   readonly #fleet: () => Fleet;
   readonly #health: StorageHealth;
+  readonly #record: RecordOf;
   readonly #dirty = new Set<string>();
   #scheduled: NodeJS.Timeout | null = null;
   #looking: NodeJS.Timeout | null = null;
@@ -34,10 +35,11 @@ export class StateFiles {
   /** When the writes that still fail began to; `performance.now()`. */
   #failingSince: number | null = null;
 
-  constructor(layout: Layout, fleet: () => Fleet, health: StorageHealth) {
+  constructor(layout: Layout, fleet: () => Fleet, health: StorageHealth, record: RecordOf = agentRecord) {
     this.#layout = layout;
     this.#fleet = fleet;
     this.#health = health;
+    this.#record = record;
   }
 
   /** Marks the agents an event concerns; their files are written a moment later, an end at once. */
@@ -69,6 +71,13 @@ export class StateFiles {
     this.#writeMissing(agentsInOrder(this.#fleet()));
     for (const agent of livingAgents(this.#fleet())) this.#write(agent);
     this.#looking ??= setInterval(() => this.#look(), lookEveryMs).unref();
+  }
+
+  /** All of them, whatever is there. How many; those that the disk refuses are tried again. */
+  writeAll(): number {
+    const agents = agentsInOrder(this.#fleet());
+    for (const agent of agents) this.#write(agent);
+    return agents.length;
   }
 
   flush(): void {
@@ -106,7 +115,7 @@ export class StateFiles {
   }
 
   #write(agent: Agent): void {
-    const record = agentRecord(agent);
+    const record = this.#record(agent);
     const path = this.#layout.stateFile(record.agent_id);
     const text = `${JSON.stringify(record, null, 2)}\n`;
     try {

@@ -27,16 +27,39 @@ const restPerLook = 200;
 /** Five minutes, of a fleet that is not large. */
 const kept = 150;
 
+/** What is known of ended runs is kept for so many of them. */
+const endedKept = 200;
+
+/** Of a whole run, as far as it was looked at; null: unknown. */
+export interface Measured {
+  readonly cpuPercent: number | null;
+  readonly memoryMb: number | null;
+  readonly cpuPercentAvg: number | null;
+  readonly memoryMbPeak: number | null;
+}
+export const unmeasured: Measured = { cpuPercent: null, memoryMb: null, cpuPercentAvg: null, memoryMbPeak: null };
+
+interface Look {
+  readonly atMs: number;
+  readonly cpuSeconds: number | null;
+}
+
 interface Sampled {
   readonly run: RunMark;
   readonly samples: Sample[];
-  last: { readonly atMs: number; readonly cpuSeconds: number | null } | null;
+  /** The first look that told processor time. */
+  firstCpu: Look | null;
+  last: Look | null;
+  cpuPercentAvg: number | null;
+  memoryMbPeak: number | null;
 }
 
 export class Sampler {
   readonly #options: SamplerOptions;
   readonly #everyMs: number;
   readonly #sampled = new Map<string, Sampled>();
+  /** By agent: its last run that ended. */
+  readonly #ended = new Map<string, Sampled>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: SamplerOptions) {
@@ -45,12 +68,18 @@ export class Sampler {
   }
 
   add(run: RunMark): void {
-    this.#sampled.set(run.nonce, { run, samples: [], last: null });
+    const unknown = { firstCpu: null, last: null, cpuPercentAvg: null, memoryMbPeak: null };
+    this.#sampled.set(run.nonce, { run, samples: [], ...unknown });
     this.#timer ??= this.#nextPass();
   }
 
-  remove({ nonce }: RunMark): void {
+  remove({ nonce, agentId }: RunMark): void {
+    const sampled = this.#sampled.get(nonce);
     this.#sampled.delete(nonce);
+    if (sampled === undefined || sampled.samples.length === 0) return;
+    this.#ended.delete(agentId);
+    this.#ended.set(agentId, sampled);
+    if (this.#ended.size > endedKept) this.#ended.delete(this.#ended.keys().next().value ?? '');
   }
 
   /** Oldest first; empty for a run that is not sampled. */
@@ -58,8 +87,22 @@ export class Sampler {
     return this.#sampled.get(nonce)?.samples ?? [];
   }
 
+  /** The same of an agent's last run that ended, where it was sampled and is not too long ago. */
+  samplesOfEnded(agentId: string): readonly Sample[] {
+    return this.#ended.get(agentId)?.samples ?? [];
+  }
+
+  measuredOf({ nonce }: RunMark): Measured {
+    const sampled = this.#sampled.get(nonce);
+    const now = sampled?.samples.at(-1);
+    if (sampled === undefined || now === undefined) return unmeasured;
+    const { cpuPercentAvg, memoryMbPeak } = sampled;
+    return { cpuPercent: now.cpuPercent, memoryMb: now.memoryMb, cpuPercentAvg, memoryMbPeak };
+  }
+
   close(): void {
     this.#sampled.clear();
+    this.#ended.clear();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
@@ -86,13 +129,17 @@ export class Sampler {
     }
   }
 
-  #take(nonce: string, { cpuSeconds, memoryMb, processes }: TreeUsage): void {
+  #take(nonce: string, { cpuSeconds, memoryMb: exactMb, processes }: TreeUsage): void {
     const { clock, onSample } = this.#options;
     const sampled = this.#sampled.get(nonce);
     if (sampled === undefined) return; // It ended while we looked.
     const atMs = clock.monotonic();
+    const memoryMb = exactMb === null ? null : tenths(exactMb);
     const sample = { at: clock.now(), cpuPercent: cpuPercent(sampled.last, atMs, cpuSeconds), memoryMb, processes };
     sampled.last = { atMs, cpuSeconds };
+    if (cpuSeconds !== null) sampled.firstCpu ??= sampled.last;
+    sampled.cpuPercentAvg = cpuPercent(sampled.firstCpu, atMs, cpuSeconds) ?? sampled.cpuPercentAvg;
+    if (memoryMb !== null) sampled.memoryMbPeak = Math.max(memoryMb, sampled.memoryMbPeak ?? 0);
     sampled.samples.push(sample);
     if (sampled.samples.length > kept) sampled.samples.shift();
     onSample(sampled.run, sample);
@@ -100,7 +147,10 @@ export class Sampler {
 }
 
 /** Never below zero: a member that ended uncollected takes its seconds with it where no cgroup counts them. */
-function cpuPercent(last: Sampled['last'], atMs: number, cpuSeconds: number | null): number | null {
+function cpuPercent(last: Look | null, atMs: number, cpuSeconds: number | null): number | null {
   if (last === null || last.cpuSeconds === null || cpuSeconds === null || atMs <= last.atMs) return null;
-  return Math.max(0, ((cpuSeconds - last.cpuSeconds) * 100_000) / (atMs - last.atMs));
+  return Math.max(0, tenths(((cpuSeconds - last.cpuSeconds) * 100_000) / (atMs - last.atMs)));
 }
+
+/** What lies behind the first decimal is no measurement any more. */
+const tenths = (value: number): number => Math.round(value * 10) / 10;

@@ -2,7 +2,7 @@
  * Owns every run: starts what is admitted, adopts what a predecessor left, stops branches, and has each end written into
  * the ledger. Its parts: starter.ts (the order of a start), run.ts (one run), stop-agents.ts, limit-stops.ts, end-writer.ts.
  */
-import type { Agent, AgentFacts, Identity } from '../../../protocol/agent.ts';
+import type { Agent, AgentFacts, Ending, Identity } from '../../../protocol/agent.ts';
 import type { Result } from '../../../protocol/failures.ts';
 import { plainOutputReader, type Program } from '../runtimes/runtime.ts';
 import { EndWriter } from './end-writer.ts';
@@ -13,9 +13,10 @@ import { LeftoverSweep } from './leftovers.ts';
 import { LimitStops } from './limit-stops.ts';
 import { LogLimit } from './log-limit.ts';
 import { LostLaunches } from './lost-launches.ts';
+import type { IdentityCheck } from './ownership.ts';
 import { recoveryRow } from './recovery.ts';
 import { Run, type RunEnd, type RunOptions, type StopOrder } from './run.ts';
-import { type Sample, Sampler } from './sampler.ts';
+import { type Measured, type Sample, Sampler, unmeasured } from './sampler.ts';
 import { SharedLook } from './shared-look.ts';
 import { Starter, type StartTicket } from './starter.ts';
 import { stopAgents } from './stop-agents.ts';
@@ -106,7 +107,20 @@ export class Supervisor {
   /** What its tree used in the last minutes, oldest first. */
   samplesOf(agentId: string): readonly Sample[] {
     const run = this.#runs.get(agentId);
-    return run === undefined ? [] : this.#sampler.samplesOf(run.mark);
+    return run === undefined ? this.#sampler.samplesOfEnded(agentId) : this.#sampler.samplesOf(run.mark);
+  }
+
+  /** What the run that is going on uses; all unknown where none is. */
+  measuredOf(agentId: string): Measured {
+    const run = this.#runs.get(agentId);
+    return run === undefined ? unmeasured : this.#sampler.measuredOf(run.mark);
+  }
+
+  /** Asks of every run whose its pid is, now. How many of each answer. */
+  verifyAll(): Readonly<Record<IdentityCheck, number>> {
+    const counts = { match: 0, mismatch: 0, gone: 0, unknown: 0 };
+    for (const run of this.#runs.values()) counts[run.verify()] += 1;
+    return counts;
   }
 
   /** Lets go of every run. The processes stay; their ends are settled by the next coordinator. */
@@ -188,9 +202,16 @@ export class Supervisor {
   async #over({ mark }: Run, end: RunEnd): Promise<void> {
     if (this.isClosed) return;
     const { agentId, attempt, leader } = mark;
+    const measured = this.#sampler.measuredOf(mark);
     this.#sampler.remove(mark);
     this.#runs.delete(agentId);
-    if (end.is === 'over') await this.#ends.ended(agentId, attempt, end.ending);
+    if (end.is === 'over') await this.#ends.ended(agentId, attempt, withMeasured(end.ending, measured));
     else await this.#lostLaunches.lost(agentId, attempt, leader.pid);
   }
+}
+
+/** Nothing is added where nothing was measured: it ended too soon, or the system does not tell. */
+function withMeasured(ending: Ending, { cpuPercentAvg, memoryMbPeak }: Measured): Ending {
+  if (cpuPercentAvg === null && memoryMbPeak === null) return ending;
+  return { ...ending, cpu_percent_avg: cpuPercentAvg, memory_mb_peak: memoryMbPeak };
 }

@@ -10,8 +10,14 @@ import { parseStrictJson } from '../../../protocol/strict-json.ts';
 const builtInRuntimes = { claude: { kind: 'claude' }, demo: { kind: 'demo' } };
 
 export function loadConfig(path: string): Result<Config> {
+  const file = readConfigFile(path);
+  return file.ok ? checkConfig(file.value ?? {}, path) : file;
+}
+
+/** What the file holds, not judged yet; null: there is none. */
+export function readConfigFile(path: string): Result<unknown> {
   const info = statSync(path, { throwIfNoEntry: false });
-  if (info === undefined) return ok(configSchema.parse({ runtimes: builtInRuntimes }));
+  if (info === undefined) return ok(null);
   if (!info.isFile()) {
     return fail('INVALID_REQUEST', `${path} is not a file. Remove it or write the settings there, then start again.`, {
       file: path,
@@ -19,16 +25,20 @@ export function loadConfig(path: string): Result<Config> {
   }
   const json = parseStrictJson(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
   if (!json.ok) return fail('INVALID_REQUEST', `${path}: ${json.failure.message}`, { file: path });
-  return checkConfig(json.value, path);
+  return ok(json.value);
 }
 
-function checkConfig(value: unknown, path: string): Result<Config> {
+export function checkConfig(
+  value: unknown,
+  path: string,
+  advice = 'Correct the file and start again.',
+): Result<Config> {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const runtimes = isObject && 'runtimes' in value && typeof value.runtimes === 'object' ? value.runtimes : {};
   const parsed = configSchema.safeParse(isObject ? { ...value, runtimes: { ...builtInRuntimes, ...runtimes } } : value);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => explain(issue, value));
-    return fail('INVALID_REQUEST', `${path} is not valid: ${problems.join('; ')}. Correct the file and start again.`, {
+    return fail('INVALID_REQUEST', `${path} is not valid: ${problems.join('; ')}. ${advice}`, {
       file: path,
       problems,
     });

@@ -23,6 +23,7 @@ import { configSchema } from '../../../protocol/config.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { ok } from '../../../protocol/failures.ts';
 import { emptyFleet } from '../../../protocol/fleet.ts';
+import { agentRecord } from '../../../protocol/record.ts';
 import { parseRequest } from '../../../protocol/parse-request.ts';
 import type { TreeNode } from '../../../protocol/queries.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
@@ -86,6 +87,7 @@ function openPaperCoordinator() {
     scheduler: scheduler as unknown as Scheduler,
     supervisor: supervisor as unknown as Supervisor,
     ownership: { cannotFreeze: null },
+    record: agentRecord,
   };
   const operatorHash = hashToken('operator');
   let count = 0;

@@ -1,0 +1,57 @@
+/** What is measured and counted: samples of one agent's process tree, and figures of many agents. */
+import { z } from 'zod';
+import { tokensSchema } from './agent.ts';
+
+/** Of a whole process tree at one moment; null is unknown and stays a gap. */
+export const sampleSchema = z.object({
+  at: z.string(),
+  /** Of one core, since the sample before. */
+  cpu_percent: z.number().nullable(),
+  /** MB of 1,048,576 bytes. */
+  memory_mb: z.number().nullable(),
+  processes: z.number().int().nullable(),
+});
+export type AgentSample = z.infer<typeof sampleSchema>;
+
+/** Of the run that is going on, else of the last one that this coordinator watched; oldest first, the last minutes only. */
+export const samplesAnswerSchema = z.object({
+  agent_id: z.string(),
+  samples: z.array(sampleSchema),
+  cpu_percent_avg: z.number().nullable(),
+  memory_mb_peak: z.number().nullable(),
+});
+export type SamplesAnswer = z.infer<typeof samplesAnswerSchema>;
+
+/** Seconds; null where there is nothing to count. */
+export const spreadSchema = z.object({
+  count: z.number().int(),
+  average: z.number().nullable(),
+  median: z.number().nullable(),
+  p95: z.number().nullable(),
+});
+export type Spread = z.infer<typeof spreadSchema>;
+
+const countsSchema = z.record(z.string(), z.number().int());
+
+/** Of all agents that the caller may see and that are not forgotten. */
+export const metricsSchema = z.object({
+  total: z.number().int(),
+  by_status: countsSchema,
+  by_level: countsSchema,
+  by_runtime: countsSchema,
+  times: z.array(
+    z.object({
+      agent_type: z.string(),
+      model: z.string().nullable(),
+      agents: z.number().int(),
+      /** From start to end, of those that have ended. */
+      execution_seconds: spreadSchema,
+      /** From acceptance to the first start, of those that have started. */
+      queue_seconds: spreadSchema,
+    }),
+  ),
+  /** Of those whose runtime tells; null: none did. */
+  tokens: tokensSchema.nullable(),
+  cost_usd: z.number().nullable(),
+});
+export type Metrics = z.infer<typeof metricsSchema>;

@@ -1,0 +1,17 @@
+/** `GET|PATCH /api/coordinator/settings`: config.json as it is in force, and as the file says. */
+import { z } from 'zod';
+import { configSchema } from './config.ts';
+
+export const settingsSchema = z.object({
+  /** Every setting, defaults filled in, as the coordinator works with it now. */
+  in_force: configSchema,
+  /** What config.json holds, nothing filled in; null: there is no such file. */
+  file: z.record(z.string(), z.unknown()).nullable(),
+  /** Settings of the file ("limits.log_limit_mb") that differ from those in force until the next start. */
+  needs_restart: z.array(z.string()),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** A merge patch (RFC 7396) of config.json: null removes a key, an object is merged, anything else replaces. */
+export const settingsPatchSchema = z.record(z.string(), z.unknown());
+export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
