@@ -128,7 +128,7 @@ describe('sessions of /mcp', { timeout: 60_000 }, () => {
     expect(broken.status).toBe(422);
     expect(await broken.json()).toMatchObject({ code: 'INVALID_REQUEST' });
     for (const method of ['GET', 'DELETE']) expect((await send({ method })).status).toBe(400);
-    expect((await send({ method: 'PUT', body: {} })).status).toBe(404);
+    expect((await send({ method: 'PUT', body: {} })).status).toBe(405);
   });
 
   test('a web page cannot use it', async () => {

@@ -38,7 +38,7 @@ export class Door {
   }
 
   async dispose(): Promise<void> {
-    this.#inspector?.close();
+    await this.#inspector?.close();
     await this.root.dispose();
   }
 
