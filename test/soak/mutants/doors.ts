@@ -62,8 +62,8 @@ export const doorMutants: readonly Mutant[] = [
   {
     name: 'no token is needed',
     file: 'main/api/guard.ts',
-    find: 'if (principal !== null) return ok(principal);',
-    replace: "if (principal !== null || true) return ok(principal ?? { kind: 'operator' });",
+    find: 'return principal === null ? tokenIsOver() : ok(principal);',
+    replace: "return ok(principal ?? { kind: 'operator' });",
     tests: ['test/integration/http.test.ts'],
   },
   {
