@@ -1,5 +1,5 @@
 /** Events as they are told to clients: the same shape, without what only the coordinator and an agent itself may know. */
-import type { ZiggieEvent } from './events.ts';
+import type { FleetSnapshot, ZiggieEvent } from './events.ts';
 
 /** A prompt may be long and nobody who watches needs it; hashes of tokens and marks of runs are nobody's business. */
 export function toldEvent(event: ZiggieEvent): ZiggieEvent {
@@ -31,4 +31,14 @@ export function partAbout(event: ZiggieEvent, agentId: string): ZiggieEvent | nu
     default:
       return 'agent_id' in event && isIt(event.agent_id) ? event : null;
   }
+}
+
+/** The same for a fleet as it is. */
+export function toldSnapshot(snapshot: FleetSnapshot): FleetSnapshot {
+  return {
+    ...snapshot,
+    agents: snapshot.agents.map((agent) =>
+      'token_sha256' in agent.life ? { ...agent, life: { ...agent.life, nonce: '', token_sha256: '' } } : agent,
+    ),
+  };
 }

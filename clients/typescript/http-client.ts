@@ -3,6 +3,7 @@ import { type Health, healthSchema, sessionAnswerSchema, ticketAnswerSchema } fr
 import { type Action, type AnswerOf, answerSchemaOf } from '../../protocol/actions.ts';
 import { type Carried, type Carry, clientOf, patienceFor } from './actions-client.ts';
 import { type ClientResult, type Input, unexpectedAnswer, type ZiggieClient } from './client.ts';
+import { type EventPage, eventPageSchema } from '../../protocol/event-page.ts';
 import { addressOf, agentPath } from './http-addresses.ts';
 import { type Call, describeAnswer, type Endpoint, exchange, exchangeJson } from './http-exchange.ts';
 import { emptyPiece, isEmptyRange, type LogPiece, type LogRange, rangeHeader, readPiece } from './log-range.ts';
@@ -13,6 +14,11 @@ export interface HttpClient extends ZiggieClient {
   readonly url: string;
   /** A part of an agent's log; empty at the end of the log and for an agent that has not started. */
   readLog(agentId: string, range?: LogRange): Promise<ClientResult<LogPiece>>;
+  /** What stands in the journal after `since`, oldest first; of one agent, or of all the caller may see. */
+  events(
+    since: number,
+    options?: { readonly agentId?: string; readonly limit?: number },
+  ): Promise<ClientResult<EventPage>>;
   /** Needs no token. */
   health(): Promise<ClientResult<Health>>;
   /** A single-use pass for opening a WebSocket within 30 seconds. */
@@ -41,6 +47,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     ...clientOf(carry),
     url: endpoint.url,
     readLog: (id, range = {}) => readLog(endpoint, get(`${agentPath(id)}/log`), range),
+    events: (since, { agentId, limit } = {}) => {
+      const of = agentId === undefined ? '/api/coordinator/events' : `${agentPath(agentId)}/events`;
+      const path = `${of}?since=${since}${limit === undefined ? '' : `&limit=${limit}`}`;
+      return valueOf(exchangeJson(endpoint, get(path), eventPageSchema));
+    },
     health: () => valueOf(exchangeJson({ ...endpoint, token: null }, get('/health'), healthSchema)),
     ticket: async () => {
       const answer = await exchangeJson(endpoint, post('/api/ticket', {}), ticketAnswerSchema);

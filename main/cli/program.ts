@@ -6,6 +6,7 @@ import { addBatch } from './commands/batch.ts';
 import { addPause, addRestart, addResume } from './commands/branch-verbs.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDeploy } from './commands/deploy.ts';
+import { addEvents } from './commands/events.ts';
 import { addInit } from './commands/init.ts';
 import { addInbox } from './commands/inbox.ts';
 import { addLogs } from './commands/logs.ts';
@@ -74,6 +75,7 @@ const commands = [
   addTree,
   addStatus,
   addLogs,
+  addEvents,
   addWait,
   addInbox,
   addReport,

@@ -78,6 +78,29 @@ describe('trees', () => {
   });
 });
 
+describe('events', () => {
+  it('tells what has happened, and with -f what happens', async () => {
+    const agent = await deployed('--wait');
+    const { code, out } = await ziggie(['events', agent.agent_id]);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /L1 was accepted, child of nobody\n.*is being started\n.*started, pid \d+\n(.*\n)*.*completed: /,
+    );
+    const last = /^ *(\d+)/.exec(out.trimEnd().split('\n').at(-1) ?? '')?.[1] ?? '';
+    expect((await ziggie(['events', agent.agent_id, '--since', last])).out).toBe('');
+    const following = startZiggie(['events', '-f', '--since', last, '--json', '--root', root()]);
+    const next = await deployed('--wait');
+    await waitFor('its end is told', () =>
+      following
+        .out()
+        .split('\n')
+        .some((text) => text.includes('"agent_ended"') && text.includes(next.agent_id)),
+    );
+    following.child.kill('SIGKILL');
+    await following.end;
+  });
+});
+
 describe('being woken', () => {
   it('wait returns with 0 when all completed, 1 when one did not, and tells who is left at its limit', async () => {
     const good = await deployed();

@@ -5,7 +5,7 @@ import { BranchView } from '../../coordinator/events/branch-view.ts';
 import type { Coordinator, Principal } from '../../coordinator/facade.ts';
 import type { Connection } from './connection.ts';
 import { beat } from './heartbeat.ts';
-import { linesOf } from './life-lines.ts';
+import { linesOf } from '../../../protocol/life-lines.ts';
 import { missedSince, readPast } from './missed.ts';
 
 /** `from` null: what comes from now on. What the journal does not hold any more, or too much of it, is left out. */

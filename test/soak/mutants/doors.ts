@@ -47,9 +47,9 @@ export const doorMutants: readonly Mutant[] = [
   },
   {
     name: 'an acceptance that failed leaves its files',
-    file: 'main/coordinator/commands/deploy.ts',
-    find: 'if (!ledger.pending.agents.has(facts.agent_id)) removeRunFolder',
-    replace: 'if (facts === null) removeRunFolder',
+    file: 'main/coordinator/commands/undo-acceptance.ts',
+    find: 'if (!ledger.pending.agents.has(agentId)) removeRunFolder',
+    replace: 'if (agentId === null) removeRunFolder',
     tests: ['test/unit/commands/deploy.test.ts'],
   },
   {

@@ -1,6 +1,6 @@
 /** The tree's life as lines that a person or an Overwatch reads along with: one event, one line. */
-import { acceptances, type Sequenced } from '../../../protocol/events.ts';
-import type { Fleet } from '../../../protocol/fleet.ts';
+import { acceptances, type Sequenced } from './events.ts';
+import type { Fleet } from './fleet.ts';
 
 export interface LifeLine {
   readonly agentId: string;
@@ -22,9 +22,10 @@ export function linesOf({ event }: Sequenced, fleet: Fleet): LifeLine[] {
   return words === null ? [] : [line(fleet, event.agent_id, event.at, words)];
 }
 
-type AgentEvent = Extract<Sequenced['event'], { agent_id: string }>;
+export type AgentEvent = Extract<Sequenced['event'], { agent_id: string }>;
 
-function wordsFor(event: AgentEvent): string | null {
+/** The turn in an agent's life in words; null: it is none. */
+export function wordsFor(event: AgentEvent): string | null {
   switch (event.type) {
     case 'agent_waiting':
       return `waits: ${event.reason}`;
