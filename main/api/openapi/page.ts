@@ -105,4 +105,7 @@ code, pre { font-family: ui-monospace, monospace; font-size: 0.9em; }
 pre { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 td { padding: 0.2rem 0.6rem 0.2rem 0; vertical-align: top; }
+td:first-child { white-space: nowrap; }
+td:nth-child(3) { overflow-wrap: anywhere; min-width: 9rem; }
+h3, p { overflow-wrap: anywhere; }
 `;
