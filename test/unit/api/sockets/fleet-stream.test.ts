@@ -6,6 +6,7 @@ import {
   type SocketMessage,
   socketMessageSchema,
 } from '../../../../protocol/socket-messages.ts';
+import { toldSnapshot } from '../../../../protocol/told-event.ts';
 import { branchSnapshot } from '../../../../main/coordinator/events/branch-view.ts';
 import { refusal, SocketServer, TestSocket, tokenOf, waiting } from '../../../rig/socket-server.ts';
 import { waitFor } from '../../../rig/wait-for.ts';
@@ -78,7 +79,8 @@ describe('an agent', () => {
     expect(JSON.stringify(messages)).not.toContain(other);
     const folded = fold(messages);
     const whole = server.events.reduce(fleet, emptyFleet);
-    expect({ ...branchSnapshot(folded, top), seq: 0 }).toEqual({ ...branchSnapshot(whole, top), seq: 0 });
+    expect({ ...branchSnapshot(folded, top), seq: 0 }).toEqual({ ...toldSnapshot(branchSnapshot(whole, top)), seq: 0 });
+    expect(JSON.stringify(messages)).not.toMatch(/"(token_sha256|nonce)":"[^"]/);
     expect([...folded.agents.keys()].sort()).toEqual([top, child]);
     expect(folded.agents.get(top)?.life.status).toBe('ended');
     // Each message says where the one before ended, so that a gap is told from what was not for it.
