@@ -162,7 +162,11 @@ function requeueAll(state: Fleet, event: EventOf<'agents_requeued'>, seq: number
 }
 
 function forgetAll(state: Fleet, agentIds: readonly string[]): Fleet {
-  const left = agentIds.reduce(forget, state);
+  // Whoever has a living agent below stays: nobody is left without the parent that the tree shows it under.
+  const forgettable = agentIds.filter(
+    (id) => !subtree(state, id).some(({ facts }) => state.living.has(facts.agent_id)),
+  );
+  const left = forgettable.reduce(forget, state);
   const gone = new Set(agentIds.filter((id) => state.agents.has(id) && !left.agents.has(id)));
   return { ...left, inboxes: forgetInboxes(left.inboxes, gone), requests: forgetRequests(left) };
 }

@@ -29,10 +29,10 @@ const batch = (request_id: string, agents: readonly object[], more: object = {})
   ...more,
 });
 
-async function post(body: object, path = 'deploy/batch') {
+async function post(body: object, path = 'deploy/batch', token = coordinator.token) {
   const response = await fetch(`${coordinator.url}/api/coordinator/${path}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${coordinator.token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   return {
@@ -196,4 +196,48 @@ describe('a batch by file', () => {
     expect(accepted().filter((id) => id.startsWith('f3.'))).toEqual(['f3.1', 'f3.2']);
     expect(readdirSync(coordinator.path('responses')).filter((name) => name.startsWith('f3.'))).toEqual([]);
   });
+
+  test('a member that waits, asked for once more by file, is answered by the next coordinator', async () => {
+    const hold = member({ config: { prompt: 'while [ ! -e "$ZIGGIE_ROOT/go4" ]; do sleep 0.05; done' } });
+    await post(
+      batch(
+        'f4',
+        Array.from({ length: 7 }, () => hold),
+      ),
+    );
+    const waiting = { ...hold, request_id: 'f4.7', action: 'deploy' };
+    coordinator.drop('f4.7', waiting);
+    await waitFor('it is in hand', () => coordinator.client.get(lastAgent()).then((one) => one.ok));
+    await coordinator.stop();
+    expect(existsSync(coordinator.path('requests', 'f4.7.json'))).toBe(true);
+    await coordinator.start();
+    writeFileSync(coordinator.path('go4'), '');
+    expect((await coordinator.answer('f4.7', 30_000)).agent_id).toBe(lastAgent());
+    await waitFor('its file is taken', () => !existsSync(coordinator.path('requests', 'f4.7.json')));
+  });
+});
+
+/** The agent that was accepted last. */
+const lastAgent = (): string =>
+  coordinator
+    .journal()
+    .flatMap(({ event }) => acceptances(event))
+    .at(-1)?.facts.agent_id ?? '';
+
+test('the request_id of somebody else’s batch tells nothing of it and starts nothing', async () => {
+  const hold = { config: { prompt: 'while [ ! -e "$ZIGGIE_ROOT/go5" ]; do sleep 0.05; done' } };
+  const [first = '', second = ''] = idsOf((await post(batch('parents', [member(hold), member(hold)]))).body);
+  const children = batch('wave-1', [{ ...member(hold), agent_type: 'L3' }]);
+  const mine = await post(children, 'deploy/batch', await coordinator.agentToken(first));
+  expect(mine.status).toBe(200);
+  const theirs = await coordinator.agentToken(second);
+  const refused = { status: 409, replayed: false, body: { code: 'DUPLICATE_REQUEST_MISMATCH' } };
+  const before = accepted().length;
+  expect(await post(children, 'deploy/batch', theirs)).toMatchObject(refused);
+  const single = { ...member(hold), agent_type: 'L3', request_id: 'wave-1.1' };
+  expect(await post(single, 'deploy', theirs)).toMatchObject(refused);
+  const inAnother = batch('wave-2', [single]);
+  expect(await post(inAnother, 'deploy/batch', theirs)).toMatchObject(refused);
+  expect(accepted().length).toBe(before);
+  writeFileSync(coordinator.path('go5'), '');
 });

@@ -171,3 +171,31 @@ test('a prompt that the agent changed is not run again where the journal does no
   expect((await ask(coordinator, 'restart', short)).changed).toHaveLength(1);
   await waitFor('its second attempt', () => coordinator.state(short).attempt === 2);
 });
+
+test('in a branch that is being stopped nothing is restarted, by nobody: it stays stopped', async () => {
+  const coordinator = await startShells({ grace_seconds: 30 });
+  const deaf = `trap 'echo heard' TERM; ${untilFile('go')}`;
+  const { agentId: parent } = await deployScript(coordinator, 'deaf', deaf);
+  const request = { request_id: 'child', agent_type: 'L2', parent_agent: parent, config: { prompt: 'echo ran\n' } };
+  const deployed = await coordinator.client.deploy(request);
+  const child = deployed.ok ? deployed.value.record.agent_id : '';
+  await coordinator.ended(child);
+  const token = await coordinator.agentToken(parent);
+  const stopped = coordinator.client.stop(parent);
+  await waitFor('it is being stopped', () => coordinator.state(parent).status === 'stopping');
+  const restarts = (bearer: string) =>
+    fetch(`${coordinator.url}/api/coordinator/agents/${child}/restart`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+      body: '{}',
+    }).then(async (response) => ({ status: response.status, body: (await response.json()) as { detail?: string } }));
+  for (const bearer of [token, coordinator.token]) {
+    expect(await restarts(bearer)).toMatchObject({
+      status: 403,
+      body: { code: 'NOT_ALLOWED', detail: expect.stringContaining('is being stopped') },
+    });
+  }
+  letGo(coordinator, 'go');
+  await stopped;
+  expect(starts(coordinator, child)).toBe(1);
+});

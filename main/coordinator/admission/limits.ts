@@ -67,7 +67,8 @@ export function waitForPace(place: number, limits: Config['limits']): Wait {
 export function checkQueueFor(count: number, { counts }: Fleet, limits: Config['limits']): Result<void> {
   const room = checkQueue(counts.queued, limits);
   if (!room.ok) return room;
-  const free = Math.max(0, limits.max_running - counts.starting - counts.running - counts.stopping);
+  const active = counts.starting + counts.running + counts.paused + counts.stopping;
+  const free = Math.max(0, limits.max_running - active);
   const waiting = counts.queued + count - free;
   if (waiting <= Math.max(1, limits.max_queued)) return ok(undefined);
   return fail(

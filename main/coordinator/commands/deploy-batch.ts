@@ -9,10 +9,10 @@ import { checkHierarchy } from '../admission/hierarchy.ts';
 import { checkQueueFor, checkQuota } from '../admission/limits.ts';
 import type { Performed, Principal } from '../facade.ts';
 import { membersOf } from './batch-members.ts';
-import { type DeployCall, type DeployDeps, isAnswerable, refuse } from './deploy.ts';
+import { type DeployCall, type DeployDeps, isAnswerable, refuse, usedBefore } from './deploy.ts';
 import { factsOf, type Placed, prepare, type Prepared } from './prepare.ts';
 import { requestHash } from './request-hash.ts';
-import { parentFor } from './rights.ts';
+import { mayReach, parentFor } from './rights.ts';
 import { inlineLimitBytes } from './stored-prompt.ts';
 import { undoAcceptance } from './undo-acceptance.ts';
 
@@ -21,7 +21,7 @@ const inlineLimitOfAllBytes = 4 * 1024 * 1024;
 
 export interface BatchCall extends Pick<DeployCall, 'by' | 'door' | 'wait'> {
   readonly request: BatchRequest;
-  /** Called once the batch is in the journal, with its agents in the order of the request. */
+  /** Called once the batch is in the journal, with its agents in the order of the request; not for one that was there before. */
   readonly onDurable: (agentIds: readonly string[]) => void;
 }
 
@@ -66,19 +66,12 @@ function earlierBatch(
 ): Promise<Result<readonly string[]>> | null {
   const seen = ledger.pending.requests.get(requestId);
   if (seen === undefined) return null;
-  if (seen.sha256 !== hash) return Promise.resolve(mismatch(requestId));
+  if (seen.sha256 !== hash) return Promise.resolve(usedBefore(requestId));
   const { failure, batch } = seen;
   const found = (): Result<readonly string[]> =>
     failure === null ? ok(batch?.agent_ids ?? []) : { ok: false, failure };
   return ledger.current.requests.has(requestId) ? Promise.resolve(found()) : ledger.whenDurable().then(found);
 }
-
-const mismatch = (requestId: string): Extract<Result<never>, { ok: false }> =>
-  fail(
-    'DUPLICATE_REQUEST_MISMATCH',
-    `request_id ${requestId} was used before for a different request. Use a new request_id for a new request.`,
-    { request_id: requestId },
-  );
 
 async function answerAgain(
   deps: DeployDeps,
@@ -86,9 +79,9 @@ async function answerAgain(
   earlier: Result<readonly string[]>,
 ): Promise<Result<Performed<BatchAnswer>>> {
   if (!earlier.ok) return earlier;
-  const answered = await answer(deps, call, earlier.value, true);
-  if (answered.ok) call.onDurable(earlier.value);
-  return answered;
+  const { ledger } = deps;
+  if (!earlier.value.every((id) => mayReach(ledger.current, call.by, id))) return usedBefore(call.request.request_id);
+  return answer(deps, call, earlier.value, true);
 }
 
 /** What one member becomes: the agent that its own request_id started before, or a new one. */
@@ -119,9 +112,10 @@ function judgeOne(seen: Fleet, { config }: DeployDeps, by: Principal, request: D
   const hash = requestHash(request);
   const earlier = seen.requests.get(request.request_id);
   if (earlier !== undefined) {
-    if (earlier.sha256 !== hash) return mismatch(request.request_id);
+    if (earlier.sha256 !== hash) return usedBefore(request.request_id);
     if (earlier.failure !== null) return { ok: false, failure: earlier.failure };
-    return ok({ request, hash, is: 'known', agentId: earlier.agent_id ?? '' });
+    const agentId = earlier.agent_id ?? '';
+    return mayReach(seen, by, agentId) ? ok({ request, hash, is: 'known', agentId }) : usedBefore(request.request_id);
   }
   const parent = parentFor(seen, by, request.parent_agent);
   if (!parent.ok) return parent;

@@ -14,7 +14,7 @@ import type { DeployAnswer, Principal } from '../facade.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { factsOf, type Placed, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
 import { requestHash } from './request-hash.ts';
-import { parentFor } from './rights.ts';
+import { mayReach, parentFor } from './rights.ts';
 import { undoAcceptance } from './undo-acceptance.ts';
 
 export interface DeployDeps extends PrepareDeps {
@@ -59,15 +59,7 @@ function earlierAnswer({ ledger, lives }: DeployDeps, requestId: string, hash: s
   const seen = ledger.pending.requests.get(requestId);
   if (seen === undefined) return null;
   if (seen.sha256 !== hash) {
-    return Promise.resolve(
-      fail(
-        'DUPLICATE_REQUEST_MISMATCH',
-        `request_id ${requestId} was used before for a different request. Use a new request_id for a new request.`,
-        {
-          request_id: requestId,
-        },
-      ),
-    );
+    return Promise.resolve(usedBefore(requestId));
   }
   const { failure, agent_id } = seen;
   const found = async (): Promise<Result<Agent>> =>
@@ -77,8 +69,19 @@ function earlierAnswer({ ledger, lives }: DeployDeps, requestId: string, hash: s
 }
 
 async function answerAgain(deps: DeployDeps, call: DeployCall, earlier: Result<Agent>): Promise<Result<DeployAnswer>> {
-  return earlier.ok ? answer(deps, call, earlier.value.facts.agent_id, true) : earlier;
+  if (!earlier.ok) return earlier;
+  const { agent_id } = earlier.value.facts;
+  // Of agents that are not the caller's nobody learns by guessing a request_id.
+  if (!mayReach(deps.ledger.current, call.by, agent_id)) return usedBefore(call.request.request_id);
+  return answer(deps, call, agent_id, true);
 }
+
+export const usedBefore = (requestId: string): Extract<Result<never>, { ok: false }> =>
+  fail(
+    'DUPLICATE_REQUEST_MISMATCH',
+    `request_id ${requestId} was used before for a different request. Use a new request_id for a new request.`,
+    { request_id: requestId },
+  );
 
 function place({ ledger, config }: DeployDeps, { request, by }: DeployCall): Result<Placed> {
   const fleet = ledger.pending;

@@ -85,6 +85,8 @@ function reasonAgainst(
 ): string | null {
   if (!isWanted) return stateWords(agent);
   if (promptless.has(agent.facts.agent_id)) return 'its prompt was changed or removed since it was accepted';
+  const stopping = ancestorBeingStopped(fleet, agent);
+  if (stopping !== null) return `${stopping} above it is being stopped`;
   const { parent_agent } = agent.facts;
   const parent = parent_agent === null ? undefined : fleet.agents.get(parent_agent);
   // The operator may have a child's work done again although nobody waits for it any more.
@@ -92,6 +94,16 @@ function reasonAgainst(
     return null;
   }
   return `its parent ${parent.facts.agent_id} is ${statusOf(parent)}, and only the operator restarts below one that has ended`;
+}
+
+/** A branch that is being stopped stays stopped: nothing begins in it any more. */
+function ancestorBeingStopped(fleet: Fleet, { facts }: Agent): string | null {
+  for (let id = facts.parent_agent; id !== null;) {
+    const above = fleet.agents.get(id);
+    if (above?.life.status === 'stopping') return id;
+    id = above?.facts.parent_agent ?? null;
+  }
+  return null;
 }
 
 function refusal({ facts }: Agent, why: string, isPromptless: boolean): Result<never> {

@@ -41,8 +41,8 @@ export class Answers {
     this.#options = options;
   }
 
-  /** Writes the answer of a deploy request as soon as there is one. */
-  async whenStarted(agentId: string, requestId: string): Promise<void> {
+  /** Writes the answer of a deploy request as soon as there is one; false when the coordinator stopped first. */
+  async whenStarted(agentId: string, requestId: string): Promise<boolean> {
     const { lives, stateFiles } = this.#options;
     const agent = await lives.when(
       agentId,
@@ -54,6 +54,7 @@ export class Answers {
         ? await this.failure(requestId, agent.life.failure)
         : await this.success(requestId, agentRecord(agent));
     if (written) this.#note(requestId);
+    return written;
   }
 
   /** Writes the answer of a batch as soon as each of its agents has begun, never will, or is known to wait. */

@@ -18,7 +18,7 @@ export interface FileRequestDeps {
   /** Without a token a file is refused (`require_tokens` of config.json). */
   readonly requiresToken: () => boolean;
   /** True for a request that was taken before, the very same one: it gets its answer again, and starts nothing. */
-  readonly isKnown: (request: DeployRequest | BatchRequest) => boolean;
+  readonly isKnown: (request: ZiggieRequest) => boolean;
 }
 
 export function fileRequests(deps: FileRequestDeps): InboxOptions['handle'] {
@@ -43,18 +43,23 @@ async function carryOut(
     const as: Result<Principal> = !by.ok && deps.isKnown(request) ? ok({ kind: 'operator' }) : by;
     if (!as.ok) return as;
     return request.action === 'deploy'
-      ? deployByFile(deps, request, as.value, taken)
+      ? deployByFile(deps, request, as.value, taken, aside)
       : deployBatchByFile(deps, request, as.value, taken);
   }
-  if (!by.ok) return by;
+  const as: Result<Principal> = isRestartDone(deps, request, by) ? ok({ kind: 'operator' }) : by;
+  if (!as.ok) return as;
   const gone = mayTakeLong(request) ? { signal: aside() } : {};
-  const answer = await deps.coordinator.perform(request, by.value, { door: 'file', wait: 'admission', ...gone });
+  const answer = await deps.coordinator.perform(request, as.value, { door: 'file', wait: 'admission', ...gone });
   if (gone.signal?.aborted === true) return ok(undefined);
   if (!answer.ok) return answer;
   if (!(await deps.answers.success(request.request_id, answer.value.answer))) return { ok: false, failure: stopping };
   taken();
   return ok(undefined);
 }
+
+/** Carried out before a crash, and the agent that asked has ended with its token since: only its answer is wanted. */
+const isRestartDone = ({ isKnown }: FileRequestDeps, request: ZiggieRequest, by: Result<Principal>): boolean =>
+  !by.ok && request.action === 'restart' && isKnown(request);
 
 /** It waits for agents: to end, or to say something. */
 const mayTakeLong = ({ action, timeout }: ZiggieRequest & { timeout?: unknown }): boolean =>
@@ -87,6 +92,7 @@ async function deployByFile(
   request: DeployRequest,
   by: Principal,
   taken: () => void,
+  aside: Aside,
 ): Promise<Result<void>> {
   let isTaken = false;
   const onDurable = (agentId: string): void => {
@@ -96,7 +102,13 @@ async function deployByFile(
     void answers.whenStarted(agentId, request.request_id);
   };
   const answer = await deploy({ request, by, door: 'file', wait: 'admission', onDurable });
-  if (answer.ok && answer.value.replayed) onDurable(answer.value.record.agent_id);
+  if (answer.ok && answer.value.replayed) {
+    // The journal does not say that this file is owed an answer, so the file itself stays until it has one.
+    aside();
+    if (!(await answers.whenStarted(answer.value.record.agent_id, request.request_id)))
+      return { ok: false, failure: stopping };
+    taken();
+  }
   return answer.ok || isTaken ? ok(undefined) : answer;
 }
 
@@ -113,5 +125,9 @@ async function deployBatchByFile(
     void answers.whenAdmitted(agentIds, request.request_id);
   };
   const answer = await deployBatch({ request, by, door: 'file', wait: 'admission', onDurable });
+  if (answer.ok && answer.value.replayed) {
+    if (!(await answers.success(request.request_id, answer.value.answer))) return { ok: false, failure: stopping };
+    taken();
+  }
   return answer.ok || isTaken ? ok(undefined) : answer;
 }

@@ -46,7 +46,7 @@ export class Retention {
   async tidy(): Promise<void> {
     const { ledger, clock, config, log } = this.#options;
     const before = Date.parse(clock.now()) - config.retention_days * dayMs;
-    const agents = oldBranches(ledger.current, before);
+    const agents = oldBranches(ledger.pending, before); // What is on its way to run once more is not old.
     const requests = oldRefusals(ledger.current, before);
     const batches = [...ledger.current.requests].flatMap(([id, { batch }]) => (batch === undefined ? [] : [id]));
     const at = clock.now();
@@ -56,13 +56,13 @@ export class Retention {
         : [{ type: 'agents_forgotten', at, agent_ids: agents.map(({ facts }) => facts.agent_id) } as const]),
       ...(requests.length === 0 ? [] : [{ type: 'requests_forgotten', at, request_ids: requests } as const]),
     ]);
-    for (const agent of agents) this.#removeFiles(agent);
+    const gone = agents.filter(({ facts }) => !ledger.current.agents.has(facts.agent_id));
+    for (const agent of gone) this.#removeFiles(agent);
     for (const request of batches) if (!ledger.current.requests.has(request)) this.#removeAnswers(request);
     for (const request of requests) this.#remove(this.#options.layout.errorFile(request));
     this.#removeOldIn(this.#options.layout.rejected, before);
     await this.#shortenJournal(before);
-    if (agents.length > 0)
-      log(`${agents.length} agents that ended over ${config.retention_days} days ago were removed`);
+    if (gone.length > 0) log(`${gone.length} agents that ended over ${config.retention_days} days ago were removed`);
   }
 
   #later(afterMs: number): void {

@@ -8,7 +8,7 @@ import { Retention } from '../../../main/coordinator/ledger/retention.ts';
 import { segmentPath } from '../../../main/coordinator/ledger/segments.ts';
 import { layoutOf, makeFolders } from '../../../main/coordinator/root/layout.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
-import { emptyFleet, toSnapshot } from '../../../protocol/fleet.ts';
+import { emptyFleet, fleet, toSnapshot } from '../../../protocol/fleet.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -166,4 +166,31 @@ test('beside a base that nothing came after, old segments go, and nothing is wri
   expect(lines).toEqual([]);
   await ledger.commit([accepted(3)]);
   expect(toSnapshot(restore(layout.journal, emptyFleet).fleet)).toEqual(toSnapshot(ledger.current));
+});
+
+test('what is on its way to run once more keeps its files, and its parent stays', async () => {
+  const events = [accepted(1), accepted(2, 1), ended(1, 40), ended(2, 40)];
+  const { layout, ledger, retention } = await rootOf(events);
+  const requeued: ZiggieEvent = {
+    type: 'agents_requeued',
+    at: daysAgo(0),
+    agent_ids: [idOf(2)],
+    by: 'operator',
+    reason: null,
+    request_id: 'again',
+    request_sha256: 'ef'.repeat(32),
+  };
+  const durable = ledger.commit([requeued]); // Not yet, while old branches are looked for.
+  await retention.tidy();
+  await durable;
+  expect([...ledger.current.agents.keys()]).toEqual([idOf(1), idOf(2)]);
+  expect(existsSync(layout.promptFile(idOf(2)))).toBe(true);
+  expect(existsSync(layout.stateFile(idOf(1)))).toBe(true);
+});
+
+test('the reducer forgets nobody below whom somebody lives', () => {
+  const events = [accepted(1), ended(1, 40), accepted(2, 1)];
+  const forgotten: ZiggieEvent = { type: 'agents_forgotten', at: daysAgo(0), agent_ids: [idOf(1)] };
+  const folded = [...events, forgotten].reduce((state, event, at) => fleet(state, { seq: at + 1, event }), emptyFleet);
+  expect([...folded.agents.keys()]).toEqual([idOf(1), idOf(2)]);
 });
