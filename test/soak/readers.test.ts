@@ -1,8 +1,10 @@
 /** Whoever reads the state files while they change sees a whole record each time, the old one or the new one. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { waitFor } from '../rig/wait-for.ts';
 import { requestsNamed, sleeperRuntime, startAgents } from './rig/sleepers.ts';
 import { SoakRoot } from './rig/soak-root.ts';
 import { amount, figures, repeatWith } from './rig/tier.ts';
@@ -37,6 +39,7 @@ test.skipIf(process.platform !== 'linux')('a reader of the state files never see
   await root.start();
   const parents = await startAgents(root, requestsNamed('parent', agents));
   const files = parents.map(({ agent_id }) => root.path('state', `${agent_id}.json`));
+  await waitFor('each has its file', () => files.every((file) => existsSync(file)));
   const reader = fork(resolve(import.meta.dirname, 'rig/reader.mjs'), [String(reads), ...files]);
   onTestFinished(() => void reader.kill());
   const died = once(reader, 'exit').then(([code]) => Promise.reject(new Error(`the reader ended with ${code}`)));
