@@ -243,6 +243,9 @@ interface PageRow {
   readonly parent_agent?: string | null;
   readonly status: string;
   readonly execution_time_seconds: number | null;
+  /** Of the record; the page itself looks below `process_info`. */
+  readonly cpu_percent: number | null;
+  readonly memory_mb: number | null;
   readonly process_info?: { readonly cpu_percent?: number | null; readonly memory_mb?: number | null };
 }
 
@@ -288,6 +291,10 @@ test('the page: each message fills its table and its count of what runs', { time
   const row = (): PageRow | undefined => page.rows.find(({ agent_id }) => agent_id === id);
   await waitFor('the page shows that it runs', () => row()?.status === 'running', { timeoutMs: 20_000 });
   expect(page.running).toBe(before + 1);
+  expect(row()?.process_info, 'where the page looks for CPU and memory').toMatchObject({
+    cpu_percent: row()?.cpu_percent,
+    memory_mb: row()?.memory_mb,
+  });
   const cells = cellsOf(row() as PageRow);
   expect(cells.slice(0, 4)).toEqual([id, 'L1', 'Ziggie', 'running']);
   expect(cells[5]).toMatch(/^(-|\d+(\.\d+)?)$/);
