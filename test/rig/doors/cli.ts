@@ -72,7 +72,7 @@ function lineOf(request: DoorRequest): Line | null {
 function deployLine({ agent_type, config, priority, group }: DoorRequest, more: readonly string[]): Line | null {
   if (typeof agent_type !== 'string' || typeof config !== 'object' || group !== undefined) return null;
   const stdin = String((config as { prompt: unknown }).prompt);
-  const first = priority === undefined ? [] : [`--priority=${String(priority)}`];
+  const first = priority === undefined ? [] : [`--priority=${JSON.stringify(priority)}`];
   return { args: ['deploy', '-', `--type=${agent_type}`, ...first, ...more], stdin };
 }
 
