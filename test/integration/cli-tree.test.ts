@@ -72,7 +72,11 @@ describe('trees', () => {
   it('restarts what has ended, as its next attempt', async () => {
     const agent = await deployed('--runtime', 'failing', '--wait');
     expect(agent).toMatchObject({ status: 'failed', attempt: 1 });
-    expect((await ziggie(['restart', agent.agent_id])).code).toBe(0);
+    const restart = ['restart', agent.agent_id, '--request-id', 'cli-once-more'];
+    expect((await ziggie(restart)).code).toBe(0);
+    await ziggie(['wait', agent.agent_id]);
+    // Asked once more under the same name, it runs no third time.
+    await ziggie(restart);
     await ziggie(['wait', agent.agent_id]);
     expect(JSON.parse((await ziggie(['status', agent.agent_id, '--json'])).out)).toMatchObject({ attempt: 2 });
   });

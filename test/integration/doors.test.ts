@@ -8,13 +8,18 @@ import { expect, test } from 'vitest';
 import type { AgentRecord } from '../../protocol/record.ts';
 import type { TreeNode } from '../../protocol/queries.ts';
 import { TestCoordinator } from '../rig/coordinator.ts';
+import { cliDoor } from '../rig/doors/cli.ts';
 import type { Door, DoorAnswer, DoorMaker, DoorRequest } from '../rig/doors/door.ts';
 import { fileDoor } from '../rig/doors/file.ts';
 import { httpDoor } from '../rig/doors/http.ts';
 import { mcpDoor } from '../rig/doors/mcp.ts';
+import { pythonDoor } from '../rig/doors/python.ts';
+import { python } from '../rig/python.ts';
+import { waitFor } from '../rig/wait-for.ts';
 
-const doors: readonly DoorMaker[] = [httpDoor, fileDoor, mcpDoor];
-const sequences = Number(process.env['ZIGGIE_DOOR_SEQUENCES'] ?? '4');
+if (python === null) console.warn('without the Python door: there is no Python 3.9 or newer here');
+const doors: readonly DoorMaker[] = [httpDoor, fileDoor, mcpDoor, cliDoor, ...(python === null ? [] : [pythonDoor])];
+const sequences = Number(process.env['ZIGGIE_DOOR_SEQUENCES'] ?? '3');
 
 /** An agent that ends at once, or waits until it is told to (`go`) or stopped. */
 const config = {
@@ -31,7 +36,8 @@ type Step =
   | { readonly do: 'deploy'; readonly under: number | null | 'boss'; readonly waits: boolean; readonly level: number }
   | { readonly do: 'batch'; readonly under: number | null; readonly count: number; readonly spoilt: boolean }
   | { readonly do: 'again' }
-  | { readonly do: 'stop' | 'status' | 'report' | 'tree' | 'await' | 'submit'; readonly of: number }
+  | { readonly do: 'stop' | 'pause' | 'resume' | 'restart'; readonly of: number }
+  | { readonly do: 'status' | 'report' | 'tree' | 'await' | 'submit'; readonly of: number }
   | { readonly do: 'list'; readonly under: number | null }
   | { readonly do: 'inbox' }
   | { readonly do: 'plan'; readonly weights: readonly number[]; readonly workers: number }
@@ -61,14 +67,14 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
-      do: fc.constantFrom(
-        'stop' as const,
-        'status' as const,
-        'report' as const,
-        'tree' as const,
-        'await' as const,
-        'submit' as const,
-      ),
+      do: fc.constantFrom('status' as const, 'report' as const, 'tree' as const, 'await' as const, 'submit' as const),
+      of: which,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom('stop' as const, 'pause' as const, 'resume' as const, 'restart' as const),
       of: which,
     }),
   },
@@ -110,6 +116,8 @@ class Stage {
   /** Lets everything end, and says what is there. */
   async finish(): Promise<unknown> {
     writeFileSync(this.#coordinator.path('go'), '');
+    // Refused where nothing is paused.
+    for (const id of this.#ids) await this.#coordinator.client.resume(id);
     for (const id of this.#ids) await this.#coordinator.ended(id);
     const answer = await this.#door.ask({ request_id: 'the-end', action: 'tree' });
     return this.#normal(answer);
@@ -158,6 +166,9 @@ class Stage {
           markdown: '# Report\n\n## Summary\n\nDone.\n',
         };
       case 'stop':
+      case 'pause':
+      case 'resume':
+      case 'restart':
       case 'status':
       case 'report':
       case 'tree':
@@ -187,21 +198,28 @@ class Stage {
   async #learn(answer: unknown): Promise<void> {
     for (const { agent_id, status } of recordsIn(answer)) {
       if (!this.#ids.includes(agent_id)) this.#ids.push(agent_id);
-      if (status === 'queued' || status === 'starting' || status === 'running') await this.#settled(agent_id);
+      if (!isStill(status)) await this.#settled(agent_id);
     }
   }
 
   async #settled(agentId: string): Promise<void> {
-    const record = await this.#coordinator.client.get(agentId);
-    const isShort =
-      record.ok &&
-      this.#coordinator
-        .journal()
-        .some(
-          ({ event }) =>
-            event.type === 'agent_accepted' && event.facts.agent_id === agentId && event.prompt === endsAtOnce,
-        );
-    if (isShort) await this.#coordinator.ended(agentId);
+    const isShort = this.#coordinator
+      .journal()
+      .some(
+        ({ event }) =>
+          event.type === 'agent_accepted' && event.facts.agent_id === agentId && event.prompt === endsAtOnce,
+      );
+    await waitFor(
+      `${agentId} stands still`,
+      async () => {
+        const record = await this.#coordinator.client.get(agentId);
+        if (!record.ok) return false;
+        const { status, status_reason } = record.value;
+        const isHeld = status === 'queued' && status_reason.startsWith('waiting: its branch is paused');
+        return isStill(status) || isHeld || (status === 'running' && !isShort);
+      },
+      { timeoutMs: 30_000, seen: () => this.#coordinator.output },
+    );
   }
 
   /** Ids become their order; what differs from run to run (times, pids, places of files) goes. */
@@ -226,8 +244,10 @@ const chance = new Set([
   ],
   ...['acknowledged', 'cpu_percent', 'memory_mb', 'cpu_percent_avg', 'memory_mb_peak', 'actual_workload', 'session_id'],
 ]);
+const isStill = (status: string): boolean => !['queued', 'starting', 'running', 'stopping', 'backoff'].includes(status);
+
 /** An answer may be given a moment before or after its agent has begun, and a short one has ended in between. */
-const underWay = new Set(['queued', 'starting', 'running', 'failed']);
+const underWay = new Set(['queued', 'starting', 'running', 'backoff', 'failed']);
 function withoutChance(key: string, value: unknown): unknown {
   if (chance.has(key)) return undefined;
   return value;
@@ -237,6 +257,7 @@ function recordsIn(answer: unknown): AgentRecord[] {
   if (typeof answer !== 'object' || answer === null) return [];
   if ('request_id' in answer && 'agent_id' in answer) return [answer as AgentRecord];
   if ('agents' in answer) return answer.agents as AgentRecord[];
+  if ('changed' in answer) return answer.changed as AgentRecord[];
   if ('roots' in answer) return (answer.roots as TreeNode[]).flatMap(recordsOfNode);
   return [];
 }
@@ -245,9 +266,10 @@ const recordsOfNode = ({ agent, children }: TreeNode): AgentRecord[] => [
   ...children.flatMap(recordsOfNode),
 ];
 
-/** The first answer of a deployment shows it under way: how far is the door's luck, not its contract. */
+/** The first answer of a start shows it under way: how far is the door's luck, not its contract. */
+const starts: readonly Step['do'][] = ['deploy', 'batch', 'again', 'resume', 'restart'];
 function asFirstSeen(step: Step, answer: unknown): unknown {
-  if (step.do !== 'deploy' && step.do !== 'batch' && step.do !== 'again') return answer;
+  if (!starts.includes(step.do)) return answer;
   return JSON.parse(
     JSON.stringify(answer, (key, value: unknown) => {
       if (key === 'status' && typeof value === 'string' && underWay.has(value)) return 'under way';

@@ -1,13 +1,8 @@
 /** The Python client's own tests, by both transports, against a live coordinator. */
-import { spawn, spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestCoordinator } from '../rig/coordinator.ts';
-
-const folder = resolve(import.meta.dirname, '../../clients/python');
-const python = ['python3', 'python'].find(
-  (name) => spawnSync(name, ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0,
-);
+import { python, pythonClient } from '../rig/python.ts';
 
 const place: { coordinator?: TestCoordinator } = {};
 
@@ -18,7 +13,7 @@ const config = {
   limits: { grace_seconds: 1, min_free_memory_mb: 0, starts_per_second: 1000 },
 };
 
-describe.skipIf(python === undefined)('the Python client (Python 3.9 or newer has to be there)', () => {
+describe.skipIf(python === null)('the Python client (Python 3.9 or newer has to be there)', () => {
   beforeAll(async () => {
     place.coordinator = await TestCoordinator.start({ config });
   });
@@ -36,8 +31,8 @@ describe.skipIf(python === undefined)('the Python client (Python 3.9 or newer ha
 function run(transport: string, root: string): Promise<{ code: number | null; output: string }> {
   const { PATH = '' } = process.env;
   const child = spawn(python ?? 'python3', ['-B', '-m', 'unittest', 'discover', '-s', 'tests', '-t', '.'], {
-    cwd: folder,
-    env: { PATH, PYTHONPATH: folder, ZIGGIE_TEST_ROOT: root, ZIGGIE_TEST_TRANSPORT: transport },
+    cwd: pythonClient,
+    env: { PATH, PYTHONPATH: pythonClient, ZIGGIE_TEST_ROOT: root, ZIGGIE_TEST_TRANSPORT: transport },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

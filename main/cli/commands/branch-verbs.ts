@@ -13,6 +13,7 @@ import { askAndShow } from './ask.ts';
 interface VerbOptions {
   readonly reason?: string;
   readonly branch?: boolean;
+  readonly requestId?: string;
 }
 
 const idArgument = ['<id>', 'the agent: its id, or a beginning or end of it that fits no other'] as const;
@@ -53,11 +54,16 @@ export function addRestart(program: Command, run: Run): void {
     .argument(...idArgument)
     .option(...reasonOption)
     .option('--branch', 'also every agent below it that ended without completing')
+    .option('--request-id <id>', 'names the request: the same id again restarts nothing (default: a new one)')
     .addHelpText('after', `\nExample:\n  ziggie restart 7 --branch\n\n${exitCodesHelp}`)
     .action(
-      run((context, id: string, { reason, branch }: VerbOptions) =>
+      run((context, id: string, { reason, branch, requestId }: VerbOptions) =>
         verb(context, id, (client, it) =>
-          client.restart(it, { branch: branch === true, ...(reason === undefined ? {} : { reason }) }),
+          client.restart(it, {
+            branch: branch === true,
+            ...(reason === undefined ? {} : { reason }),
+            ...(requestId === undefined ? {} : { request_id: requestId }),
+          }),
         ),
       ),
     );

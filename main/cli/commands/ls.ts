@@ -43,10 +43,10 @@ async function list(context: Context, { status, parent, all }: LsOptions): Promi
   };
   const answer = await connection.value.client.list(filter);
   if (!answer.ok) return await showFailure(io, json, answer.failure);
-  const { agents, total } = answer.value;
+  const { agents } = answer.value;
   const { shown, hidden } = all === true ? { shown: agents, hidden: 0 } : visibleAgents(agents, endedShown);
   if (json) {
-    await io.out(`${JSON.stringify({ total, agents: shown })}\n`);
+    await io.out(`${JSON.stringify({ ...answer.value, agents: shown })}\n`);
     return exitCodes.ok;
   }
   if (shown.length === 0) {
