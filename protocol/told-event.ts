@@ -1,5 +1,6 @@
-/** Events as they are told to clients: the same shape, without what only the coordinator and an agent itself may know. */
-import type { ZiggieEvent } from './events.ts';
+/** Events and the fleet as they are told to clients: the same shape, without what only the coordinator and an agent itself may know. */
+import type { Agent } from './agent.ts';
+import type { FleetSnapshot, ZiggieEvent } from './events.ts';
 
 /** A prompt may be long and nobody who watches needs it; hashes of tokens and marks of runs are nobody's business. */
 export function toldEvent(event: ZiggieEvent): ZiggieEvent {
@@ -31,4 +32,15 @@ export function partAbout(event: ZiggieEvent, agentId: string): ZiggieEvent | nu
     default:
       return 'agent_id' in event && isIt(event.agent_id) ? event : null;
   }
+}
+
+/** Hashes of living tokens and marks of runs stand in the lives of agents, too. */
+export const toldSnapshot = (snapshot: FleetSnapshot): FleetSnapshot => ({
+  ...snapshot,
+  agents: snapshot.agents.map(toldAgent),
+});
+
+function toldAgent(agent: Agent): Agent {
+  const { life } = agent;
+  return 'token_sha256' in life ? { ...agent, life: { ...life, nonce: '', token_sha256: '' } } : agent;
 }

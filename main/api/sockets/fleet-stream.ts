@@ -2,8 +2,8 @@
 import type { Sequenced } from '../../../protocol/events.ts';
 import { toSnapshot } from '../../../protocol/fleet.ts';
 import type { SocketMessage } from '../../../protocol/socket-messages.ts';
+import { toldEvent, toldSnapshot } from '../../../protocol/told-event.ts';
 import { branchSnapshot, BranchView } from '../../coordinator/events/branch-view.ts';
-import { withoutPrompt } from '../../coordinator/events/past-events.ts';
 import type { Coordinator, Principal } from '../../coordinator/facade.ts';
 import type { Connection } from './connection.ts';
 import { beat } from './heartbeat.ts';
@@ -50,7 +50,7 @@ export async function streamFleet(
 function tellAll(coordinator: Coordinator): Telling {
   return {
     snapshot: () => {
-      const fleet = toSnapshot(coordinator.fleet());
+      const fleet = toldSnapshot(toSnapshot(coordinator.fleet()));
       return { type: 'snapshot', seq: fleet.seq, timestamp: new Date().toISOString(), fleet };
     },
     event: textOfAll,
@@ -65,7 +65,7 @@ const eventTexts = new WeakMap<Sequenced, string>();
 function textOfAll(sequenced: Sequenced): string {
   const known = eventTexts.get(sequenced);
   if (known !== undefined) return known;
-  const message: SocketMessage = { type: 'event', ...withoutPrompt(sequenced) };
+  const message: SocketMessage = { type: 'event', seq: sequenced.seq, event: toldEvent(sequenced.event) };
   const text = JSON.stringify(message);
   eventTexts.set(sequenced, text);
   return text;
@@ -82,13 +82,13 @@ function tellBranch(coordinator: Coordinator, agentId: string, since: number | n
   };
   return {
     snapshot: () => {
-      const fleet = branchSnapshot(coordinator.fleet(), agentId);
+      const fleet = toldSnapshot(branchSnapshot(coordinator.fleet(), agentId));
       return { type: 'snapshot', seq: advance(fleet.seq).seq, timestamp: new Date().toISOString(), fleet };
     },
     event: (sequenced) => {
       const seen = view.see(sequenced);
       if (seen === null) return null;
-      const message: SocketMessage = { type: 'event', ...withoutPrompt(seen), ...advance(seen.seq) };
+      const message: SocketMessage = { type: 'event', event: toldEvent(seen.event), ...advance(seen.seq) };
       return JSON.stringify(message);
     },
     // Whose the forgotten were, nothing tells any more.

@@ -4,6 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import type { Sequenced } from '../../../protocol/events.ts';
+import { toldEvent } from '../../../protocol/told-event.ts';
 import { decodeLine } from '../ledger/journal-line.ts';
 import { listSegments } from '../ledger/segments.ts';
 
@@ -27,7 +28,7 @@ export class PastEvents {
   }
 
   /**
-   * Every event after `since` up to what was durable when the reading began, without its prompt; null when they are too many,
+   * Every event after `since` up to what was durable when the reading began, as clients are told it; null when they are too many,
    * not in the journal any more (retention), or not readable: a snapshot is the answer then. Never rejects.
    */
   async since(since: number): Promise<readonly Sequenced[] | null> {
@@ -64,7 +65,7 @@ async function readPast(folder: string, since: number, upTo: number): Promise<re
       if (numberOf(line) !== last + 1) continue;
       const event = decodeLine(line.toString('utf8'));
       if (event === null) continue;
-      events.push(withoutPrompt(event));
+      events.push({ seq: event.seq, event: toldEvent(event.event) });
       last += 1;
     }
   }
@@ -87,11 +88,3 @@ async function* linesOf(path: string): AsyncGenerator<Buffer> {
 
 /** Cheap: most lines of a segment are not asked for. NaN for what is no record. */
 const numberOf = (line: Buffer): number => Number(/^v1 (\d+) /.exec(line.toString('latin1', 0, 24))?.[1]);
-
-/** A prompt may be long, and nobody who watches needs it. */
-export function withoutPrompt(sequenced: Sequenced): Sequenced {
-  const { seq, event } = sequenced;
-  if (event.type === 'agent_accepted') return { seq, event: { ...event, prompt: null } };
-  if (event.type !== 'batch_accepted') return sequenced;
-  return { seq, event: { ...event, accepted: event.accepted.map((one) => ({ ...one, prompt: null })) } };
-}
