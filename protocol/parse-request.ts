@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { fail, ok, type Result } from './failures.ts';
 import { type Action, actionNames, actions, type ZiggieRequest } from './actions.ts';
+import { hideToken } from './hide-token.ts';
 import { requestIdSchema } from './names.ts';
 
 /** The request_id of something that may not be a request at all, so that even a refusal can be addressed. */
@@ -38,12 +39,18 @@ function isAction(action: string): action is Action {
 export function invalid(error: z.ZodError, input: unknown): Extract<Result<never>, { ok: false }> {
   const problems = error.issues.map((issue) => {
     const path = issue.path.map(String).join('.');
-    return { path, expected: issue.message, given: describe(valueAt(input, issue.path)) };
+    return { path, expected: issue.message, given: describeAt(input, issue.path) };
   });
   const said = problems.map(
     ({ path, expected, given }) => `${path === '' ? 'the request' : path}: ${expected}, given ${given}`,
   );
   return fail('INVALID_REQUEST', `${said.join('; ')}. Correct this and send it with a new request_id.`, { problems });
+}
+
+/** Of a field by the name of a token nothing is said. */
+function describeAt(input: unknown, path: readonly PropertyKey[]): string {
+  const last = path.at(-1);
+  return describe(typeof last === 'string' ? hideToken(last, valueAt(input, path)) : valueAt(input, path));
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
@@ -58,6 +65,6 @@ const quote = (value: unknown): string => (value === undefined ? 'missing' : des
 /** A short, single-line picture of any value for a message. */
 export function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? typeof value;
+  const text = JSON.stringify(value, hideToken) ?? typeof value;
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

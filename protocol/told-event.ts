@@ -1,4 +1,5 @@
-/** Events as they are told to clients: the same shape, without what only the coordinator and an agent itself may know. */
+/** Events and the fleet as they are told to clients: the same shape, without what only the coordinator and an agent itself may know. */
+import type { Agent } from './agent.ts';
 import type { FleetSnapshot, ZiggieEvent } from './events.ts';
 
 /** A prompt may be long and nobody who watches needs it; hashes of tokens and marks of runs are nobody's business. */
@@ -33,12 +34,13 @@ export function partAbout(event: ZiggieEvent, agentId: string): ZiggieEvent | nu
   }
 }
 
-/** The same for a fleet as it is. */
-export function toldSnapshot(snapshot: FleetSnapshot): FleetSnapshot {
-  return {
-    ...snapshot,
-    agents: snapshot.agents.map((agent) =>
-      'token_sha256' in agent.life ? { ...agent, life: { ...agent.life, nonce: '', token_sha256: '' } } : agent,
-    ),
-  };
+/** Hashes of living tokens and marks of runs stand in the lives of agents, too. */
+export const toldSnapshot = (snapshot: FleetSnapshot): FleetSnapshot => ({
+  ...snapshot,
+  agents: snapshot.agents.map(toldAgent),
+});
+
+function toldAgent(agent: Agent): Agent {
+  const { life } = agent;
+  return 'token_sha256' in life ? { ...agent, life: { ...life, nonce: '', token_sha256: '' } } : agent;
 }

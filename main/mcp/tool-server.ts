@@ -34,6 +34,11 @@ export interface ToolServerOptions {
 export interface ToolServer {
   /** Serves one client over this transport until either side closes it. */
   connect(transport: Transport): Promise<void>;
+  /**
+   * The connection of this call is gone, and no other will ever carry its answer: whoever waits stops waiting, and what the
+   * answer would have told stays untold. What was begun is carried through.
+   */
+  giveUp(requestId: string | number): void;
   close(): Promise<void>;
 }
 
@@ -53,6 +58,7 @@ function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): ToolListing['i
 
 export function createToolServer(options: ToolServerOptions): ToolServer {
   const told = new ToldMessages();
+  const open = new Map<string | number, AbortController>();
   const server = new Server(
     { name: 'ziggie', title: 'Ziggie Coordinator', version: options.version },
     { capabilities: { tools: {} }, instructions },
@@ -65,11 +71,14 @@ export function createToolServer(options: ToolServerOptions): ToolServer {
     const tool = tools.find((one) => one.name === name);
     if (tool === undefined) return failed(unknownTool(name));
     const progress = new Progress(meta?.progressToken, extra.sendNotification, options.progressEveryMs);
+    const gone = new AbortController();
+    open.set(extra.requestId, gone);
+    const signal = AbortSignal.any([extra.signal, gone.signal]);
     try {
       const answer = await run(tool, given, {
         port: options.port,
         requestId: requestIdOfCall(meta),
-        signal: extra.signal,
+        signal,
         hearsProgress: meta?.progressToken !== undefined,
         note: (text) => progress.note(text),
         told: told.of(extra.requestId),
@@ -77,12 +86,14 @@ export function createToolServer(options: ToolServerOptions): ToolServer {
       return resultOf(answer);
     } finally {
       progress.end();
+      if (open.get(extra.requestId) === gone) open.delete(extra.requestId);
       // An answer to a call that was given up is never sent.
-      if (extra.signal.aborted) told.settle(extra.requestId, false);
+      if (signal.aborted) told.settle(extra.requestId, false);
     }
   });
   return {
     connect: (transport) => server.connect(watched(transport, told)),
+    giveUp: (requestId) => open.get(requestId)?.abort(),
     close: () => server.close(),
   };
 }

@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import WebSocket from 'ws';
 import { TestCoordinator } from '../rig/coordinator.ts';
+import { mcpOverHttp } from '../rig/mcp-client.ts';
 import { waitFor } from '../rig/wait-for.ts';
 
 const descriptors = 256;
@@ -21,7 +22,10 @@ beforeAll(async () => {
   coordinator = await TestCoordinator.start({
     config: {
       default_runtime: 'quick',
-      runtimes: { quick: { kind: 'command', command: '/bin/true' } },
+      runtimes: {
+        quick: { kind: 'command', command: '/bin/true' },
+        sleeper: { kind: 'command', command: '/bin/sleep', args: ['300'] },
+      },
       report: { required: false },
     },
     wrapper: limited,
@@ -84,6 +88,40 @@ describe.skipIf(!canLimit)('with few descriptors (needs prlimit)', () => {
     expect((await coordinator.dropAndAnswer(deploy('by-file'))).code).toBeUndefined();
   });
 
+  test('what is in use is never the one that makes room: sockets, streams and calls that wait', async () => {
+    const ticket = await coordinator.client.ticket();
+    const address = coordinator.url.replace('http', 'ws');
+    const socket = new WebSocket(`${address}/ws/coordinator?ticket=${ticket.ok ? ticket.value : ''}`);
+    const heard: string[] = [];
+    socket.on('message', (data: Buffer) => heard.push(data.toString()));
+    onTestFinished(() => socket.terminate());
+    await once(socket, 'open');
+    const mcp = await mcpOverHttp(coordinator.url, coordinator.token); // Holds a stream of its own open.
+    onTestFinished(() => mcp.close());
+    const sleeper = await coordinator.client.deploy({
+      ...deploy('in-use'),
+      config: { runtime: 'sleeper', prompt: 'x' },
+    });
+    const agentId = sleeper.ok ? sleeper.value.record.agent_id : '';
+    const waits = mcp.call('wait_for_agents', { agent_ids: [agentId], timeout: 100 });
+    const body = JSON.stringify({ agent_ids: [agentId], timeout: 100 });
+    const call = await open();
+    call.socket.write(
+      `POST /api/coordinator/wait HTTP/1.1\r\nHost: 127.0.0.1:${coordinator.port}\r\nAuthorization: Bearer ${coordinator.token}\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    const lines: Line[] = [];
+    for (let count = 0; count < 3 * bound; count++) lines.push(await askedOnce());
+    expect(stillOpen(lines).length).toBeLessThanOrEqual(bound);
+    await coordinator.client.stop(agentId);
+    expect((await waits).content).toMatchObject({ done: true, ended: [{ agent_id: agentId }] });
+    await waitFor('the call over HTTP is answered', () => call.heard.includes('"done":true'), {
+      seen: () => call.heard,
+    });
+    await waitFor('the socket is told', () => heard.some((text) => text.includes('"agent_ended"')));
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+  });
+
   test('connections over which nothing is ever said give way, too', async () => {
     const silent = await Promise.all(Array.from({ length: bound }, () => open()));
     await waitFor('one more is served', async () => (await askAlone()).startsWith('HTTP/1.1 200'));
@@ -93,8 +131,12 @@ describe.skipIf(!canLimit)('with few descriptors (needs prlimit)', () => {
   test('where all are in use the next is told so with a code, and served when one is free', async () => {
     const tickets: string[] = [];
     for (let count = 0; count < bound; count++) {
-      const ticket = await coordinator.client.ticket();
-      if (ticket.ok) tickets.push(ticket.value);
+      // What the test before let go of may still be on its way out.
+      const next = waitFor('a ticket', async () => {
+        const ticket = await coordinator.client.ticket();
+        return ticket.ok ? ticket.value : null;
+      });
+      tickets.push(await next);
     }
     const sockets = tickets.map(
       (ticket) => new WebSocket(`${coordinator.url.replace('http', 'ws')}/ws/coordinator?ticket=${ticket}`),

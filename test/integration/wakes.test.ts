@@ -53,6 +53,30 @@ const answerOf = <T>(id: string): Promise<T> =>
     return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : null;
   });
 
+/** A session of `/mcp` as a client without a library would have it: each call is one POST, its answer the stream's text. */
+async function mcpSession() {
+  const headers = {
+    authorization: `Bearer ${host.token}`,
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+  };
+  const send = (id: number, method: string, params: object, more: object = {}, signal: AbortSignal | null = null) =>
+    fetch(`${host.url}/mcp`, {
+      method: 'POST',
+      headers: { ...headers, ...more },
+      body: JSON.stringify({ jsonrpc: '2.0', id, method, params }),
+      signal,
+    });
+  const clientInfo = { name: 'raw', version: '1' };
+  const begun = await send(0, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
+  await begun.text();
+  const session = { 'mcp-session-id': begun.headers.get('mcp-session-id') ?? '' };
+  return {
+    call: async (id: number, name: string, args: object, signal: AbortSignal | null = null): Promise<string> =>
+      (await send(id, 'tools/call', { name, arguments: args }, session, signal)).text(),
+  };
+}
+
 describe('wait', () => {
   test('any: as soon as one has ended; all: when the last has', async () => {
     const [a, b] = [await deploy('w1', null), await deploy('w2', null)];
@@ -122,6 +146,25 @@ describe('wait', () => {
     await waitFor('nobody waits', () => host.coordinator.waiting() === 0);
     expect(host.coordinator.waiting()).toBe(0);
     go('w7');
+  });
+
+  test('a tool call whose connection breaks off waits no more, and what its answer told is told again', async () => {
+    const { agent_id } = await deploy('w8', 'overwatch_w8');
+    const gone = new AbortController();
+    const mcp = await mcpSession();
+    const lost = mcp.call(1, 'wait_for_agents', { agent_ids: [agent_id], timeout: 3000 }, gone.signal);
+    await waitFor('it waits', () => host.coordinator.waiting() === 1);
+    gone.abort();
+    await lost.catch(() => undefined);
+    await waitFor('nobody waits', () => host.coordinator.waiting() === 0);
+    go('w8');
+    await host.ended(agent_id);
+    // Another child, so that there is something to wait for while the first one's end is news.
+    const { agent_id: other } = await deploy('w9', 'overwatch_w8');
+    const ask = { agent_ids: [other], parent_agent: 'overwatch_w8', timeout: 0 };
+    expect(await mcp.call(2, 'wait_for_agents', ask)).toContain(agent_id);
+    go('w9');
+    await host.ended(other);
   });
 
   test('whom nobody knows, and nobody at all, is said', async () => {

@@ -19,9 +19,9 @@ export interface DashboardPage {
 }
 
 /** `ZIGGIE_TEST_BROWSER` names the program; otherwise Debian's Chromium. */
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const executablePath = process.env['ZIGGIE_TEST_BROWSER'] ?? '/usr/bin/chromium';
-  return chromium.launch({ executablePath, args: flags });
+  return chromium.launch({ executablePath, args: [...flags, ...more] });
 }
 
 export interface PageLook {

@@ -27,6 +27,8 @@ export interface McpSession {
   readonly transport: WebStandardStreamableHTTPServerTransport;
   /** One HTTP exchange begins; call what it returns when its connection is done with. */
   begin(): () => void;
+  /** The connection over which this call came is gone before its answer. */
+  giveUp(requestId: string | number): void;
 }
 
 interface Kept extends McpSession {
@@ -85,6 +87,7 @@ export class McpSessions {
       open: 0,
       usedAt: performance.now(),
       begin: () => begin(session),
+      giveUp: (requestId) => server.giveUp(requestId),
     };
     this.#sessions.set(id, session);
     await server.connect(transport);

@@ -54,7 +54,11 @@ export function mcpRoutes(app: FastifyInstance, coordinator: Coordinator, versio
 
 /** The transport speaks the web's Request and Response; the server sends the latter as it is. */
 async function pass(session: McpSession, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  reply.raw.once('close', session.begin());
+  const done = session.begin();
+  reply.raw.once('close', () => {
+    done();
+    if (!reply.raw.writableFinished) for (const id of callsIn(request.body)) session.giveUp(id);
+  });
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     if (typeof value === 'string') headers.set(name, value);
@@ -64,6 +68,15 @@ async function pass(session: McpSession, request: FastifyRequest, reply: Fastify
   const response = await session.transport.handleRequest(asked, { parsedBody: request.body });
   const isStream = response.headers.get('content-type') === 'text/event-stream';
   return reply.send(isStream ? opened(response) : response);
+}
+
+/** Ids of the calls that one body holds: a message, or several. */
+function callsIn(body: unknown): (string | number)[] {
+  const messages: unknown[] = Array.isArray(body) ? body : [body];
+  return messages.flatMap((message) => {
+    if (typeof message !== 'object' || message === null || !('method' in message) || !('id' in message)) return [];
+    return typeof message.id === 'string' || typeof message.id === 'number' ? [message.id] : [];
+  });
 }
 
 /** A stream that may stay silent begins with a comment, so that its client has the headers at once. */

@@ -28,7 +28,7 @@ export class PastEvents {
   }
 
   /**
-   * Every event after `since` up to what was durable when the reading began, without its prompt; null when they are too many,
+   * Every event after `since` up to what was durable when the reading began, as clients are told it; null when they are too many,
    * not in the journal any more (retention), or not readable: a snapshot is the answer then. Never rejects.
    */
   async since(since: number): Promise<readonly Sequenced[] | null> {

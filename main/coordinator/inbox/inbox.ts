@@ -275,7 +275,7 @@ export class Inbox {
     // Durable is durable: what happens after it is answered from the journal, never by a refusal.
     else if (isTaken) log(`${name} was taken, and then: ${failure.message}`);
     else if (isForLater(failure)) this.#pause(name, failure);
-    else await this.#turnAway(name, mark, requestIdOf(body) ?? stemOf(name), failure);
+    else await this.#turnAway(name, mark, requestIdOf(body) ?? stemOf(name), failure, body);
   }
 
   #putAside(name: string): AbortSignal {
@@ -289,9 +289,15 @@ export class Inbox {
   }
 
   /** The answer first: who waits for it must find it whatever happens to the file. */
-  async #turnAway(name: string, mark: string, requestId: string | null, failure: Failure): Promise<void> {
+  async #turnAway(
+    name: string,
+    mark: string,
+    requestId: string | null,
+    failure: Failure,
+    body: unknown = null,
+  ): Promise<void> {
     if (requestId !== null && !(await this.#options.refuse(requestId, failure))) return;
-    this.#leaving.leave(name, mark, (take) => this.#rejected.put(ownName(name), requestId, failure, take));
+    this.#leaving.leave(name, mark, (take) => this.#rejected.put(ownName(name), requestId, failure, take, body));
   }
 
   #pause(name: string, failure: Failure): void {

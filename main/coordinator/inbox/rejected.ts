@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { type Failure, failureToAnswer } from '../../../protocol/failures.ts';
+import { hideToken, holdsToken } from '../../../protocol/hide-token.ts';
 import { makeFolder, replaceFile } from '../ledger/atomic-file.ts';
 import { type Layout, ownFolder } from '../root/layout.ts';
 
@@ -29,9 +30,10 @@ export class Rejected {
   /**
    * Writes `<name>.reason.json` and moves the file beside it (a link as a link, a pipe as a pipe: nothing is opened).
    * `take` tells where it lies, and is called last, when all is ready for it; null: it is not there any more. Throws the
-   * system's error when that cannot be done; the file lies where it lay, or where it was taken to.
+   * system's error when that cannot be done; the file lies where it lay, or where it was taken to. A token in `body`, which
+   * is what was read from the file, is not kept: a copy without it takes its place.
    */
-  put(name: string, requestId: string | null, failure: Failure, take: () => string | null): void {
+  put(name: string, requestId: string | null, failure: Failure, take: () => string | null, body: unknown = null): void {
     const { rejected } = this.#layout;
     this.#ownFolder();
     const target = join(rejected, keptName(name));
@@ -39,7 +41,10 @@ export class Rejected {
     rmSync(target, { force: true, recursive: true });
     const from = take();
     if (from === null) return rmSync(`${target}${reasonEnding}`, { force: true });
-    renameSync(from, target);
+    if (holdsToken(body)) {
+      replaceFile(target, `${JSON.stringify(body, hideToken, 2)}\n`);
+      rmSync(from, { force: true });
+    } else renameSync(from, target);
     this.#sincePrune += 1;
     if (this.#sincePrune >= pruneEvery || failure.code === 'TOO_LARGE') this.#prune();
   }

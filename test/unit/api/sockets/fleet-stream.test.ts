@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { hashToken } from '../../../../main/coordinator/tokens.ts';
 import { emptyFleet, fleet, fromSnapshot } from '../../../../protocol/fleet.ts';
+import { toldSnapshot } from '../../../../protocol/told-event.ts';
 import {
   intervalMessageSchema,
   type SocketMessage,
@@ -180,4 +182,20 @@ test('everybody is told when the coordinator stops, and nobody listens on', asyn
   await server.close();
   expect(await socket.closing()).toMatchObject({ code: 1001 });
   await waitFor('nobody listens', () => server.listeners === 0);
+});
+
+test('no hash of a token and no mark of a run is told, neither in a snapshot nor with an event', async () => {
+  const server = await SocketServer.start();
+  const top = server.begin(1, null);
+  const sockets = [await TestSocket.open(server.url, path), await TestSocket.open(server.url, path, tokenOf(top))];
+  const child = server.begin(2, top);
+  for (const socket of sockets) {
+    await socket.until('the child began', (messages) =>
+      messages.some((one) => JSON.stringify(one).includes(child) && JSON.stringify(one).includes('agent_started')),
+    );
+    const told = JSON.stringify(socket.messages);
+    for (const agent of [top, child]) expect(told).not.toContain(hashToken(tokenOf(agent)));
+    expect(told).not.toContain('"nonce":"n"');
+    expect(told).toContain('"nonce":""');
+  }
 });
