@@ -210,7 +210,7 @@ async function accept(
     throw error;
   }
   call.onDurable(agentIds);
-  for (const { facts } of born) scheduler.enqueue(facts);
+  scheduler.enqueueAll(born.map(({ facts }) => facts));
   return answer(deps, call, agentIds, false);
 }
 

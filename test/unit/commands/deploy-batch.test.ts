@@ -56,7 +56,7 @@ function rig() {
     layout,
     config: configSchema.parse({}),
     ledger,
-    scheduler: { enqueue: (one: AgentFacts) => counts.entered.push([one]) } as unknown as Scheduler,
+    scheduler: { enqueueAll: (all: AgentFacts[]) => counts.entered.push(all) } as unknown as Scheduler,
     // Nobody waits for a start here.
     lives: { when: (id: string) => Promise.resolve(ledger.current.agents.get(id)) } as unknown as LifeWatch,
     runtimes: { get: () => ok(runtime) } as unknown as Runtimes,
@@ -94,6 +94,7 @@ test('few are prepared at once, and their prompts are durable with one wait for 
   const { answer } = valueOf(await ask(Array.from({ length: 40 }, (_, index) => ({ prompt: long(index) }))));
   expect(answer.agents).toHaveLength(40);
   expect(counts.mostAtOnce).toBe(8);
+  expect(counts.entered.map((all) => all.length)).toEqual([40]);
   for (const [index, { agent_id }] of answer.agents.entries()) {
     expect(readFileSync(layout.promptFile(agent_id), 'utf8')).toBe(long(index));
   }
