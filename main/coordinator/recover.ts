@@ -40,11 +40,15 @@ const mostLooks = 30;
 
 export function recover(deps: RecoverDeps): void {
   const unplaced = restorePrompts(deps);
-  for (const { facts } of livingAgents(deps.ledger.current)) {
+  const waiting: Agent[] = [];
+  for (const agent of livingAgents(deps.ledger.current)) {
+    const { facts } = agent;
     const prompt = unplaced.get(facts.agent_id);
-    if (prompt === undefined) void recoverOne(deps, facts.agent_id);
-    else void placeLater(deps, facts, prompt);
+    if (prompt !== undefined) void placeLater(deps, facts, prompt);
+    else if (begunLife(agent) === null) waiting.push(agent);
+    else void recoverOne(deps, facts.agent_id);
   }
+  deps.scheduler.freeAll(waiting);
 }
 
 /** Its prompt is known and the disk has no room for it: it waits for that, unless it is stopped, and is not refused. */

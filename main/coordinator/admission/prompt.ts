@@ -7,10 +7,34 @@ import { isBelow } from './paths.ts';
 
 const largestPromptBytes = 8 * 1024 * 1024;
 
+/** What several prompts may have together; `take` is asked before one is read. */
+export class PromptAllowance {
+  readonly #mostBytes: number;
+  #takenBytes = 0;
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  /** Failures: TOO_LARGE; then nothing was taken. */
+  take(bytes: number): Result<void> {
+    if (this.#takenBytes + bytes > this.#mostBytes) {
+      return fail(
+        'TOO_LARGE',
+        `with this prompt of ${bytes} bytes the prompts of this batch have more than ${this.#mostBytes} bytes together, which is the most that is taken. Send it as several batches, or shorten the prompts.`,
+        { bytes, most_bytes: this.#mostBytes },
+      );
+    }
+    this.#takenBytes += bytes;
+    return ok(undefined);
+  }
+}
+
 export async function loadPrompt(
   config: DeployConfig,
   root: string,
   allowedRoots: readonly string[],
+  allowance?: PromptAllowance,
 ): Promise<Result<string>> {
   const { prompt, prompt_file } = config;
   if (prompt !== null && prompt_file !== null) {
@@ -18,17 +42,25 @@ export async function loadPrompt(
       reason: 'two_prompts',
     });
   }
-  if (prompt !== null) return ok(prompt);
+  if (prompt !== null) {
+    const taken = allowance?.take(Buffer.byteLength(prompt)) ?? ok(undefined);
+    return taken.ok ? ok(prompt) : taken;
+  }
   if (prompt_file === null) {
     return fail(
       'PROMPT_NOT_FOUND',
       'config has neither prompt nor prompt_file. Give the text in prompt, or a file in prompt_file.',
     );
   }
-  return readPromptFile(prompt_file, root, allowedRoots);
+  return readPromptFile(prompt_file, root, allowedRoots, allowance);
 }
 
-async function readPromptFile(given: string, root: string, allowedRoots: readonly string[]): Promise<Result<string>> {
+async function readPromptFile(
+  given: string,
+  root: string,
+  allowedRoots: readonly string[],
+  allowance?: PromptAllowance,
+): Promise<Result<string>> {
   if (given.includes('\0')) return fail('PATH_NOT_ALLOWED', 'prompt_file holds a NUL character. Give a plain path.');
   const path = isAbsolute(given) ? given : resolve(root, given);
   // Judged before it is touched, so that an answer never tells whether a file outside exists.
@@ -49,7 +81,8 @@ async function readPromptFile(given: string, root: string, allowedRoots: readonl
         { prompt_file: given },
       );
     }
-    return ok(await readFile(real, 'utf8'));
+    const taken = allowance?.take(info.size) ?? ok(undefined);
+    return taken.ok ? ok(await readFile(real, 'utf8')) : taken;
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return fail(

@@ -3,6 +3,7 @@ import type { AgentFacts } from '../../../protocol/agent.ts';
 
 export class Queue {
   readonly #waiting: AgentFacts[] = [];
+  readonly #byId = new Map<string, AgentFacts>();
 
   get first(): AgentFacts | null {
     return this.#waiting[0] ?? null;
@@ -12,12 +13,12 @@ export class Queue {
     return this.#waiting.length;
   }
 
-  /** In the order of starting. */
-  get all(): readonly AgentFacts[] {
-    return this.#waiting;
+  has(agentId: string): boolean {
+    return this.#byId.has(agentId);
   }
 
-  add(facts: AgentFacts): void {
+  /** How many start before this one. */
+  placeOf(facts: AgentFacts): number {
     let low = 0;
     let high = this.#waiting.length;
     while (low < high) {
@@ -26,16 +27,26 @@ export class Queue {
       if (other !== undefined && startsBefore(other, facts)) low = middle + 1;
       else high = middle;
     }
-    this.#waiting.splice(low, 0, facts);
+    return low;
+  }
+
+  /** One that is there has one place all the same. */
+  add(facts: AgentFacts): void {
+    this.remove(facts.agent_id);
+    this.#waiting.splice(this.placeOf(facts), 0, facts);
+    this.#byId.set(facts.agent_id, facts);
   }
 
   remove(agentId: string): void {
-    const at = this.#waiting.findIndex(({ agent_id }) => agent_id === agentId);
-    if (at >= 0) this.#waiting.splice(at, 1);
+    const facts = this.#byId.get(agentId);
+    if (facts === undefined) return;
+    this.#waiting.splice(this.#waiting.indexOf(facts, this.placeOf(facts)), 1);
+    this.#byId.delete(agentId);
   }
 
   takeFirst(): void {
-    this.#waiting.shift();
+    const first = this.#waiting.shift();
+    if (first !== undefined) this.#byId.delete(first.agent_id);
   }
 }
 

@@ -39,8 +39,8 @@ export class Scheduler {
   readonly #pace: StartPace;
   /** What waits for a moment (the end of patience, of a back-off), by agent. */
   readonly #timers = new Map<string, () => void>();
-  /** Who was told for what it waits. */
-  readonly #told = new Set<string>();
+  /** Of the queue, who was not told yet for what it waits: few of a long one, which is not gone through at each step. */
+  readonly #untold = new Map<string, AgentFacts>();
   #underWay = 0;
   #nextPump: (() => void) | null = null;
   #closed = false;
@@ -71,7 +71,6 @@ export class Scheduler {
     }
     // Waiting for another's start takes milliseconds and is not worth a word; waiting for another's end is.
     if (slot.is === 'admit' || slot.isBrief) return { events: [], ticket: null };
-    this.#told.add(facts.agent_id);
     const waiting = { type: 'agent_waiting', at: clock.now(), agent_id: facts.agent_id, reason: slot.reason } as const;
     return { events: [waiting], ticket: null };
   }
@@ -89,7 +88,7 @@ export class Scheduler {
         this.#startNow(next.agent_id, attempt);
       }
       // Started now, or cancelled or expired while it waited.
-      if (again === undefined) this.#queue.takeFirst();
+      if (again === undefined) this.#leave(next.agent_id);
       else this.#again.splice(this.#again.indexOf(again), 1);
       if (again === undefined && attempt === null) this.#lookAgain(next);
     }
@@ -100,37 +99,43 @@ export class Scheduler {
    * it was resumed or restarted), so that a restart of the coordinator does not prolong it.
    */
   enqueue(facts: AgentFacts): void {
-    if (this.#isHeld(facts)) return;
-    this.#queue.remove(facts.agent_id); // It may be there: somebody resumed it before it was its turn to leave.
-    this.#queue.add(facts);
-    this.#expireLater(facts);
+    this.enqueueAll([facts]);
+  }
+
+  /** The same for many at once. */
+  enqueueAll(all: readonly AgentFacts[]): void {
+    for (const facts of all) {
+      if (this.#isHeld(facts)) continue;
+      this.#enter(facts);
+      this.#expireLater(facts);
+    }
     this.pump();
   }
 
   /** For an agent that failed and is to be started again: enters it in the queue when its back-off is over. */
   backOff({ life, facts }: Agent): void {
     if (life.status !== 'backoff' || life.hold !== undefined) return;
-    const leftMs = Date.parse(life.until) - Date.parse(this.#options.clock.now());
-    // A wall clock that was changed meanwhile must not keep it for longer than any back-off lasts.
-    const mostMs = (facts.restart?.max_backoff_seconds ?? 0) * 1000;
-    this.#at(facts.agent_id, Math.min(leftMs, mostMs), () => {
-      this.#queue.remove(facts.agent_id);
-      this.#queue.add(facts);
+    this.#at(facts.agent_id, this.#backOffMs(life, facts), () => {
+      this.#enter(facts);
       this.pump();
     });
   }
 
   /** For an agent that waits and whose branch was paused: it keeps no place, and its patience does not end. */
   hold(agentId: string): void {
-    this.#queue.remove(agentId);
+    this.#leave(agentId);
     this.#forget(agentId);
   }
 
-  /** For an agent that may be started again, or once more: it was resumed, or restarted. */
-  free(agent: Agent): void {
-    if (agent.life.status === 'queued') this.enqueue(agent.facts);
-    else if (agent.life.status === 'backoff') this.backOff(agent);
-    else this.pump();
+  /** For agents that may be started again, or once more: they were resumed, or restarted, or waited before a crash. */
+  freeAll(agents: readonly Agent[]): void {
+    const due: AgentFacts[] = [];
+    for (const agent of agents) {
+      const { life, facts } = agent;
+      if (life.status === 'queued' || (life.status === 'backoff' && this.#backOffMs(life, facts) <= 0)) due.push(facts);
+      else this.backOff(agent);
+    }
+    this.enqueueAll(due);
   }
 
   /** For an agent that was to be started, by a predecessor or by us, and provably never began: the same attempt, at the pace of all. */
@@ -219,23 +224,46 @@ export class Scheduler {
     return life.status === 'starting' || life.status === 'running' ? life.attempt : null;
   }
 
+  /** Whoever waited before, ended, and waits once more is told once more. */
+  #enter(facts: AgentFacts): void {
+    this.#queue.add(facts);
+    this.#untold.set(facts.agent_id, facts);
+  }
+
+  #leave(agentId: string): void {
+    this.#queue.remove(agentId);
+    this.#untold.delete(agentId);
+  }
+
   /** Tells those who wait, once, for what they wait. */
   #tellWaiting(first: Wait): void {
+    if (first.isBrief && !first.isPace) return; // All alike. At the pace of starts the last ones wait longer.
     const { ledger, limits, clock, log } = this.#options;
-    const events = this.#queue.all.flatMap(({ agent_id }, at) => {
-      if (this.#told.has(agent_id)) return []; // Nearly all of a long queue, which is gone through at each acceptance.
-      const slot = first.isPace ? waitForPace(at + 1, limits) : first;
-      const life = ledger.pending.agents.get(agent_id)?.life;
-      const isUntold = (life?.status === 'queued' && life.reason === nextToStart) || life?.status === 'backoff';
-      if (slot.isBrief || !isUntold) return [];
-      this.#told.add(agent_id);
-      return [{ type: 'agent_waiting', at: clock.now(), agent_id, reason: slot.reason } as const];
-    });
+    const pending = ledger.pending.agents;
+    const told: AgentFacts[] = [];
+    const events: ZiggieEvent[] = [];
+    for (const [agent_id, facts] of this.#untold) {
+      const life = pending.get(agent_id)?.life;
+      const isTold = life?.status === 'queued' && life.reason !== nextToStart;
+      if (isTold) this.#untold.delete(agent_id);
+      if (isTold || (life?.status !== 'queued' && life?.status !== 'backoff')) continue;
+      const slot = first.isPace ? waitForPace(this.#queue.placeOf(facts) + 1, limits) : first;
+      if (slot.isBrief) continue;
+      this.#untold.delete(agent_id);
+      told.push(facts);
+      events.push({ type: 'agent_waiting', at: clock.now(), agent_id, reason: slot.reason });
+    }
     if (events.length === 0) return;
     ledger.commit(events).catch((error: unknown) => {
       log(`not recorded: ${String(error)}`);
-      for (const { agent_id } of events) this.#told.delete(agent_id);
+      for (const facts of told) if (this.#queue.has(facts.agent_id)) this.#untold.set(facts.agent_id, facts);
     });
+  }
+
+  /** How long its back-off lasts still. A wall clock that was changed meanwhile must not keep it for longer than any lasts. */
+  #backOffMs({ until }: { readonly until: string }, { restart }: AgentFacts): number {
+    const leftMs = Date.parse(until) - Date.parse(this.#options.clock.now());
+    return Math.min(leftMs, (restart?.max_backoff_seconds ?? 0) * 1000);
   }
 
   /** After a start that the journal refused: nothing began, whatever the ledger says of it by now. */
@@ -300,6 +328,5 @@ export class Scheduler {
   #forget(agentId: string): void {
     this.#timers.get(agentId)?.();
     this.#timers.delete(agentId);
-    this.#told.delete(agentId);
   }
 }

@@ -7,7 +7,9 @@ import { agentRecord } from '../../../protocol/record.ts';
 import type { BatchAnswer, BatchRequest, DeployRequest } from '../../../protocol/request.ts';
 import { checkHierarchy } from '../admission/hierarchy.ts';
 import { checkQueueFor, checkQuota } from '../admission/limits.ts';
+import { PromptAllowance } from '../admission/prompt.ts';
 import type { Performed, Principal } from '../facade.ts';
+import { syncFolder } from '../ledger/atomic-file.ts';
 import { membersOf } from './batch-members.ts';
 import { type DeployCall, type DeployDeps, isAnswerable, refuse, usedBefore } from './deploy.ts';
 import { factsOf, type Placed, prepare, type Prepared } from './prepare.ts';
@@ -18,6 +20,10 @@ import { undoAcceptance } from './undo-acceptance.ts';
 
 /** One line of the journal holds the whole batch, and should stay well below a segment. */
 const inlineLimitOfAllBytes = 4 * 1024 * 1024;
+/** A request of a few kilobytes may name a large file a thousand times: each agent gets a copy of its own on the disk. */
+const mostBytesOfAll = 64 * 1024 * 1024;
+/** So many prompts are in memory at once. */
+const preparedAtOnce = 8;
 
 export interface BatchCall extends Pick<DeployCall, 'by' | 'door' | 'wait'> {
   readonly request: BatchRequest;
@@ -133,26 +139,29 @@ async function prepareAll(
   verdicts: readonly Verdict[],
 ): Promise<Result<ReadonlyMap<string, Prepared>>> {
   const inlineBytes = Math.min(inlineLimitBytes, Math.floor(inlineLimitOfAllBytes / members.length));
+  const allowance = new PromptAllowance(mostBytesOfAll);
   const ready = new Map<string, Prepared>();
-  const failures = await Promise.allSettled(
-    verdicts.map(async ({ is, request }, index) => {
-      if (is === 'known') return null;
-      const one = await prepare(deps, request, inlineBytes);
-      if (!one.ok) return ofMember(index, one.failure);
-      ready.set(request.request_id, one.value);
-      return null;
-    }),
-  );
-  const discard = (): void => {
-    for (const { prompt } of ready.values()) prompt.discard();
+  const failures = new Map<number, Failure>();
+  const thrown: unknown[] = [];
+  const left = verdicts.entries();
+  const takeOneByOne = async (): Promise<void> => {
+    for (const [index, { is, request }] of left) {
+      if (failures.size + thrown.length > 0) return; // The first that cannot be was taken before this one.
+      if (is === 'known') continue;
+      const one = await prepare(deps, request, { inlineBytes, allowance });
+      if (one.ok) ready.set(request.request_id, one.value);
+      else failures.set(index, ofMember(index, one.failure));
+    }
   };
-  for (const settled of failures) {
-    if (settled.status === 'fulfilled' && settled.value === null) continue;
-    discard();
-    if (settled.status === 'rejected') throw settled.reason;
-    if (settled.value !== null) return { ok: false, failure: settled.value };
-  }
-  return ok(ready);
+  const workers = Array.from({ length: preparedAtOnce }, () =>
+    takeOneByOne().catch((error: unknown) => void thrown.push(error)),
+  );
+  await Promise.all(workers);
+  const [first] = [...failures].sort(([a], [b]) => a - b);
+  if (first === undefined && thrown.length === 0) return ok(ready);
+  for (const { prompt } of ready.values()) prompt.discard();
+  if (first === undefined) throw thrown[0];
+  return { ok: false, failure: first[1] };
 }
 
 async function accept(
@@ -184,7 +193,7 @@ async function accept(
     door: call.door,
   };
   try {
-    for (const { facts, prepared: one } of born) placePrompt(deps, facts, one);
+    placePrompts(deps, born);
     await ledger.commit([...externalsOf(verdicts, at), accepted]);
   } catch (error) {
     for (const {
@@ -195,7 +204,7 @@ async function accept(
     throw error;
   }
   call.onDurable(agentIds);
-  for (const { facts } of born) scheduler.enqueue(facts);
+  scheduler.enqueueAll(born.map(({ facts }) => facts));
   return answer(deps, call, agentIds, false);
 }
 
@@ -232,8 +241,16 @@ function externalsOf(verdicts: readonly Verdict[], at: string): ZiggieEvent[] {
   });
 }
 
-function placePrompt({ layout }: DeployDeps, { agent_id }: AgentFacts, { prompt }: Prepared): void {
-  prompt.place(layout.runFolder(agent_id), layout.promptFile(agent_id));
+/** With one wait for the disk, however many there are: nothing else happens meanwhile. */
+function placePrompts({ layout }: DeployDeps, born: readonly Born[]): void {
+  let isSynced = true;
+  for (const {
+    facts: { agent_id },
+    prepared: { prompt },
+  } of born) {
+    if (prompt.placeUnsynced(layout.runFolder(agent_id), layout.promptFile(agent_id))) isSynced = false;
+  }
+  if (!isSynced) syncFolder(layout.runs);
 }
 
 /** Each as it is once it has begun, never will, or is known to wait. All of them were accepted, whatever became of one. */

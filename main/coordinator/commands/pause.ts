@@ -40,7 +40,8 @@ export async function pause(deps: PauseDeps, request: PauseRequest, by: Principa
     if (!done.ok) return done;
   }
   const changed = pausable.filter(({ facts }) => isHeld(deps, facts.agent_id));
-  const late = pausable.filter((agent) => !changed.includes(agent));
+  const held = new Set(changed);
+  const late = pausable.filter((agent) => !held.has(agent));
   return ok(
     branchAnswer(
       ledger.current,

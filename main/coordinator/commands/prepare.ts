@@ -4,7 +4,7 @@ import type { Config } from '../../../protocol/config.ts';
 import { ok, type Result } from '../../../protocol/failures.ts';
 import { type DeployRequest, deployConfigSchema, deployRequestSchema } from '../../../protocol/request.ts';
 import type { Place } from '../admission/hierarchy.ts';
-import { loadPrompt } from '../admission/prompt.ts';
+import { loadPrompt, type PromptAllowance } from '../admission/prompt.ts';
 import { resolveWorkingFolder } from '../admission/working-folder.ts';
 import type { Layout } from '../root/layout.ts';
 import type { Runtimes } from '../runtimes/registry.ts';
@@ -29,18 +29,24 @@ export interface Prepared {
 /** A place in the tree, with the parent that the caller may deploy under. */
 export type Placed = Place & { readonly parent: string | null };
 
+export interface PromptBounds {
+  readonly inlineBytes?: number;
+  /** Of all that are prepared together; absent: a prompt has its own bound alone. */
+  readonly allowance?: PromptAllowance;
+}
+
 /** A prompt longer than `inlineBytes` is a durable file when this settles: whoever refuses afterwards has to `discard` it. */
 export async function prepare(
   { runtimes, config, layout }: PrepareDeps,
   { config: asked }: Pick<DeployRequest, 'config'>,
-  inlineBytes = inlineLimitBytes,
+  { inlineBytes = inlineLimitBytes, allowance }: PromptBounds = {},
 ): Promise<Result<Prepared>> {
   const runtimeName = asked.runtime ?? config.default_runtime;
   const runtime = runtimes.get(runtimeName);
   if (!runtime.ok) return runtime;
   const [program, prompt, cwd] = await Promise.all([
     runtime.value.locate(),
-    loadPrompt(asked, layout.root, config.allowed_roots),
+    loadPrompt(asked, layout.root, config.allowed_roots, allowance),
     resolveWorkingFolder(asked.cwd, layout.root, config.allowed_roots),
   ]);
   if (!program.ok) return program;

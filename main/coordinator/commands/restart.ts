@@ -138,10 +138,7 @@ async function carryOut(
     request_sha256,
   } as const;
   await ledger.commit([requeued]);
-  for (const id of agent_ids) {
-    const now = ledger.current.agents.get(id);
-    if (now !== undefined) scheduler.free(now);
-  }
+  scheduler.freeAll(agent_ids.flatMap((id) => ledger.current.agents.get(id) ?? []));
   return ok({ answer: branchAnswer(ledger.current, target, agent_ids, unchanged), replayed: false });
 }
 

@@ -15,7 +15,7 @@ export async function resume(deps: FreezingDeps, request: ResumeRequest, by: Pri
   if (!found.ok) return found;
   const branch = subtree(ledger.pending, request.agent_id);
   const held = branch.filter(({ life }) => holdOf(life) !== null);
-  const others = branch.filter((agent) => !held.includes(agent));
+  const others = branch.filter(({ life }) => holdOf(life) === null);
   if (held.length > 0) await resumeAgents(deps, held, callerName(by));
   const changed = held.map(({ facts }) => facts.agent_id);
   const unchanged = others.map((agent) => because(agent, stateWords(agent)));

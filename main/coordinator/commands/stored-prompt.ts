@@ -6,6 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder, replaceFileDurably, syncFolder } from '../ledger/atomic-file.ts';
+import { promptName } from '../root/layout.ts';
 
 /** Nearly every prompt is smaller; one line of the journal should stay well below a segment. */
 export const inlineLimitBytes = 64 * 1024;
@@ -16,29 +17,45 @@ export interface StoredPrompt {
   readonly inline: string | null;
   /** Puts the prompt at its place. Synchronous: it happens inside the one step that accepts a request. */
   place(folder: string, file: string): void;
+  /** The same, where `syncFolder` of the folder above is still to come, for many at once: true, where it has to. */
+  placeUnsynced(folder: string, file: string): boolean;
   /** Removes what lies outside an agent's folder, when there will be no agent. After `place` nothing does. Never throws. */
   discard(): void;
 }
 
 export async function storePrompt(prompt: string, runs: string, inlineBytes = inlineLimitBytes): Promise<StoredPrompt> {
   const sha256 = createHash('sha256').update(prompt).digest('hex');
-  if (Buffer.byteLength(prompt) <= inlineBytes) {
-    return {
-      sha256,
-      inline: prompt,
-      place: (folder, file) => placeInline(folder, file, prompt),
-      discard: () => undefined,
-    };
-  }
+  if (Buffer.byteLength(prompt) <= inlineBytes) return inJournal(sha256, prompt);
   const temporary = join(runs, `${randomUUID()}.prompt.tmp`);
-  const discard = (): void => removeQuietly(temporary);
   try {
-    await replaceFileDurably(temporary, prompt);
+    makeFolder(temporary);
+    await replaceFileDurably(join(temporary, promptName), prompt);
   } catch (error) {
-    discard(); // It may have had its name before the folder could not be synced.
+    removeQuietly(temporary);
     throw error;
   }
-  return { sha256, inline: null, place: (folder, file) => placeDurable(folder, file, temporary), discard };
+  return inFolder(sha256, temporary);
+}
+
+function inJournal(sha256: string, prompt: string): StoredPrompt {
+  const placeUnsynced = (folder: string, file: string): false => {
+    placeInline(folder, file, prompt);
+    return false;
+  };
+  return { sha256, inline: prompt, place: placeUnsynced, placeUnsynced, discard: () => undefined };
+}
+
+/** In a function that does not know the text: a thousand of these wait together, and would hold it. */
+function inFolder(sha256: string, temporary: string): StoredPrompt {
+  const placeUnsynced = (folder: string, file: string): true => {
+    placeFolder(folder, file, temporary);
+    return true;
+  };
+  const place = (folder: string, file: string): void => {
+    placeUnsynced(folder, file);
+    syncFolder(dirname(folder));
+  };
+  return { sha256, inline: null, place, placeUnsynced, discard: () => removeQuietly(temporary) };
 }
 
 /** Removes the folder of an agent that there will not be. Never throws: the next start removes what is left. */
@@ -59,9 +76,15 @@ export function placeInline(folder: string, file: string, prompt: string): void 
   writeFileSync(file, prompt, { mode: 0o600 });
 }
 
-function placeDurable(folder: string, file: string, temporary: string): void {
-  makeFolder(folder);
-  renameSync(temporary, file);
-  syncFolder(folder);
-  syncFolder(dirname(folder));
+/** The folder is durable with what is in it, so that one rename is all that is left to do. */
+function placeFolder(folder: string, file: string, temporary: string): void {
+  try {
+    renameSync(temporary, folder);
+  } catch {
+    // A folder of this name is left over, with something in it (of an acceptance that failed, of a journal put back).
+    makeFolder(folder);
+    renameSync(join(temporary, promptName), file);
+    syncFolder(folder);
+    removeQuietly(temporary);
+  }
 }

@@ -70,7 +70,7 @@ export async function replaceFileDurably(path: string, text: string): Promise<vo
   }
   closeSync(fd);
   await renameWithRetry(temporary, path);
-  syncFolder(dirname(path));
+  await syncFolderMeanwhile(dirname(path));
 }
 
 /** Windows refuses to replace a file that somebody reads at this moment; readers are short, so trying again for 2 s is enough. */
@@ -100,6 +100,17 @@ export function syncFolder(folder: string): void {
   const fd = openSync(folder, constants.O_RDONLY);
   try {
     fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** As `syncFolder`, while others go on. */
+async function syncFolderMeanwhile(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const fd = openSync(folder, constants.O_RDONLY);
+  try {
+    await fsyncAsync(fd);
   } finally {
     closeSync(fd);
   }

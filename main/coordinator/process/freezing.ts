@@ -63,13 +63,10 @@ export async function resumeAgents(deps: FreezingDeps, agents: readonly Agent[],
   const { ledger, clock, supervisor, scheduler } = deps;
   const at = clock.now();
   await ledger.commit(agents.map(({ facts: { agent_id } }) => ({ type: 'agent_resumed', at, agent_id, by }) as const));
-  await Promise.all(
-    agents.map(async ({ facts: { agent_id } }) => {
-      const now = ledger.current.agents.get(agent_id);
-      if (now?.life.status === 'running') await supervisor.runOf(agent_id)?.resume();
-      if (now !== undefined) scheduler.free(now);
-    }),
-  );
+  const now = agents.flatMap(({ facts }) => ledger.current.agents.get(facts.agent_id) ?? []);
+  scheduler.freeAll(now);
+  const running = now.filter(({ life }) => life.status === 'running');
+  await Promise.all(running.map(({ facts }) => supervisor.runOf(facts.agent_id)?.resume()));
 }
 
 function identityUnverified(agents: readonly Agent[]): Result<never> {

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import { makeFolder } from '../ledger/atomic-file.ts';
 
+/** In the folder of each agent's runs. */
+export const promptName = 'prompt.md';
+
 export type Layout = ReturnType<typeof layoutOf>;
 
 export function layoutOf(root: string) {
@@ -27,7 +30,7 @@ export function layoutOf(root: string) {
     logFile: (agentId: string) => at('logs', `${agentId}.log`),
     reportFile: (agentId: string) => at('reports', `${agentId}_COMPLETION_REPORT.md`),
     runFolder: (agentId: string) => at('runs', agentId),
-    promptFile: (agentId: string) => at('runs', agentId, 'prompt.md'),
+    promptFile: (agentId: string) => at('runs', agentId, promptName),
     attemptFolder: (agentId: string, attempt: number) => at('runs', agentId, String(attempt)),
     responseFile: (requestId: string) => at('responses', `${requestId}_response.json`),
     errorFile: (requestId: string) => at('responses', `${requestId}_error.json`),

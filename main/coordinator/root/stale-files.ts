@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Layout } from './layout.ts';
 
 /**
- * As ledger/atomic-file.ts names them: `<file>.<pid>.<count>.tmp`; as commands/stored-prompt.ts does: `<uuid>.prompt.tmp`;
- * and what ledger/runs-watch.ts tries the disk with.
+ * As ledger/atomic-file.ts names them: `<file>.<pid>.<count>.tmp`; as commands/stored-prompt.ts does its folders:
+ * `<uuid>.prompt.tmp`; and what ledger/runs-watch.ts tries the disk with.
  */
 const ours = /(?:\.\d+\.\d+|\.prompt)\.tmp$|^room-for-a-prompt$/;
 
@@ -15,7 +15,7 @@ export function removeStaleFiles(layout: Layout, log: (line: string) => void): v
   for (const folder of folders) {
     for (const name of readdirSync(folder).filter((one) => ours.test(one))) {
       try {
-        rmSync(join(folder, name), { force: true });
+        rmSync(join(folder, name), { recursive: true, force: true });
       } catch (error) {
         log(`the temporary file ${join(folder, name)} could not be removed: ${String(error)}`);
       }

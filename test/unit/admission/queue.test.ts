@@ -22,12 +22,12 @@ test('whatever comes and goes, the first of the queue is the first by priority, 
     fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
       const queue = new Queue();
       const model: { priority: number; ordinal: number }[] = [];
-      for (const one of steps) {
+      for (const [index, one] of steps.entries()) {
         if (one === null) {
           queue.takeFirst();
           model.shift();
         } else {
-          queue.add(agentFacts(one));
+          queue.add(agentFacts({ ...one, agent_id: `agent_${index}` }));
           model.push(one);
           model.sort((a, b) => a.priority - b.priority || a.ordinal - b.ordinal);
         }

@@ -19,7 +19,16 @@ const at = '2025-11-09T14:30:00.000Z';
 const failure = failureOf('CANCELLED', 'stopped');
 
 /** One agent waits for a slot; `disk.refuses` settles each append a moment later. */
-async function oneWaits({ timeout, refusesTheWord = false }: { timeout: number; refusesTheWord?: boolean }) {
+async function oneWaits({
+  timeout,
+  refusesTheWord = false,
+  more = 0,
+}: {
+  timeout: number;
+  refusesTheWord?: boolean;
+  /** So many were accepted besides, and are not in the queue yet. */
+  more?: number;
+}) {
   const disk = { refuses: false };
   // The part of a journal that a ledger without facts uses.
   const journal = {
@@ -45,7 +54,7 @@ async function oneWaits({ timeout, refusesTheWord = false }: { timeout: number; 
   const limits = { ...configSchema.parse({}).limits, max_running: 1 };
   const scheduler = new Scheduler({ ledger, supervisor, limits, clock: systemClock, log: () => undefined });
   onTestFinished(() => scheduler.close());
-  const facts = [1, 2].map((ordinal) =>
+  const facts = Array.from({ length: 2 + more }, (_, index) => index + 1).map((ordinal) =>
     agentFacts({
       agent_id: `agent_${ordinal}`,
       ordinal,
@@ -68,11 +77,11 @@ async function oneWaits({ timeout, refusesTheWord = false }: { timeout: number; 
   scheduler.enqueue(facts[1] ?? agentFacts());
   const freeTheSlot = (): Promise<void> =>
     commit([{ type: 'agent_never_began', at, agent_id: 'agent_1', as: 'refused', failure }]);
-  const reason = (): string => {
-    const life = ledger.current.agents.get('agent_2')?.life;
+  const reason = (agentId = 'agent_2'): string => {
+    const life = ledger.current.agents.get(agentId)?.life;
     return life?.status === 'queued' ? life.reason : '';
   };
-  return { disk, ledger, scheduler, started, commit, freeTheSlot, reason };
+  return { disk, ledger, scheduler, started, commit, freeTheSlot, reason, more: facts.slice(2) };
 }
 
 test('an agent whose cancellation the disk refused starts when there is a slot', async () => {
@@ -107,4 +116,41 @@ test('one that could not be told why it waits is told with the next look at the 
   await vi.advanceTimersByTimeAsync(20);
   expect(reason()).toContain('max_running');
   expect(ledger.pending).toBe(ledger.current);
+});
+
+test('one that was stopped while it waited, and is restarted, is told anew why it waits', async () => {
+  const { ledger, scheduler, commit, reason } = await oneWaits({ timeout: 0 });
+  await vi.advanceTimersByTimeAsync(20);
+  expect(reason()).toContain('max_running');
+  await commit([{ type: 'agent_never_began', at, agent_id: 'agent_2', as: 'cancelled', failure }]);
+  const by = { by: 'operator', reason: null, request_id: 'again', request_sha256: '' };
+  await commit([{ type: 'agents_requeued', at, agent_ids: ['agent_2'], ...by }]);
+  expect(reason()).toBe('next to start');
+  scheduler.freeAll([...ledger.current.agents.values()].filter(({ facts }) => facts.agent_id === 'agent_2'));
+  await vi.advanceTimersByTimeAsync(20);
+  expect(reason()).toContain('max_running');
+});
+
+test('many that enter a queue together are told together, after one look', async () => {
+  const { ledger, scheduler, reason, more } = await oneWaits({ timeout: 0, more: 300 });
+  await vi.advanceTimersByTimeAsync(20);
+  const commits = vi.spyOn(ledger, 'commit');
+  const looks = vi.spyOn(scheduler, 'pump');
+  scheduler.enqueueAll(more.slice(0, 200));
+  scheduler.freeAll(more.slice(200).flatMap(({ agent_id }) => ledger.current.agents.get(agent_id) ?? []));
+  expect([commits.mock.calls.map(([events]) => events.length), looks.mock.calls.length]).toEqual([[200, 100], 2]);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(more.every(({ agent_id }) => reason(agent_id).includes('max_running'))).toBe(true);
+});
+
+test('a long queue of which all know why they wait is not gone through when one more enters', async () => {
+  const { ledger, scheduler, more } = await oneWaits({ timeout: 0, more: 301 });
+  scheduler.enqueueAll(more.slice(0, 300));
+  await vi.advanceTimersByTimeAsync(20);
+  const lifeReads = vi.spyOn(ledger.pending.agents.constructor.prototype as { get: () => unknown }, 'get');
+  scheduler.enqueueAll(more.slice(300));
+  const reads = lifeReads.mock.calls.length;
+  lifeReads.mockRestore();
+  expect(reads).toBeGreaterThan(0);
+  expect(reads).toBeLessThan(20);
 });

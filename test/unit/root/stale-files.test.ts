@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { layoutOf, makeFolders } from '../../../main/coordinator/root/layout.ts';
@@ -15,6 +15,9 @@ test("what a killed coordinator was writing is removed, and nobody else's file i
     join(layout.runs, '0f8fad5b-d9cb-469f-a165-70867728950e.prompt.tmp'),
     join(layout.runs, 'room-for-a-prompt'),
   ];
+  const staleFolder = join(layout.runs, '1f8fad5b-d9cb-469f-a165-70867728950e.prompt.tmp');
+  mkdirSync(staleFolder);
+  stale.push(join(staleFolder, 'prompt.md'));
   const kept = [
     join(layout.root, 'notes.tmp'),
     join(layout.state, 'agent_20251109_143000_1.json'),
@@ -26,4 +29,5 @@ test("what a killed coordinator was writing is removed, and nobody else's file i
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
   expect(left.sort()).toEqual(kept.sort());
+  expect(readdirSync(layout.runs)).toEqual([]);
 });
