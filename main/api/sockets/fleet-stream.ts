@@ -3,7 +3,6 @@ import type { Sequenced } from '../../../protocol/events.ts';
 import { toSnapshot } from '../../../protocol/fleet.ts';
 import { toldEvent, toldSnapshot } from '../../../protocol/told-event.ts';
 import type { SocketMessage } from '../../../protocol/socket-messages.ts';
-import { toldEvent, toldSnapshot } from '../../../protocol/told-event.ts';
 import { branchSnapshot, BranchView } from '../../coordinator/events/branch-view.ts';
 import type { Coordinator, Principal } from '../../coordinator/facade.ts';
 import type { Connection } from './connection.ts';

@@ -8,7 +8,6 @@ import {
   type SocketMessage,
   socketMessageSchema,
 } from '../../../../protocol/socket-messages.ts';
-import { toldSnapshot } from '../../../../protocol/told-event.ts';
 import { branchSnapshot } from '../../../../main/coordinator/events/branch-view.ts';
 import { refusal, SocketServer, TestSocket, tokenOf, waiting } from '../../../rig/socket-server.ts';
 import { waitFor } from '../../../rig/wait-for.ts';
