@@ -120,7 +120,6 @@ test('case 73: what would take over a terminal reaches the page as no control by
   ];
   const { log, page, dialogs, strange, broken, close } = await shown('controls', `${output.join('\n')}\n${last}\n`);
   const text = (await log.textContent()) ?? '';
-  // eslint-disable-next-line no-control-regex -- these are what must not be there
   expect(text.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g)).toBeNull();
   for (const word of ['set', 'it', 'here', 'there', 'that', 'asked', 'end', 'done']) expect(text).toContain(word);
   expect(await log.locator('.ansi-fg-1').textContent()).toBe('red');

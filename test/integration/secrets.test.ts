@@ -12,7 +12,6 @@ import { hashToken } from '../../main/coordinator/tokens.ts';
 import { TestCoordinator } from '../rig/coordinator.ts';
 import { mcpOverHttp, mcpOverStdio } from '../rig/mcp-client.ts';
 import { childrenOf, livingPids } from '../rig/proc.ts';
-import { valueOf } from '../rig/result.ts';
 import { waitFor } from '../rig/wait-for.ts';
 import { startZiggie } from '../rig/ziggie-command.ts';
 
@@ -152,7 +151,8 @@ test.skipIf(process.platform !== 'linux')(
     await coordinator.client.stop(childId);
     await coordinator.ended(childId);
 
-    const secrets = { operator, own, childToken, wrong, code, ...tickets };
+    const secrets: Record<string, string> = { operator, own, childToken, wrong, code };
+    for (const [index, ticket] of tickets.entries()) secrets[`ticket ${index}`] = ticket;
     const found: string[] = [];
     const search = (where: string, text: string, but: readonly string[] = []): void => {
       for (const [name, secret] of Object.entries(secrets)) {
