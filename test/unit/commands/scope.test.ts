@@ -67,6 +67,8 @@ function openPaperCoordinator() {
   const scheduler = {
     admit: ({ agent_id }: { agent_id: string }) => ({ events: started(agent_id), ticket: null }),
     enqueue: ({ agent_id }: { agent_id: string }) => void ledger.commit(started(agent_id)),
+    enqueueAll: (all: readonly { agent_id: string }[]) =>
+      void ledger.commit(all.flatMap(({ agent_id }) => started(agent_id))),
   };
   const supervisor = {
     stop: async (branch: readonly Agent[]) => {
