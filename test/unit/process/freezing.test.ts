@@ -11,10 +11,7 @@ import { waitFor } from '../../rig/wait-for.ts';
 import { type Held, hold, shell } from './held-run.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
 
-vi.mock('../../../main/coordinator/process/posix/process-table.ts', async (original) => {
-  const real = await original<typeof import('../../../main/coordinator/process/posix/process-table.ts')>();
-  return { ...real, processTable: vi.fn(real.processTable) };
-});
+vi.mock('../../../main/coordinator/process/posix/process-table.ts', { spy: true });
 
 const counting = (name: string): string => `while :; do echo x >> ${name}; sleep 0.01; done`;
 /** The agent, a child of it, and a helper that left the session. */
