@@ -66,7 +66,7 @@ export async function resumeAgents(deps: FreezingDeps, agents: readonly Agent[],
   const now = agents.flatMap(({ facts }) => ledger.current.agents.get(facts.agent_id) ?? []);
   scheduler.freeAll(now);
   const running = now.filter(({ life }) => life.status === 'running');
-  await Promise.all(running.map(({ facts }) => supervisor.runOf(facts.agent_id)?.resume()));
+  await Promise.all(running.map(async ({ facts }) => supervisor.runOf(facts.agent_id)?.resume()));
 }
 
 function identityUnverified(agents: readonly Agent[]): Result<never> {

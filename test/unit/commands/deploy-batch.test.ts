@@ -22,10 +22,7 @@ import { batchRequestSchema } from '../../../protocol/request.ts';
 import { failureIn, valueOf } from '../../rig/result.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
 
-vi.mock('../../../main/coordinator/ledger/atomic-file.ts', async (original) => {
-  const real = await original<typeof import('../../../main/coordinator/ledger/atomic-file.ts')>();
-  return { ...real, syncFolder: vi.fn(real.syncFolder) };
-});
+vi.mock('../../../main/coordinator/ledger/atomic-file.ts', { spy: true });
 beforeEach(() => void vi.mocked(syncFolder).mockClear());
 
 function rig() {

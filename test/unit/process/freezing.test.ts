@@ -1,13 +1,17 @@
 /** Frozen means that nothing of a tree runs: every part of it counts in a file, and none of the files grows while another's does. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Cgroups } from '../../../main/coordinator/process/posix/cgroups.ts';
 import { createPosixTrees } from '../../../main/coordinator/process/posix/ownership.ts';
+import { processTable } from '../../../main/coordinator/process/posix/process-table.ts';
+import { TreeLook } from '../../../main/coordinator/process/posix/tree-look.ts';
 import { stopTree } from '../../../main/coordinator/process/stop.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 import { type Held, hold, shell } from './held-run.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
+
+vi.mock('../../../main/coordinator/process/posix/process-table.ts', { spy: true });
 
 const counting = (name: string): string => `while :; do echo x >> ${name}; sleep 0.01; done`;
 /** The agent, a child of it, and a helper that left the session. */
@@ -123,3 +127,22 @@ describe.each(ways.filter(([, useCgroup]) => !useCgroup || probe !== null))(
     });
   },
 );
+
+test('many that are frozen or thawed together share each look at the process table', async () => {
+  const runs = Array.from({ length: 6 }, () => hold({ argv: shell(counting('agent')) }));
+  for (const { run } of runs) run.release();
+  await waitFor('all count', () => runs.every((held) => sizeOf(held, 'agent') > 0));
+  const trees = createPosixTrees(null);
+  const asks = vi.spyOn(TreeLook.prototype, 'of');
+  onTestFinished(() => asks.mockRestore());
+  for (const how of ['freeze', 'thaw'] as const) {
+    asks.mockClear();
+    vi.mocked(processTable).mockClear();
+    const left = await Promise.all(runs.map(({ mark }) => trees[how](mark)));
+    const looks = vi.mocked(processTable).mock.calls.length;
+    expect(left.flat()).toEqual([]);
+    const ofEach = runs.map(({ mark }) => asks.mock.calls.filter(([{ nonce }]) => nonce === mark.nonce).length);
+    expect(Math.min(...ofEach)).toBeGreaterThan(0);
+    expect(looks).toBe(Math.max(...ofEach));
+  }
+});

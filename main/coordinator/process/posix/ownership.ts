@@ -11,6 +11,7 @@ import { createPosixLauncher } from './launcher.ts';
 import { membersIn, nonceOf } from './members.ts';
 import { readBootId } from './proc.ts';
 import { processTable } from './process-table.ts';
+import { TreeLook } from './tree-look.ts';
 import { usageReader } from './usage.ts';
 
 export interface PosixOptions extends OwnershipOptions {
@@ -25,6 +26,7 @@ export function createPosixOwnership({ root, environment, nursery, log, useCgrou
 }
 
 export function createPosixTrees(cgroups: Cgroups | null): Trees {
+  const look = new TreeLook(cgroups);
   return {
     bootId: readBootId(),
     forceStep: 'SIGKILL',
@@ -42,8 +44,8 @@ export function createPosixTrees(cgroups: Cgroups | null): Trees {
     endLeader: ({ leader }) => {
       if (checkIdentity(leader) === 'match') signalQuietly(-leader.pid, 'SIGKILL');
     },
-    freeze: (run) => freezeMembers(run, cgroups),
-    thaw: (run) => thawMembers(run, cgroups),
+    freeze: (run) => freezeMembers(run, cgroups, look),
+    thaw: (run) => thawMembers(run, cgroups, look),
     usageOf: usageReader(cgroups),
     forget: (run) => cgroups?.remove(run),
   };
