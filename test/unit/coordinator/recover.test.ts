@@ -10,7 +10,7 @@ import type { Launcher } from '../../../main/coordinator/process/launcher.ts';
 import type { Supervisor } from '../../../main/coordinator/process/supervisor.ts';
 import { recover } from '../../../main/coordinator/recover.ts';
 import { layoutOf } from '../../../main/coordinator/root/layout.ts';
-import type { AgentFacts } from '../../../protocol/agent.ts';
+import type { Agent, AgentFacts } from '../../../protocol/agent.ts';
 import { emptyFleet } from '../../../protocol/fleet.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 import { waitFor } from '../../rig/wait-for.ts';
@@ -35,7 +35,10 @@ async function leftBehind(text: string | null) {
     ledger,
     ownership: { ...trees, launcher: {} as Launcher },
     supervisor: { isClosed: false } as unknown as Supervisor,
-    scheduler: { enqueue: ({ agent_id }: AgentFacts) => queued.push(agent_id) } as unknown as Scheduler,
+    scheduler: {
+      enqueue: ({ agent_id }: AgentFacts) => queued.push(agent_id),
+      freeAll: (agents: readonly Agent[]) => queued.push(...agents.map(({ facts: one }) => one.agent_id)),
+    } as unknown as Scheduler,
     clock: systemClock,
     log: () => undefined,
   };
