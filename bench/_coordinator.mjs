@@ -67,9 +67,9 @@ export async function startCoordinator(config) {
         const living = agents.filter(({ completed_at: end }) => end === null);
         if (living.length === 0) return;
         for (const { agent_id: id, pid } of living) {
-          if (pid === null || ended.has(id)) continue;
+          if (pid === null || ended.has(`${id}/${pid}`)) continue; // One that had not begun yet is started again, as another process.
           endSession(pid);
-          ended.add(id);
+          ended.add(`${id}/${pid}`);
         }
         await new Promise((resolve) => setTimeout(resolve, 50));
       }

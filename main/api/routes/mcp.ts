@@ -1,9 +1,8 @@
 /** `/mcp`: the tools over streamable HTTP. What is refused here is a JSON-RPC error whose `data` holds the failure's code. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
 import { type Failure, failureCatalogue, failureOf } from '../../../protocol/failures.ts';
 import type { Coordinator } from '../../coordinator/facade.ts';
-import { type McpSession, McpSessions } from '../mcp/sessions.ts';
+import type { McpSession, McpSessions } from '../mcp/sessions.ts';
 import { callerOf } from '../perform.ts';
 
 /** JSON-RPC's number for a session that is gone: clients open a new one when they read it. */
@@ -12,13 +11,15 @@ const otherRefusal = -32_000;
 const invalidRequest = -32_600;
 
 export function mcpRoutes(app: FastifyInstance, coordinator: Coordinator, version: string): void {
-  const sessions = new McpSessions(coordinator, version);
-  app.addHook('preClose', (done) => {
-    sessions.close();
-    done();
+  let loaded: Promise<Mcp> | null = null;
+  // Loaded when somebody speaks MCP: a coordinator that starts again has agents to adopt first.
+  const mcp = (): Promise<Mcp> => (loaded ??= load(coordinator, version));
+  app.addHook('preClose', async () => {
+    if (loaded !== null) (await loaded).sessions.close();
   });
 
   app.post('/mcp', async (request, reply) => {
+    const { sessions, isInitializeRequest } = await mcp();
     const id = sessionIdOf(request);
     if (id !== null) {
       const session = sessions.find(id, tokenOf(request));
@@ -37,6 +38,7 @@ export function mcpRoutes(app: FastifyInstance, coordinator: Coordinator, versio
   });
 
   app.get('/mcp', async (request, reply) => {
+    const { sessions } = await mcp();
     const id = sessionIdOf(request);
     if (id === null) return refuse(reply, notOpened(), invalidRequest);
     const session = sessions.find(id, tokenOf(request));
@@ -44,12 +46,26 @@ export function mcpRoutes(app: FastifyInstance, coordinator: Coordinator, versio
   });
 
   app.delete('/mcp', async (request, reply) => {
+    const { sessions } = await mcp();
     const id = sessionIdOf(request);
     if (id === null) return refuse(reply, notOpened(), invalidRequest);
     if (sessions.find(id, tokenOf(request)) === null) return refuse(reply, gone(), sessionNotFound);
     sessions.end(id);
     return reply.code(204).send();
   });
+}
+
+interface Mcp {
+  readonly sessions: McpSessions;
+  readonly isInitializeRequest: (body: unknown) => boolean;
+}
+
+async function load(coordinator: Coordinator, version: string): Promise<Mcp> {
+  const [sessions, types] = await Promise.all([
+    import('../mcp/sessions.ts'),
+    import('@modelcontextprotocol/sdk/types.js'),
+  ]);
+  return { sessions: new sessions.McpSessions(coordinator, version), isInitializeRequest: types.isInitializeRequest };
 }
 
 /** The transport speaks the web's Request and Response; the server sends the latter as it is. */
