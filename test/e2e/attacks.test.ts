@@ -3,7 +3,7 @@
  * open a socket, even with a token and a ticket that have leaked. At a server without a guard the same scripts win.
  */
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { type OpenServer, type RigServer, startAttacker, startOpenServer } from 
 import { launchBrowser } from '../rig/browser.ts';
 import { TestCoordinator } from '../rig/coordinator.ts';
 import { valueOf } from '../rig/result.ts';
+import { waitFor } from '../rig/wait-for.ts';
 import { type At, attackAll, equip, type Outcome } from './attacks/arsenal.ts';
 import { armWithElements } from './attacks/elements.ts';
 import { armWithRequests } from './attacks/requests.ts';
@@ -45,6 +46,9 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'page.html'), '<!doctype html><title>page</title><body>');
   const request = { agent_type: 'L1', name: secret, config: { prompt: `echo ${secret}; sleep 600\n` } };
   agentId = valueOf(await coordinator.client.deploy(request)).record.agent_id;
+  // The answer comes before it has begun; from here on nothing changes by itself.
+  const log = coordinator.path('logs', `${agentId}.log`);
+  await waitFor('it has said its secret', () => existsSync(log) && readFileSync(log, 'utf8').includes(secret));
 });
 afterAll(async () => {
   await browser.close();

@@ -82,14 +82,14 @@ export const ledgerMutants: readonly Mutant[] = [
   },
   {
     name: 'a socket file is left over though its process lives',
-    file: 'main/coordinator/ledger/root-lock.ts',
-    find: 'if ((await answers(path)) || !(await isLeftOver(path))) return null;',
-    replace: 'rmSync(path);',
+    file: 'main/coordinator/ledger/root-lock-file.ts',
+    find: 'if (last > 0 && (await answers(files.pathOf(last)))) return null;',
+    replace: '',
     tests: ['test/unit/ledger/root-lock.test.ts'],
   },
   {
     name: 'a second coordinator may work on the same root',
-    file: 'main/coordinator/ledger/root-lock.ts',
+    file: 'main/coordinator/ledger/root-lock-socket.ts',
     find: "if ('code' in error && error.code === 'EADDRINUSE') resolve(null);",
     replace: "if ('code' in error && error.code === 'EADDRINUSE') resolve(server);",
     tests: ['test/unit/ledger/root-lock.test.ts'],

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { connect } from 'node:net';
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -130,16 +130,37 @@ describe.skipIf(process.platform === 'win32')('by a socket file', () => {
     expect(next).not.toBeNull();
     expect((await rival(root, 'darwin')).said).toBe('refused');
     await next?.release();
-    expect(readdirSync(root)).toEqual([]);
+    const again = await lockRoot(root, 'darwin');
+    expect(again).not.toBeNull();
+    await again?.release();
   });
 
   test('case 19: of many that find the file of one that was killed, exactly one gets it', async () => {
     const root = temporaryFolder();
-    for (let round = 0; round < 3; round++) {
+    for (let round = 1; round <= 3; round++) {
       const said = await Promise.all(Array.from({ length: 6 }, () => rival(root, 'darwin')));
       expect(said.filter((one) => one.said === 'held')).toHaveLength(1);
+      expect(readdirSync(root)).toEqual([`lock.${round}.sock`]);
       await Promise.all(said.map(({ child }) => killed(child)));
     }
-    expect(readdirSync(root)).toEqual(['lock.sock']);
+  });
+
+  // What it saw is no longer so when it acts: the names it looked at change hands between its look and its move.
+  test.each([
+    ['its number was taken', 2],
+    ['its number was taken and let go, and the next one is held', 3],
+  ])('case 19: one that is slow does not get what another holds meanwhile: %s', async (_what, held) => {
+    const root = realpathSync.native(temporaryFolder());
+    await killed((await rival(root, 'darwin')).child);
+    expect(readdirSync(root)).toEqual(['lock.1.sock']);
+    const holder = createServer().listen(join(root, 'holder'));
+    onTestFinished(() => void holder.close());
+    await once(holder, 'listening');
+
+    const slow = lockRoot(root, 'darwin'); // Has looked, and waits for an answer of the first.
+    linkSync(join(root, 'holder'), join(root, `lock.${held}.sock`));
+    rmSync(join(root, 'lock.1.sock'));
+    expect(await slow).toBeNull();
+    expect(readdirSync(root).sort()).toEqual(['holder', `lock.${held}.sock`]);
   });
 });
