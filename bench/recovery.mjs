@@ -21,7 +21,7 @@ import { runnerImport } from 'vite';
 const finished = 5000;
 const live = 100;
 const rounds = 5;
-const idleSeconds = 20;
+const idleSeconds = 60;
 const readyWithinMs = 1000;
 const adoptedWithinMs = 500;
 const idleShare = 0.02;
@@ -287,7 +287,7 @@ async function rawRead(folder) {
 
 /** @param {Life} life */
 async function tellIdle({ pid }) {
-  await rest(10_000); // The start is over, and what the engine compiles in the background after it.
+  await rest(10_000); // The start is over, and what the engine compiles in the background after it. The minute holds its full collection.
   const before = processorSeconds(pid);
   const began = performance.now();
   await rest(idleSeconds * 1000);

@@ -15,7 +15,7 @@ export function mcpRoutes(app: FastifyInstance, coordinator: Coordinator, versio
   // Loaded when somebody speaks MCP: a coordinator that starts again has agents to adopt first.
   const mcp = (): Promise<Mcp> => (loaded ??= load(coordinator, version));
   app.addHook('preClose', async () => {
-    if (loaded !== null) (await loaded).sessions.close();
+    await loaded?.then(({ sessions }) => sessions.close()).catch(() => undefined); // Not loaded, nothing to close.
   });
 
   app.post('/mcp', async (request, reply) => {
