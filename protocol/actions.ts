@@ -1,6 +1,7 @@
 /** Every action that a request can name, with the shape of its request and of its answer: the same through every door. */
 import type { z } from 'zod';
 import { planAnswerSchema, planRequestSchema } from './plan.ts';
+import { intakeRequestSchema, queueAnswerSchema, queueRequestSchema } from './queue.ts';
 import {
   agentListSchema,
   listRequestSchema,
@@ -41,6 +42,8 @@ export const actions = {
   wait: { request: waitRequestSchema, answer: waitAnswerSchema },
   inbox: { request: inboxRequestSchema, answer: inboxAnswerSchema },
   plan: { request: planRequestSchema, answer: planAnswerSchema },
+  queue: { request: queueRequestSchema, answer: queueAnswerSchema },
+  intake: { request: intakeRequestSchema, answer: queueAnswerSchema },
 } as const;
 
 export type Action = keyof typeof actions;

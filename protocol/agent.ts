@@ -153,6 +153,8 @@ export const endingSchema = z.object({
   survivors: z.array(z.number().int()),
   /** How many processes it left behind that were ended with it. */
   reaped: z.number().int().default(0),
+  /** Who stopped it, and why ("operator: too dear"); absent: nobody, or it ended before this was kept. */
+  stopped_by: z.string().optional(),
   /** Of the run's whole process tree, as far as it was looked at; absent or null: unknown. */
   cpu_percent_avg: z.number().nullable().optional(),
   memory_mb_peak: z.number().nullable().optional(),

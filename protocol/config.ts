@@ -24,6 +24,16 @@ export type RuntimeConfig = z.infer<typeof runtimeConfigSchema>;
 const limitsSchema = z.strictObject({
   max_running: z.number().int().min(1).max(10_000).default(100),
   max_running_per_parent: z.number().int().min(1).max(10_000).default(20),
+  /** By level ("2") and by the name of a runtime; what is not named has no limit of its own. */
+  max_running_per_level: z.record(z.string().regex(/^[0-9]$/), z.number().int().min(1).max(10_000)).default({}),
+  max_running_per_runtime: z
+    .record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), z.number().int().min(1).max(10_000))
+    .default({}),
+  /**
+   * So many slots are kept for each level below an agent's own, so that parents cannot take all that their children need.
+   * Only where there are more slots than levels; 0 keeps none.
+   */
+  reserved_per_level: z.number().int().min(0).max(100).default(1),
   /** Living agents below one that deploys with a token of its own, waiting ones included. */
   max_descendants_per_agent: z.number().int().min(0).max(100_000).default(200),
   /** HTTP requests, and deployments among them, of one agent's token; seconds are averaged over ten. */
@@ -70,6 +80,8 @@ export const configSchema = z.strictObject({
       sections: z.array(z.string().min(1)).default(['Summary', 'Work completed', 'Results', 'Issues', 'Time']),
     })
     .default({ required: true, sections: ['Summary', 'Work completed', 'Results', 'Issues', 'Time'] }),
+  /** Nothing is started: what is asked for waits, what runs goes on. */
+  intake_paused: z.boolean().default(false),
   /** Request files without a token are refused. Without this they speak for the user, who alone can write them. */
   require_tokens: z.boolean().default(false),
   /** Folders outside the root that prompt files and working folders may lie in. Absolute paths. */

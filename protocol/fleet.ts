@@ -19,6 +19,7 @@ import { nextToStart } from './next-to-start.ts';
 import { heldField, holdBelow, holdOf } from './hold.ts';
 import { paused, resumed } from './pausing.ts';
 import { requeued } from './requeuing.ts';
+import { moveSlot, noSlots, type Slots } from './slots.ts';
 
 export interface Fleet {
   /** Position in the journal of the last event folded in; 0 before the first. */
@@ -34,6 +35,8 @@ export interface Fleet {
   readonly living: PersistentMap<string, true>;
   /** How many agents are in each state that is not an end. */
   readonly counts: Counts;
+  /** The same for limits: who has a process, by parent, level and runtime. */
+  readonly slots: Slots;
 }
 
 export type Counts = Readonly<Record<'queued' | 'starting' | 'running' | 'paused' | 'stopping' | 'backoff', number>>;
@@ -48,6 +51,7 @@ export const emptyFleet: Fleet = {
   accepted: 0,
   living: PersistentMap(),
   counts: noCounts,
+  slots: noSlots,
 };
 
 export function fleet(state: Fleet, { seq, event }: Sequenced): Fleet {
@@ -328,7 +332,9 @@ function endedLife(
     life.status === 'starting' || life.status === 'backoff'
       ? { pid: null, started_at: life.status === 'starting' ? null : life.started_at }
       : { pid: life.identity?.pid ?? null, started_at: life.started_at };
-  return { status: 'ended', ending: event.ending, attempt: event.attempt, ...run };
+  const isStopped = life.status === 'stopping' && life.reason === 'stop';
+  const ending = isStopped ? { ...event.ending, stopped_by: life.by } : event.ending;
+  return { status: 'ended', ending, attempt: event.attempt, ...run };
 }
 
 function withRequest(state: Fleet, requestId: string, record: RequestRecord): Fleet {
@@ -354,6 +360,7 @@ function withAgent(
     inboxes: noteForParent(state.inboxes, seq, event, changed),
     living: over ? state.living.delete(agentId) : living,
     counts: count(state.counts, agent.life, changed.life),
+    slots: moveSlot(state.slots, agent, changed),
   };
 }
 
@@ -388,6 +395,7 @@ export function fromSnapshot(snapshot: FleetSnapshot): Fleet {
     accepted: snapshot.accepted,
     living: PersistentMap(living.map(({ facts }) => [facts.agent_id, true])),
     counts: living.reduce((counts, { life }) => count(counts, null, life), noCounts),
+    slots: living.reduce((slots, agent) => moveSlot(slots, null, agent), noSlots),
   };
 }
 

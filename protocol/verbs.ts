@@ -37,6 +37,8 @@ export const branchAnswerSchema = z.object({
   status: z.string(),
   changed: z.array(agentRecordSchema),
   unchanged: z.array(z.object({ agent_id: z.string(), reason: z.string() })),
+  /** After a pause: processes that could not be frozen yet, and still run. It is tried again every second. */
+  unfrozen: z.array(z.object({ agent_id: z.string(), pids: z.array(z.number().int()) })).default([]),
 });
 export type BranchAnswer = z.infer<typeof branchAnswerSchema>;
 

@@ -3,6 +3,7 @@ import type { Action, actions, AnswerOf } from '../../protocol/actions.ts';
 import type { z } from 'zod';
 import type { Failure } from '../../protocol/failures.ts';
 import type { PlanAnswer } from '../../protocol/plan.ts';
+import type { QueueAnswer } from '../../protocol/queue.ts';
 import type { AgentList, ReportAnswer, TreeAnswer } from '../../protocol/queries.ts';
 import type { AgentRecord } from '../../protocol/record.ts';
 import type { BatchAnswer } from '../../protocol/request.ts';
@@ -98,4 +99,8 @@ export interface ZiggieClient {
   /** Hands in a completion report: the caller's own, or that of an agent below it. */
   submitReport(markdown: string, agentId?: string): Promise<ClientResult<ReportAnswer>>;
   plan(input: Input<'plan'>): Promise<ClientResult<PlanAnswer>>;
+  /** Who waits to be started, in their order, and for what. */
+  queue(): Promise<ClientResult<QueueAnswer>>;
+  /** Operator only: pauses or resumes all starts. */
+  intake(paused: boolean): Promise<ClientResult<QueueAnswer>>;
 }

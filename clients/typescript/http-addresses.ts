@@ -37,9 +37,12 @@ export function addressOf(action: Action, input: Readonly<Record<string, unknown
     case 'restart':
     case 'message':
       return { method: 'POST', path: `${ofAgent ?? agentPath('')}/${action}`, body: rest };
+    case 'queue':
+      return { method: 'GET', path: `${base}/queue` };
     case 'wait':
     case 'inbox':
     case 'plan':
+    case 'intake':
       return { method: 'POST', path: `${base}/${action}`, body: input };
   }
 }

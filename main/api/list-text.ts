@@ -1,17 +1,20 @@
-/** A list as JSON text. Most of a large fleet is as it was at the last look: the text of a record is written once. */
+/** A list as JSON text. Most of a large fleet is as it was at the last look: the bytes of a record are made once. */
 import type { AgentList } from '../../protocol/queries.ts';
 import type { AgentRecord } from '../../protocol/record.ts';
 
-const texts = new WeakMap<AgentRecord, string>();
+/** Each with a comma before it: putting them in a row is copying, nothing more. */
+const made = new WeakMap<AgentRecord, Buffer>();
 
-export function listText({ agents, ...rest }: AgentList): string {
-  return `${JSON.stringify(rest).slice(0, -1)},"agents":[${agents.map(textOf).join(',')}]}`;
+export function listText({ agents, ...rest }: AgentList): Buffer {
+  const [first, ...others] = agents.map(bytesOf);
+  const head = Buffer.from(`${JSON.stringify(rest).slice(0, -1)},"agents":[`);
+  return Buffer.concat([head, ...(first === undefined ? [] : [first.subarray(1)]), ...others, Buffer.from(']}')]);
 }
 
-function textOf(record: AgentRecord): string {
-  const known = texts.get(record);
+function bytesOf(record: AgentRecord): Buffer {
+  const known = made.get(record);
   if (known !== undefined) return known;
-  const text = JSON.stringify(record);
-  texts.set(record, text);
-  return text;
+  const bytes = Buffer.from(`,${JSON.stringify(record)}`);
+  made.set(record, bytes);
+  return bytes;
 }

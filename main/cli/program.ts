@@ -13,6 +13,7 @@ import { addLogs } from './commands/logs.ts';
 import { addLs } from './commands/ls.ts';
 import { addMcp } from './commands/mcp.ts';
 import { addPlan } from './commands/plan.ts';
+import { addQueue } from './commands/queue.ts';
 import { addReport } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
@@ -73,6 +74,7 @@ const commands = [
   addPlan,
   addLs,
   addTree,
+  addQueue,
   addStatus,
   addLogs,
   addEvents,

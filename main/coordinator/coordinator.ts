@@ -121,7 +121,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     onBackoff: (agent) => scheduler.backOff(agent),
     onUnbegun: (facts) => scheduler.startAgain(facts),
   });
-  const scheduler = new Scheduler({ ledger, supervisor, limits: config.limits, clock, log });
+  const scheduler = new Scheduler({ ledger, supervisor, config, clock, log });
   const answers = new Answers({ layout, ledger, lives, stateFiles, clock, log });
   hub.subscribe(() => journalWatch.onDurable());
   hub.subscribe((event) => lives.onEvent(event));
@@ -129,7 +129,20 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   hub.subscribe((event) => stateFiles.onEvent(event));
   hub.subscribe(() => snapshots.saveSoon(fleet));
 
-  const deps = { layout, config, ledger, scheduler, supervisor, ownership, lives, fleetWatch, runtimes, clock, record };
+  const deps = {
+    layout,
+    config,
+    settings,
+    ledger,
+    scheduler,
+    supervisor,
+    ownership,
+    lives,
+    fleetWatch,
+    runtimes,
+    clock,
+    record,
+  };
   const runsWatch = new RunsWatch(layout.runs, health);
   const run = (call: DeployCall): Promise<Result<DeployAnswer>> => guarded(() => deploy(deps, call), runsWatch);
   const operatorHash = hashToken(options.operatorToken);

@@ -2,7 +2,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Agent } from '../../protocol/agent.ts';
-import { type Fleet, livingAgents } from '../../protocol/fleet.ts';
+import type { Fleet } from '../../protocol/fleet.ts';
 import type { Principal } from './facade.ts';
 import { replaceFileDurably } from './ledger/atomic-file.ts';
 
@@ -34,11 +34,12 @@ function readKept(path: string): string | null {
 export function principalOf(token: string, operatorHash: string, fleet: Fleet): Principal | null {
   const hash = Buffer.from(hashToken(token), 'hex');
   if (timingSafeEqual(hash, Buffer.from(operatorHash, 'hex'))) return { kind: 'operator' };
-  const holder = livingAgents(fleet).find((agent) => {
-    const stored = tokenHashOf(agent);
-    return stored !== null && timingSafeEqual(hash, Buffer.from(stored, 'hex'));
-  });
-  return holder === undefined ? null : { kind: 'agent', agentId: holder.facts.agent_id };
+  for (const agentId of fleet.living.keys()) {
+    const agent = fleet.agents.get(agentId);
+    const stored = agent === undefined ? null : tokenHashOf(agent);
+    if (stored !== null && timingSafeEqual(hash, Buffer.from(stored, 'hex'))) return { kind: 'agent', agentId };
+  }
+  return null;
 }
 
 /** False once the run that a token, or what was got for it, was given to is over. */

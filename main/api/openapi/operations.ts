@@ -86,6 +86,27 @@ const deploying: Operation[] = [
 const watching: Operation[] = [
   {
     method: 'get',
+    path: `${base}/queue`,
+    id: 'queue',
+    tag: 'Watch',
+    summary: 'Who waits to be started, in their order, and for what',
+    answers: answered('Queue', 'Of the waiting agents those that the caller may see; their positions are among all.'),
+    failures: ['INVALID_REQUEST'],
+  },
+  {
+    method: 'post',
+    path: `${base}/intake`,
+    id: 'intake',
+    tag: 'Operate',
+    summary: 'Pause or resume all starts',
+    description:
+      'Operator only. While paused, what is asked for waits and what runs goes on. Kept in config.json, so a restart does not end it.',
+    body: 'Intake',
+    answers: answered('Queue', 'The queue as it is now.'),
+    failures: ['INVALID_REQUEST', 'UNKNOWN_ACTION', 'STORAGE_UNAVAILABLE'],
+  },
+  {
+    method: 'get',
     path: `${base}/agents`,
     id: 'listAgents',
     tag: 'Watch',

@@ -53,6 +53,7 @@ const requests = {
   Wait: bodyOf('wait'),
   Inbox: bodyOf('inbox'),
   Plan: bodyOf('plan'),
+  Intake: bodyOf('intake'),
   Session: sessionRequestSchema,
   SettingsPatch: settingsPatchSchema,
 };
@@ -70,6 +71,7 @@ const answers = {
   WaitAnswer: actions.wait.answer,
   InboxAnswer: actions.inbox.answer,
   PlanAnswer: actions.plan.answer,
+  Queue: actions.queue.answer,
   EventPage: eventPageSchema,
   Samples: samplesAnswerSchema,
   Metrics: metricsSchema,

@@ -65,9 +65,12 @@ export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): voi
     ['plan', 'plan'],
     ['wait', 'wait'],
     ['inbox', 'inbox'],
+    ['intake', 'intake'],
   ] as const) {
     app.post(`${base}/${path}`, (request, reply) => answer(coordinator, request, reply, action));
   }
 
-  app.get(`${base}/tree`, (request, reply) => answer(coordinator, request, reply, 'tree'));
+  for (const action of ['tree', 'queue'] as const) {
+    app.get(`${base}/${action}`, (request, reply) => answer(coordinator, request, reply, action));
+  }
 }

@@ -86,9 +86,12 @@ function verb(
 }
 
 /** One line per agent: what it is now, or why it stayed as it was. Pure. */
-export function branchText({ changed, unchanged }: BranchAnswer, paint: Paint): string {
+export function branchText({ changed, unchanged, unfrozen }: BranchAnswer, paint: Paint): string {
   const lines = [
     ...changed.map((record) => `${record.agent_id}  ${record.agent_type}  ${paint.status(record)}`),
+    ...unfrozen.map(({ agent_id, pids }) =>
+      paint.bold(`${agent_id}  process ${pids.join(', ')} could not be frozen yet and still runs; it is tried again`),
+    ),
     ...unchanged.map(({ agent_id, reason }) => paint.dim(`${agent_id}  unchanged: ${plain(reason)}`)),
   ];
   return `${lines.join('\n')}\n`;

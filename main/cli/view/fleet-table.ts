@@ -30,16 +30,18 @@ const noLines = Object.fromEntries(
   ]),
 );
 
+/** A table without lines, of which only the columns are seen. */
+export const bare = {
+  chars: { ...noLines, left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
+  style: { 'padding-left': 0, 'padding-right': gap, head: [], border: [], compact: true },
+};
+
 /** One line per agent, indented by parent, with a head. Ends with a line break. */
 export function fleetTable(records: readonly AgentRecord[], { columns, paint, now }: TableOptions): string {
   const rows = treeOrder(records);
   const cells = rows.map((row) => cellsOf(row, now));
   const room = columns === null ? null : roomFor(cells, columns);
-  const table = new Table({
-    chars: { ...noLines, left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
-    style: { 'padding-left': 0, 'padding-right': gap, head: [], border: [], compact: true },
-    head: heads.map(paint.bold),
-  });
+  const table = new Table({ ...bare, head: heads.map(paint.bold) });
   rows.forEach(({ record }, index) => {
     const line = cells[index] ?? [];
     table.push(

@@ -1,8 +1,8 @@
 /** How many may run and start at a time. Over a limit an agent waits in the queue and is told why. */
+import { type AgentFacts, isActive } from '../../../protocol/agent.ts';
 import type { Config } from '../../../protocol/config.ts';
-import { type Fleet, isWithin } from '../../../protocol/fleet.ts';
-import { fail, ok, type Result } from '../../../protocol/failures.ts';
-import type { Principal } from '../facade.ts';
+import type { Fleet } from '../../../protocol/fleet.ts';
+import { addSlots, type Slots, type SlotsOfKind } from '../../../protocol/slots.ts';
 
 /** Waiting less than this is not worth a word. */
 const briefSeconds = 1;
@@ -18,39 +18,132 @@ export interface Wait {
 
 export type SlotDecision = { readonly is: 'admit' } | Wait;
 
-function decideSlot(running: number, starting: number, limits: Config['limits']): SlotDecision {
-  if (running >= limits.max_running) {
-    return {
-      is: 'wait',
-      reason: `waiting: ${running} of ${limits.max_running} agents run (limits.max_running)`,
-      isBrief: false,
-      isPace: false,
-    };
-  }
-  if (starting >= limits.max_starting) {
-    return {
-      is: 'wait',
-      reason: `waiting: ${starting} of ${limits.max_starting} agents start (limits.max_starting)`,
-      isBrief: true,
-      isPace: false,
-    };
-  }
-  return { is: 'admit' };
+/** Who asks for a slot. */
+export type Candidate = Pick<AgentFacts, 'level' | 'parent_agent' | 'runtime'>;
+
+/** Candidates with the same key are decided alike. */
+export const candidateKey = ({ level, runtime, parent_agent }: Candidate): string =>
+  `${level} ${runtime} ${parent_agent ?? ''}`;
+
+/** What is true of all candidates at a moment. */
+export interface Moment {
+  readonly fleet: Fleet;
+  /** Of those that run, who waits for its children just now: it gives its slot back for as long. */
+  readonly waitingParents: Iterable<string>;
+  /** Starts that are not over yet, also of those that the fleet shows as running already. */
+  readonly underWay: number;
+  /** MB that are free; null: not known. */
+  readonly freeMemoryMb: number | null;
+  readonly limits: Config['limits'];
+  readonly isIntakePaused: boolean;
 }
 
-/**
- * Who holds a slot: it has, or is about to have, a process. `underWay`: starts that are not over yet, also of those that
- * the fleet shows as running already.
- */
-export function decideFor({ counts }: Fleet, underWay: number, limits: Config['limits']): SlotDecision {
-  // One that is paused has its processes and its memory.
-  const running = counts.starting + counts.running + counts.paused + counts.stopping;
-  return decideSlot(running, Math.max(counts.starting, underWay), limits);
+/** Decides for any candidate at this moment; what is true for all is looked at once. */
+export function decideAt(moment: Moment): (candidate: Candidate) => SlotDecision {
+  const { limits, fleet, underWay, freeMemoryMb, isIntakePaused } = moment;
+  const slots = givenBack(fleet, moment.waitingParents);
+  const kinds = [...slots.byKind.values()];
+  const forAll = decideForAll(sumOf(kinds));
+  if (forAll !== null) return () => forAll;
+  return (candidate) => {
+    const { level, runtime, parent_agent } = candidate;
+    const tier = fullTier(kinds, limits.max_running, level);
+    if (tier !== null)
+      return waitFor(`${tierWords(tier)}; the others are kept for levels below (limits.reserved_per_level)`);
+    const ofLevel = limits.max_running_per_level[String(level)];
+    const onLevel = sumOf(kinds.filter((kind) => kind.level === level));
+    if (ofLevel !== undefined && onLevel >= ofLevel) {
+      return waitFor(`${onLevel} of ${ofLevel} agents of level ${level} run (limits.max_running_per_level)`);
+    }
+    const ofRuntime = limits.max_running_per_runtime[runtime];
+    if (ofRuntime !== undefined) {
+      const same = kinds.filter((kind) => kind.runtime === runtime);
+      const running = sumOf(same);
+      if (running >= ofRuntime) {
+        return waitFor(
+          `${running} of ${ofRuntime} agents of the runtime ${runtime} run (limits.max_running_per_runtime)`,
+        );
+      }
+      const full = fullTier(same, ofRuntime, level);
+      if (full !== null) {
+        return waitFor(
+          `of the runtime ${runtime}, ${tierWords(full)}; the others are kept for levels below (limits.max_running_per_runtime, limits.reserved_per_level)`,
+        );
+      }
+    }
+    const siblings = parent_agent === null ? 0 : (slots.byParent.get(parent_agent) ?? 0);
+    if (siblings >= limits.max_running_per_parent) {
+      return waitFor(
+        `${siblings} of ${limits.max_running_per_parent} children of ${parent_agent} run (limits.max_running_per_parent)`,
+      );
+    }
+    return { is: 'admit' };
+  };
+
+  function decideForAll(running: number): SlotDecision | null {
+    if (isIntakePaused) return waitFor('the operator has paused all starts (intake_paused)');
+    if (running >= limits.max_running) {
+      return waitFor(`${running} of ${limits.max_running} agents run (limits.max_running)`);
+    }
+    if (freeMemoryMb !== null && freeMemoryMb < limits.min_free_memory_mb) {
+      return waitFor(
+        `${freeMemoryMb} MB of memory are free, ${limits.min_free_memory_mb} are kept (limits.min_free_memory_mb)`,
+      );
+    }
+    const starting = Math.max(fleet.counts.starting, underWay);
+    return starting < limits.max_starting ? null : { ...startingWait(starting, limits), isBrief: true };
+  }
+
+  /**
+   * The first tier that is full for a candidate of this level. Of `most` slots, the agents of a level and above may hold all
+   * but `reserved_per_level` for each level below it. So of those that hold slots some have nobody below them in the queue,
+   * and these end: whatever comes in whatever order, there is no standstill.
+   */
+  function fullTier(kinds: readonly SlotsOfKind[], most: number, level: number): Tier | null {
+    const { max_depth, reserved_per_level } = limits;
+    if (most <= max_depth * reserved_per_level) return null;
+    for (let at = level; at < max_depth; at++) {
+      const room = most - (max_depth - at) * reserved_per_level;
+      const held = sumOf(kinds.filter((kind) => kind.level <= at));
+      if (held >= room) return { level: at, held, room };
+    }
+    return null;
+  }
+}
+
+interface Tier {
+  readonly level: number;
+  readonly held: number;
+  readonly room: number;
+}
+
+const tierWords = ({ level, held, room }: Tier): string =>
+  `${held} of ${room} slots of level ${level} and above are taken`;
+
+const waitFor = (what: string): Wait => ({ is: 'wait', reason: `waiting: ${what}`, isBrief: false, isPace: false });
+
+const startingWait = (starting: number, limits: Config['limits']): Wait =>
+  waitFor(`${starting} of ${limits.max_starting} agents start (limits.max_starting)`);
+
+const sumOf = (kinds: readonly SlotsOfKind[]): number => kinds.reduce((sum, { count }) => sum + count, 0);
+
+/** How many have a slot, without the parents that have lent theirs. */
+export function slotsTaken(fleet: Fleet, waitingParents: Iterable<string>): number {
+  return sumOf([...givenBack(fleet, waitingParents).byKind.values()]);
+}
+
+function givenBack(fleet: Fleet, waitingParents: Iterable<string>): Slots {
+  let { slots } = fleet;
+  for (const id of waitingParents) {
+    const agent = fleet.agents.get(id);
+    if (agent !== undefined && isActive(agent)) slots = addSlots(slots, agent.facts, -1);
+  }
+  return slots;
 }
 
 /** For one that holds its slot already and is started once more: only the number of starts counts. */
 export function decideAgain(underWay: number, limits: Config['limits']): SlotDecision {
-  return decideSlot(0, underWay, limits);
+  return underWay < limits.max_starting ? { is: 'admit' } : { ...startingWait(underWay, limits), isBrief: true };
 }
 
 /** For whoever would be the `place`-th to start at this pace. */
@@ -61,45 +154,4 @@ export function waitForPace(place: number, limits: Config['limits']): Wait {
     isBrief: place / limits.starts_per_second < briefSeconds,
     isPace: true,
   };
-}
-
-/** The same for several that are accepted together: those for whom no slot is free must fit into the queue beside who waits already. */
-export function checkQueueFor(count: number, { counts }: Fleet, limits: Config['limits']): Result<void> {
-  const room = checkQueue(counts.queued, limits);
-  if (!room.ok) return room;
-  const active = counts.starting + counts.running + counts.paused + counts.stopping;
-  const free = Math.max(0, limits.max_running - active);
-  const waiting = counts.queued + count - free;
-  if (waiting <= Math.max(1, limits.max_queued)) return ok(undefined);
-  return fail(
-    'QUEUE_FULL',
-    `${count} agents are asked for; ${counts.queued} wait already, ${free} slots are free (limits.max_running), and the queue holds ${limits.max_queued} (limits.max_queued). Ask for fewer at a time, or when some have ended.`,
-    { asked: count, queued: counts.queued, free, max_queued: limits.max_queued },
-  );
-}
-
-/** How many may live below an agent that deploys with its own token, waiting ones included. The operator has no such limit. */
-export function checkQuota(fleet: Fleet, by: Principal, limits: Config['limits'], asked = 1): Result<void> {
-  if (by.kind === 'operator') return ok(undefined);
-  const isBelow = (id: string): boolean => id !== by.agentId && isWithin(fleet, id, by.agentId);
-  const living = [...fleet.living.keys()].filter(isBelow).length;
-  const most = limits.max_descendants_per_agent;
-  if (living + asked <= most) return ok(undefined);
-  return fail(
-    'LIMIT_REACHED',
-    `${living} agents live below ${by.agentId} already, ${asked} more ${asked === 1 ? 'is' : 'are'} asked for; an agent may have ${most} (limits.max_descendants_per_agent). Wait until some have ended, or stop some, then ask again.`,
-    { reason: 'descendants', living, asked, max_descendants_per_agent: most },
-  );
-}
-
-export function checkQueue(queued: number, limits: Config['limits']): Result<void> {
-  if (queued < Math.max(1, limits.max_queued)) return ok(undefined);
-  return fail(
-    'QUEUE_FULL',
-    `${queued} agents wait already; the queue holds ${limits.max_queued} (limits.max_queued). Wait until some have started, then ask again.`,
-    {
-      queued,
-      max_queued: limits.max_queued,
-    },
-  );
 }

@@ -14,20 +14,42 @@ import { longTimer } from '../long-timer.ts';
 import type { StartTicket } from '../process/starter.ts';
 import type { Supervisor } from '../process/supervisor.ts';
 import type { Program } from '../runtimes/runtime.ts';
-import { decideAgain, decideFor, type SlotDecision, type Wait, waitForPace } from './limits.ts';
+import { freeMemory } from './free-memory.ts';
+import {
+  type Candidate,
+  candidateKey,
+  decideAgain,
+  decideAt,
+  type SlotDecision,
+  slotsTaken,
+  waitForPace,
+} from './limits.ts';
+import { Moments } from './moments.ts';
 import { Queue } from './queue.ts';
 import { StartPace } from './start-pace.ts';
+import { WaitingParents } from './waiting-parents.ts';
 
 export interface SchedulerOptions {
   readonly ledger: Ledger;
   readonly supervisor: Supervisor;
-  readonly limits: Config['limits'];
+  /** Read at each look. */
+  readonly config: Pick<Config, 'limits' | 'intake_paused'>;
+  /** MB; null: not known. */
+  readonly freeMemoryMb?: () => number | null;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }
 
+/** One of the queue, and for what it waits just now. */
+export interface InLine {
+  readonly facts: AgentFacts;
+  readonly reason: string;
+}
+
 /** A start that the journal refused is tried again. */
 const tryAgainMs = 1000;
+/** Memory that others give back is seen so much later at most. */
+const memoryLookMs = 2000;
 /** Share of the time between two starts by which they are scattered, so that agents do not march in step. */
 const jitter = 0.2;
 
@@ -37,8 +59,10 @@ export class Scheduler {
   /** Was to be started and never began: each holds its slot already, so it goes before the queue. */
   readonly #again: AgentFacts[] = [];
   readonly #pace: StartPace;
-  /** What waits for a moment (the end of patience, of a back-off), by agent. */
-  readonly #timers = new Map<string, () => void>();
+  /** The end of patience, or of a back-off. */
+  readonly #moments = new Moments();
+  readonly waitingParents = new WaitingParents(() => this.pump());
+  readonly #freeMemoryMb: () => number | null;
   /** Of the queue, who was not told yet for what it waits: few of a long one, which is not gone through at each step. */
   readonly #untold = new Map<string, AgentFacts>();
   #underWay = 0;
@@ -47,7 +71,9 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
-    const { limits, clock } = options;
+    const { clock, freeMemoryMb = freeMemory() } = options;
+    const { limits } = options.config;
+    this.#freeMemoryMb = freeMemoryMb;
     this.#pace = new StartPace({ burst: limits.max_starting, perSecond: limits.starts_per_second, clock });
   }
 
@@ -62,9 +88,11 @@ export class Scheduler {
     const { supervisor, clock, ledger } = this.#options;
     // The reducer notes with its acceptance that it is held.
     if (holdBelow(ledger.pending.agents, facts.parent_agent) !== null) return { events: [], ticket: null };
-    const slot = this.#slot(this.#queue.length + 1);
-    // Whoever waits already goes first.
-    if (slot.is === 'admit' && this.#queue.first === null && this.#firstAgain() === undefined) {
+    const decide = this.#decide();
+    const decided = decide(facts);
+    const slot = decided.is === 'admit' ? this.#atPace(this.#queue.length + 1) : decided;
+    // Whoever waits already and may start goes first.
+    if (slot.is === 'admit' && this.#firstAgain() === undefined && this.#nextBy(decide) === null) {
       this.#pace.take();
       const ticket = supervisor.ticketAtOnce(facts, program);
       return { events: ticket.events, ticket };
@@ -77,21 +105,68 @@ export class Scheduler {
 
   /** Starts as many waiting agents as there are slots. */
   pump(): void {
-    while (!this.#closed) {
-      const again = this.#firstAgain();
-      const next = again ?? this.#queue.first;
-      if (next === null) return;
-      const attempt = again === undefined ? this.#attemptOf(next.agent_id) : this.#attemptAgain(next.agent_id);
-      if (attempt !== null) {
-        const slot = again === undefined ? this.#slot(1) : this.#slotAgain();
-        if (slot.is === 'wait') return this.#tellWaiting(slot);
-        this.#startNow(next.agent_id, attempt);
-      }
-      // Started now, or cancelled or expired while it waited.
-      if (again === undefined) this.#leave(next.agent_id);
-      else this.#again.splice(this.#again.indexOf(again), 1);
-      if (again === undefined && attempt === null) this.#lookAgain(next);
+    while (this.#startAgainFirst());
+    while (!this.#closed && this.#startNext());
+  }
+
+  /** Whether there may be more of them. */
+  #startAgainFirst(): boolean {
+    const again = this.#closed ? undefined : this.#firstAgain();
+    if (again === undefined) return false;
+    const attempt = this.#attemptAgain(again.agent_id);
+    if (attempt !== null) {
+      const slot = this.#slotAgain();
+      if (slot.is === 'wait') return false;
+      this.#startNow(again.agent_id, attempt);
     }
+    this.#again.splice(this.#again.indexOf(again), 1);
+    return true;
+  }
+
+  #startNext(): boolean {
+    if (this.#queue.length === 0 || this.#firstAgain() !== undefined) return false;
+    const decide = this.#decide();
+    const next = this.#nextBy(decide);
+    if (next === null) return this.#tellWaiting(decide);
+    const attempt = this.#attemptOf(next.agent_id);
+    if (attempt !== null) {
+      if (this.#atPace(1).is === 'wait') return this.#tellWaiting(decide);
+      this.#startNow(next.agent_id, attempt);
+    }
+    // Started now, or cancelled or expired while it waited.
+    this.#leave(next.agent_id);
+    if (attempt === null) this.#lookAgain(next);
+    return true;
+  }
+
+  /** Decides about candidates as things are now, each kind of them once. */
+  #decide(): (candidate: Candidate) => SlotDecision {
+    const { ledger, config } = this.#options;
+    const freeMemoryMb = this.#freeMemoryMb();
+    const { limits } = config;
+    if (freeMemoryMb !== null && freeMemoryMb < limits.min_free_memory_mb) this.#pumpIn(memoryLookMs);
+    const decide = decideAt({
+      fleet: ledger.pending,
+      waitingParents: this.waitingParents.ids(),
+      underWay: this.#underWay,
+      freeMemoryMb,
+      limits,
+      isIntakePaused: config.intake_paused,
+    });
+    const decided = new Map<string, SlotDecision>();
+    return (candidate) => {
+      const key = candidateKey(candidate);
+      const known = decided.get(key);
+      if (known !== undefined) return known;
+      const slot = decide(candidate);
+      decided.set(key, slot);
+      return slot;
+    };
+  }
+
+  /** Who is next of those that may start, or need not wait any more. */
+  #nextBy(decide: (candidate: Candidate) => SlotDecision): AgentFacts | null {
+    return this.#queue.next((facts) => decide(facts).is === 'admit' || this.#attemptOf(facts.agent_id) === null);
   }
 
   /**
@@ -115,7 +190,7 @@ export class Scheduler {
   /** For an agent that failed and is to be started again: enters it in the queue when its back-off is over. */
   backOff({ life, facts }: Agent): void {
     if (life.status !== 'backoff' || life.hold !== undefined) return;
-    this.#at(facts.agent_id, this.#backOffMs(life, facts), () => {
+    this.#moments.at(facts.agent_id, this.#backOffMs(life, facts), () => {
       this.#enter(facts);
       this.pump();
     });
@@ -124,7 +199,7 @@ export class Scheduler {
   /** For an agent that waits and whose branch was paused: it keeps no place, and its patience does not end. */
   hold(agentId: string): void {
     this.#leave(agentId);
-    this.#forget(agentId);
+    this.#moments.forget(agentId);
   }
 
   /** For agents that may be started again, or once more: they were resumed, or restarted, or waited before a crash. */
@@ -144,16 +219,29 @@ export class Scheduler {
     this.pump();
   }
 
+  /** Who waits, in the order in which they start. */
+  line(): InLine[] {
+    const decide = this.#decide();
+    const { config } = this.#options;
+    return this.#queue.all().map((facts, index) => {
+      const slot = decide(facts);
+      return { facts, reason: slot.is === 'wait' ? slot.reason : waitForPace(index + 1, config.limits).reason };
+    });
+  }
+
+  slotsTaken(): number {
+    return slotsTaken(this.#options.ledger.pending, this.waitingParents.ids());
+  }
+
   close(): void {
     this.#closed = true;
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
+    this.#moments.close();
     this.#nextPump?.();
   }
 
   /** Starts an admitted agent whose ticket is on its way to the journal, and then whoever is next. */
   start(agentId: string, ticket: StartTicket, durable: Promise<void>): void {
-    this.#forget(agentId);
+    this.#moments.forget(agentId);
     this.#underWay += 1;
     this.#options.supervisor
       .start(agentId, ticket, durable)
@@ -174,27 +262,24 @@ export class Scheduler {
     this.start(agentId, ticket, ledger.commit(ticket.events));
   }
 
-  /** Whether one more may start now; `place` is the one it would have among those who wait. */
-  #slot(place: number): SlotDecision {
-    const { ledger, limits } = this.#options;
-    const slot = decideFor(ledger.pending, this.#underWay, limits);
-    return slot.is === 'admit' ? this.#atPace(place) : slot;
-  }
-
   #slotAgain(): SlotDecision {
-    const slot = decideAgain(this.#underWay, this.#options.limits);
+    const slot = decideAgain(this.#underWay, this.#options.config.limits);
     return slot.is === 'admit' ? this.#atPace(1) : slot;
   }
 
   #atPace(place: number): SlotDecision {
     const waitMs = this.#pace.waitMs();
     if (waitMs === 0) return { is: 'admit' };
-    const { limits } = this.#options;
-    this.#nextPump ??= longTimer(waitMs + (Math.random() * jitter * 1000) / limits.starts_per_second, () => {
+    const { limits } = this.#options.config;
+    this.#pumpIn(waitMs + (Math.random() * jitter * 1000) / limits.starts_per_second);
+    return waitForPace(place, limits);
+  }
+
+  #pumpIn(milliseconds: number): void {
+    this.#nextPump ??= longTimer(milliseconds, () => {
       this.#nextPump = null;
       this.pump();
     });
-    return waitForPace(place, limits);
   }
 
   /** The attempt that an agent of the queue waits for; null: it waits no more. */
@@ -235,10 +320,12 @@ export class Scheduler {
     this.#untold.delete(agentId);
   }
 
-  /** Tells those who wait, once, for what they wait. */
-  #tellWaiting(first: Wait): void {
-    if (first.isBrief && !first.isPace) return; // All alike. At the pace of starts the last ones wait longer.
-    const { ledger, limits, clock, log } = this.#options;
+  /** Tells those who wait, once, for what they wait. False: there is nothing to start. */
+  #tellWaiting(decide: (candidate: Candidate) => SlotDecision): false {
+    const { first } = this.#queue;
+    const foremost = first === null ? null : decide(first);
+    if (foremost === null || (foremost.is === 'wait' && foremost.isBrief)) return false; // All alike.
+    const { ledger, config, clock, log } = this.#options;
     const pending = ledger.pending.agents;
     const told: AgentFacts[] = [];
     const events: ZiggieEvent[] = [];
@@ -247,17 +334,20 @@ export class Scheduler {
       const isTold = life?.status === 'queued' && life.reason !== nextToStart;
       if (isTold) this.#untold.delete(agent_id);
       if (isTold || (life?.status !== 'queued' && life?.status !== 'backoff')) continue;
-      const slot = first.isPace ? waitForPace(this.#queue.placeOf(facts) + 1, limits) : first;
+      const decided = decide(facts);
+      // At the pace of starts the last ones wait longer.
+      const slot = decided.is === 'admit' ? waitForPace(this.#queue.placeOf(facts) + 1, config.limits) : decided;
       if (slot.isBrief) continue;
       this.#untold.delete(agent_id);
       told.push(facts);
       events.push({ type: 'agent_waiting', at: clock.now(), agent_id, reason: slot.reason });
     }
-    if (events.length === 0) return;
+    if (events.length === 0) return false;
     ledger.commit(events).catch((error: unknown) => {
       log(`not recorded: ${String(error)}`);
       for (const facts of told) if (this.#queue.has(facts.agent_id)) this.#untold.set(facts.agent_id, facts);
     });
+    return false;
   }
 
   /** How long its back-off lasts still. A wall clock that was changed meanwhile must not keep it for longer than any lasts. */
@@ -272,7 +362,7 @@ export class Scheduler {
     if (agent === undefined || isEnded(agent)) return;
     const { facts } = agent;
     const isQueued = this.#attemptOf(agentId) !== null;
-    this.#at(agentId, tryAgainMs, () => (isQueued ? this.enqueue(facts) : this.startAgain(facts)));
+    this.#moments.at(agentId, tryAgainMs, () => (isQueued ? this.enqueue(facts) : this.startAgain(facts)));
   }
 
   /** Its end is on its way to the disk; where the disk refuses that, it waits as before. */
@@ -280,7 +370,7 @@ export class Scheduler {
     const agent = this.#options.ledger.current.agents.get(facts.agent_id);
     if (agent?.life.status !== 'queued' && agent?.life.status !== 'backoff') return;
     if (agent.life.hold !== undefined) return;
-    this.#at(facts.agent_id, tryAgainMs, () => {
+    this.#moments.at(facts.agent_id, tryAgainMs, () => {
       if (this.#attemptOf(facts.agent_id) === null) this.#lookAgain(facts);
       else this.enqueue(facts);
     });
@@ -292,7 +382,7 @@ export class Scheduler {
     if (facts.timeout === 0 || life?.status !== 'queued') return;
     const leftMs = Date.parse(life.since) + facts.timeout * 1000 - Date.parse(clock.now());
     // From here on by the monotonic clock. A wall clock that was put back must not prolong it.
-    this.#at(facts.agent_id, Math.min(leftMs, facts.timeout * 1000), () => {
+    this.#moments.at(facts.agent_id, Math.min(leftMs, facts.timeout * 1000), () => {
       void this.#expire(facts.agent_id, facts.timeout);
     });
   }
@@ -311,22 +401,8 @@ export class Scheduler {
       .catch((error: unknown) => {
         log(`${agentId} could not be expired now: ${String(error)}`);
         // Where it has left the queue meanwhile, it enters it again, and that is when it expires.
-        if (!this.#timers.has(agentId)) this.#at(agentId, tryAgainMs, () => void this.#expire(agentId, timeout));
+        if (!this.#moments.has(agentId))
+          this.#moments.at(agentId, tryAgainMs, () => void this.#expire(agentId, timeout));
       });
-  }
-
-  /** One moment an agent; an earlier one is forgotten. */
-  #at(agentId: string, milliseconds: number, work: () => void): void {
-    this.#timers.get(agentId)?.();
-    const cancel = longTimer(milliseconds, () => {
-      this.#timers.delete(agentId);
-      if (!this.#closed) work();
-    });
-    this.#timers.set(agentId, cancel);
-  }
-
-  #forget(agentId: string): void {
-    this.#timers.get(agentId)?.();
-    this.#timers.delete(agentId);
   }
 }

@@ -24,6 +24,7 @@ export function branchAnswer(
   target: Agent,
   changed: readonly string[],
   unchanged: BranchAnswer['unchanged'],
+  unfrozen: BranchAnswer['unfrozen'] = [],
 ): BranchAnswer {
   const agentId = target.facts.agent_id;
   return {
@@ -31,6 +32,7 @@ export function branchAnswer(
     status: statusOf(fleet.agents.get(agentId) ?? target),
     changed: changed.flatMap((id) => fleet.agents.get(id) ?? []).map(agentRecord),
     unchanged,
+    unfrozen,
   };
 }
 

@@ -6,7 +6,7 @@ import { type Fleet, fleet as fold } from '../../../protocol/fleet.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { BatchAnswer, BatchRequest, DeployRequest } from '../../../protocol/request.ts';
 import { checkHierarchy } from '../admission/hierarchy.ts';
-import { checkQueueFor, checkQuota } from '../admission/limits.ts';
+import { checkQueueFor, checkQuota } from '../admission/queue-room.ts';
 import { PromptAllowance } from '../admission/prompt.ts';
 import type { Performed, Principal } from '../facade.ts';
 import { syncFolder } from '../ledger/atomic-file.ts';

@@ -6,7 +6,7 @@ import { nextToStart } from '../../../protocol/next-to-start.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { DeployRequest } from '../../../protocol/request.ts';
 import { checkHierarchy } from '../admission/hierarchy.ts';
-import { checkQueue, checkQuota } from '../admission/limits.ts';
+import { checkQueue, checkQuota } from '../admission/queue-room.ts';
 import type { Scheduler } from '../admission/scheduler.ts';
 import type { Clock } from '../clock.ts';
 import type { LifeWatch } from '../events/life-watch.ts';

@@ -35,9 +35,11 @@ export async function pause(deps: PauseDeps, request: PauseRequest, by: Principa
   }
   const pausable = branch.filter(isPausable);
   const others = branch.filter((agent) => !isPausable(agent));
+  const unfrozen: BranchAnswer['unfrozen'] = [];
   if (pausable.length > 0) {
     const done = await pauseAgents(deps, pausable, { by: callerName(by), reason: request.reason });
     if (!done.ok) return done;
+    for (const [agent_id, pids] of done.value) unfrozen.push({ agent_id, pids: [...pids] });
   }
   const changed = pausable.filter(({ facts }) => isHeld(deps, facts.agent_id));
   const held = new Set(changed);
@@ -50,6 +52,7 @@ export async function pause(deps: PauseDeps, request: PauseRequest, by: Principa
       [...others, ...late].map((agent) =>
         because(agent, stateWords(ledger.current.agents.get(agent.facts.agent_id) ?? agent)),
       ),
+      unfrozen,
     ),
   );
 }

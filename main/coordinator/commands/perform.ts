@@ -12,6 +12,7 @@ import { inbox } from './inbox.ts';
 import { list } from './list.ts';
 import { message } from './message.ts';
 import { pause, type PauseDeps } from './pause.ts';
+import { intake, queue, type QueueDeps } from './queue.ts';
 import { report } from './report.ts';
 import { restart } from './restart.ts';
 import { resume } from './resume.ts';
@@ -21,7 +22,7 @@ import { submitReport } from './submit-report.ts';
 import { tree } from './tree.ts';
 import { wait } from './wait.ts';
 
-export interface PerformDeps extends DeployDeps, Pick<PauseDeps, 'ownership'> {
+export interface PerformDeps extends DeployDeps, Pick<PauseDeps, 'ownership'>, Pick<QueueDeps, 'settings'> {
   readonly supervisor: Supervisor;
   readonly fleetWatch: FleetWatch;
   readonly record: RecordOf;
@@ -55,8 +56,12 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
   report: async ({ ledger, config }, { agent_id }, by) => done(await report(ledger.current, config, agent_id, by)),
   submit_report: async (deps, request, by) => done(await submitReport(deps, request, by)),
   wait: async (deps, request, by, { signal }) =>
-    done(await wait({ fleet: () => deps.ledger.current, fleetWatch: deps.fleetWatch }, request, by, signal)),
-  inbox: async (deps, request, by, { signal }) => done(await inbox(deps, request, by, signal)),
+    atRest(deps, by, () =>
+      wait({ fleet: () => deps.ledger.current, fleetWatch: deps.fleetWatch }, request, by, signal),
+    ),
+  inbox: async (deps, request, by, { signal }) => atRest(deps, by, () => inbox(deps, request, by, signal)),
+  queue: async (deps, _request, by) => done(ok(queue(deps, deps.ledger.current, by))),
+  intake: async (deps, { paused }, by) => done(await intake(deps, () => deps.ledger.current, paused, by)),
   plan: async ({ config }, { tasks, workers }) => done(ok(planWork(tasks, workers, config.balance))),
 };
 
@@ -69,6 +74,15 @@ export function perform<R extends ZiggieRequest>(
   // The table's type says that each action has the handler of its own request; an index by a union cannot say it.
   const handle = handlers[request.action] as unknown as Handler<R['action']>;
   return handle(deps, request as RequestOf<R['action']>, by, call);
+}
+
+/** An agent that waits for others lends its slot meanwhile. */
+async function atRest<T>(
+  { scheduler }: PerformDeps,
+  by: Principal,
+  work: () => Promise<Result<T>>,
+): Promise<Result<Performed<T>>> {
+  return done(await scheduler.waitingParents.during(by.kind === 'agent' ? by.agentId : null, work));
 }
 
 function done<T>(answer: Result<T>): Result<Performed<T>> {

@@ -13,6 +13,7 @@ import { because, branchAnswer, reachBelow, stateWords } from './branch-answer.t
 import { restoreKeptPrompts } from './kept-prompts.ts';
 import { requestHash } from './request-hash.ts';
 import { callerName } from './rights.ts';
+import { stoppedFromAbove } from './undoing.ts';
 
 export interface RestartDeps {
   readonly layout: Layout;
@@ -85,6 +86,9 @@ function reasonAgainst(
 ): string | null {
   if (!isWanted) return stateWords(agent);
   if (promptless.has(agent.facts.agent_id)) return 'its prompt was changed or removed since it was accepted';
+  const stopper = stoppedFromAbove(fleet, agent, by);
+  if (stopper !== null)
+    return `${stopper} stopped it, and only that, what is above it, or the operator has it run again`;
   const stopping = ancestorBeingStopped(fleet, agent);
   if (stopping !== null) return `${stopping} above it is being stopped`;
   const { parent_agent } = agent.facts;
@@ -113,7 +117,7 @@ function refusal({ facts }: Agent, why: string, isPromptless: boolean): Result<n
       agent_id,
     });
   }
-  return fail('NOT_ALLOWED', `${agent_id} cannot be restarted: ${why}. Restart the parent, or ask the operator.`, {
+  return fail('NOT_ALLOWED', `${agent_id} cannot be restarted: ${why}. Ask the operator.`, {
     agent_id,
   });
 }

@@ -61,6 +61,7 @@ export class Retention {
     for (const request of batches) if (!ledger.current.requests.has(request)) this.#removeAnswers(request);
     for (const request of requests) this.#remove(this.#options.layout.errorFile(request));
     this.#removeOldIn(this.#options.layout.rejected, before);
+    this.#removeOwnedByNobody(before);
     await this.#shortenJournal(before);
     if (gone.length > 0) log(`${gone.length} agents that ended over ${config.retention_days} days ago were removed`);
   }
@@ -94,6 +95,17 @@ export class Retention {
       rmSync(path, { recursive: true, force: true });
     } catch (error) {
       this.#options.log(`${path} could not be removed: ${String(error)}`);
+    }
+  }
+
+  /** Answers to requests that only looked, or changed what others own: they are known to nobody but their file. */
+  #removeOwnedByNobody(before: number): void {
+    const { layout, ledger } = this.#options;
+    for (const name of readdirSync(layout.responses)) {
+      const requestId = /^(.+)_(?:response|error)\.json$/.exec(name)?.[1];
+      if (requestId === undefined || ledger.current.requests.has(requestId)) continue;
+      const path = join(layout.responses, name);
+      if (isOlder(path, before)) this.#remove(path);
     }
   }
 

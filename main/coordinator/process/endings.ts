@@ -14,7 +14,7 @@ export function stoppedInBackoff(
   by: string,
 ): Ending {
   const status_reason = `stopped by ${by} before attempt ${attempt + 1}; attempt ${attempt}: ${ending.status_reason}`;
-  return { ...ending, status: 'stopped', status_reason };
+  return { ...ending, status: 'stopped', status_reason, stopped_by: by };
 }
 
 export function notRunEnding(status: Ending['status'], reason: string, source: Ending['source'], at: string): Ending {

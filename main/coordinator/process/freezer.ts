@@ -11,7 +11,7 @@ export class Freezer {
   readonly #mark: RunMark;
   readonly #log: (line: string) => void;
   #isWanted: boolean | null = null;
-  #steps: Promise<void> = Promise.resolve();
+  #steps: Promise<unknown> = Promise.resolve();
   #next: NodeJS.Timeout | null = null;
   #isTold = false;
 
@@ -21,8 +21,8 @@ export class Freezer {
     this.#log = log;
   }
 
-  /** Settles when it is so, or after the first try that left somebody out. Never rejects. */
-  want(isFrozen: boolean): Promise<void> {
+  /** Settles when it is so, or after the first try that left somebody out: the pids of those. Never rejects. */
+  want(isFrozen: boolean): Promise<readonly number[]> {
     this.#isWanted = isFrozen;
     this.#isTold = false;
     return this.#step(isFrozen);
@@ -34,20 +34,22 @@ export class Freezer {
     if (this.#next !== null) clearTimeout(this.#next);
   }
 
-  #step(isFrozen: boolean): Promise<void> {
+  #step(isFrozen: boolean): Promise<readonly number[]> {
     if (this.#next !== null) clearTimeout(this.#next);
     this.#next = null;
-    this.#steps = this.#steps.then(() => this.#carryOut(isFrozen));
-    return this.#steps;
+    const step = this.#steps.then(() => this.#carryOut(isFrozen));
+    this.#steps = step;
+    return step;
   }
 
-  async #carryOut(isFrozen: boolean): Promise<void> {
-    if (this.#isWanted !== isFrozen) return;
+  async #carryOut(isFrozen: boolean): Promise<readonly number[]> {
+    if (this.#isWanted !== isFrozen) return [];
     const left = await (isFrozen ? this.#trees.freeze(this.#mark) : this.#trees.thaw(this.#mark));
-    if (left.length === 0 || this.#isWanted !== isFrozen) return;
+    if (left.length === 0 || this.#isWanted !== isFrozen) return [];
     const what = isFrozen ? 'frozen' : 'thawed';
     if (!this.#isTold) this.#log(`${this.#mark.agentId}: process ${left.join(', ')} is not ${what} yet; tried again`);
     this.#isTold = true;
     this.#next = setTimeout(() => void this.#step(isFrozen), tryAgainMs).unref();
+    return left;
   }
 }

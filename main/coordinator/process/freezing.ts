@@ -27,7 +27,8 @@ export interface PauseOrder {
 }
 
 /**
- * Settles when what runs is frozen (what could not be is tried again) and what waits will not be started. `agents`: those
+ * Settles when what runs is frozen and what waits will not be started, with the processes that could not be frozen yet, by agent:
+ * they are tried again. `agents`: those
  * that run, are being started or wait, and are not held. IDENTITY_UNVERIFIED: of one nothing tells whether the process is
  * still its own; then none of them is touched.
  */
@@ -35,7 +36,7 @@ export async function pauseAgents(
   deps: FreezingDeps,
   agents: readonly Agent[],
   { by, reason }: PauseOrder,
-): Promise<Result<void>> {
+): Promise<Result<ReadonlyMap<string, readonly number[]>>> {
   const { ledger, clock, lives, supervisor, scheduler } = deps;
   const unverified = agents.filter(({ facts }) => supervisor.runOf(facts.agent_id)?.verify() === 'unknown');
   if (unverified.length > 0) return identityUnverified(unverified);
@@ -46,16 +47,19 @@ export async function pauseAgents(
       return { type: 'agent_paused', at, agent_id, by, reason, ran_seconds };
     }),
   );
+  const left = new Map<string, readonly number[]>();
   await Promise.all(
     agents.map(async ({ facts: { agent_id }, life }) => {
       if (life.status === 'queued' || life.status === 'backoff') scheduler.hold(agent_id);
       // What is being started is let go a moment after it is durable; then it has a run, and that sees to its own pause.
       await lives.when(agent_id, (now) => now.life.status !== 'starting' || now.life.hold === undefined);
       await turn();
-      if (ledger.current.agents.get(agent_id)?.life.status === 'paused') await supervisor.runOf(agent_id)?.pause();
+      if (ledger.current.agents.get(agent_id)?.life.status !== 'paused') return;
+      const unfrozen = (await supervisor.runOf(agent_id)?.pause()) ?? [];
+      if (unfrozen.length > 0) left.set(agent_id, unfrozen);
     }),
   );
-  return ok(undefined);
+  return ok(left);
 }
 
 /** Settles when what was frozen is thawed, and what waits has its place again. `agents`: those that are held. */

@@ -120,15 +120,15 @@ export class Run {
     return this.#verification.ask();
   }
 
-  /** Freezes its tree; settles when that is done, or at least tried. Its time stands still from now on. */
-  pause(): Promise<void> {
+  /** Freezes its tree; settles when that is done, or at least tried: the pids of those left out. Its time stands still from now on. */
+  pause(): Promise<readonly number[]> {
     this.#mayBeFrozen = true;
     this.#time.pause(this.#nowMs());
     this.#timeLimit?.pause();
     return this.#freezer.want(true);
   }
 
-  resume(): Promise<void> {
+  resume(): Promise<readonly number[]> {
     this.#time.resume(this.#nowMs());
     this.#timeLimit?.resume();
     return this.#freezer.want(false);

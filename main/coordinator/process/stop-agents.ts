@@ -31,7 +31,7 @@ export async function stopAgents(
   const waiting = agents.filter(({ life }) => life.status === 'queued');
   const backingOff = agents.flatMap(({ facts, life }) => (life.status === 'backoff' ? [{ facts, life }] : []));
   const active = agents.filter(({ life }) => ['starting', 'running', 'paused'].includes(life.status));
-  const failure = failureOf('CANCELLED', `stopped by ${by} while it waited; it never began`);
+  const failure = failureOf('CANCELLED', `stopped by ${by} while it waited; it never began`, { by });
   await ledger.commit([
     ...waiting.map(
       ({ facts }) => ({ type: 'agent_never_began', at, agent_id: facts.agent_id, as: 'cancelled', failure }) as const,

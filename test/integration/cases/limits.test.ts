@@ -141,7 +141,7 @@ describe('restarts', () => {
 });
 
 test('case 13: a hundred wanted agents start a few at a time, also over a crash, and each exactly once', async () => {
-  const coordinator = await startShells({ starts_per_second: 50, max_starting: 4 });
+  const coordinator = await startShells({ starts_per_second: 50, max_starting: 4, reserved_per_level: 0 });
   await coordinator.crash();
   const count = 100;
   for (let n = 0; n < count; n++) {

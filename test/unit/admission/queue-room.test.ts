@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkQueueFor } from '../../../main/coordinator/admission/limits.ts';
+import { checkQueueFor } from '../../../main/coordinator/admission/queue-room.ts';
 import { configSchema } from '../../../protocol/config.ts';
 import { emptyFleet } from '../../../protocol/fleet.ts';
 

@@ -1,17 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkQueue, decideFor } from '../../../main/coordinator/admission/limits.ts';
+import { decideAt } from '../../../main/coordinator/admission/limits.ts';
+import { checkQueue } from '../../../main/coordinator/admission/queue-room.ts';
 import { Queue } from '../../../main/coordinator/admission/queue.ts';
 import { configSchema } from '../../../protocol/config.ts';
 import { emptyFleet } from '../../../protocol/fleet.ts';
+import { addSlots, noSlots } from '../../../protocol/slots.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 import { failureIn } from '../../rig/result.ts';
 
 const limits = { ...configSchema.parse({}).limits, max_running: 5, max_starting: 2, max_queued: 3 };
-const counting = (starting: number, running: number, stopping = 0) => ({
-  ...emptyFleet,
-  counts: { queued: 9, starting, running, paused: 0, stopping, backoff: 9 },
-});
+/** What is decided for an agent of the operator where so many have a slot. */
+const decide = (starting: number, running: number, stopping = 0) => {
+  const count = starting + running + stopping;
+  const fleet = {
+    ...emptyFleet,
+    counts: { queued: 9, starting, running, paused: 0, stopping, backoff: 9 },
+    slots: addSlots(noSlots, agentFacts({ level: 3, parent_agent: null }), count),
+  };
+  const moment = { fleet, waitingParents: [], underWay: 0, freeMemoryMb: null, limits, isIntakePaused: false };
+  return decideAt(moment)(agentFacts({ level: 3, parent_agent: null }));
+};
 
 test('whatever comes and goes, the first of the queue is the first by priority, then by age', () => {
   const step = fc.oneof(
@@ -24,7 +33,7 @@ test('whatever comes and goes, the first of the queue is the first by priority, 
       const model: { priority: number; ordinal: number }[] = [];
       for (const [index, one] of steps.entries()) {
         if (one === null) {
-          queue.takeFirst();
+          queue.remove(queue.first?.agent_id ?? '');
           model.shift();
         } else {
           queue.add(agentFacts({ ...one, agent_id: `agent_${index}` }));
@@ -44,7 +53,7 @@ describe('a slot', () => {
     [1, 3, 0],
     [1, 0, 3],
   ])('is free with %i starting, %i running, %i stopping', (...counts) => {
-    expect(decideFor(counting(...counts), 0, limits)).toEqual({ is: 'admit' });
+    expect(decide(...counts)).toEqual({ is: 'admit' });
   });
 
   test.each([
@@ -54,13 +63,13 @@ describe('a slot', () => {
     [1, 2, 2],
     [0, 9, 0],
   ])('is not with %i starting, %i running, %i stopping of 5, and the reason says the limit', (...counts) => {
-    const decision = decideFor(counting(...counts), 0, limits);
+    const decision = decide(...counts);
     expect(decision).toMatchObject({ is: 'wait', isBrief: false });
     expect(decision.is === 'wait' && decision.reason).toContain('of 5 agents run (limits.max_running)');
   });
 
   test('is free in a moment when two start already', () => {
-    const decision = decideFor(counting(2, 1), 0, limits);
+    const decision = decide(2, 1);
     expect(decision).toMatchObject({ is: 'wait', isBrief: true });
     expect(decision.is === 'wait' && decision.reason).toContain('2 of 2 agents start (limits.max_starting)');
   });

@@ -52,7 +52,13 @@ async function oneWaits({
     },
   } as unknown as Supervisor;
   const limits = { ...configSchema.parse({}).limits, max_running: 1 };
-  const scheduler = new Scheduler({ ledger, supervisor, limits, clock: systemClock, log: () => undefined });
+  const scheduler = new Scheduler({
+    ledger,
+    supervisor,
+    config: { limits, intake_paused: false },
+    clock: systemClock,
+    log: () => undefined,
+  });
   onTestFinished(() => scheduler.close());
   const facts = Array.from({ length: 2 + more }, (_, index) => index + 1).map((ordinal) =>
     agentFacts({

@@ -9,7 +9,7 @@ test('is the JSON of the list, record by record', () => {
     { total: 7, agents, next_cursor: 'x"' },
     { total: 0, agents: [], next_cursor: null },
   ]) {
-    expect(JSON.parse(listText(list))).toEqual(list);
-    expect(JSON.parse(listText(list))).toEqual(list);
+    expect(JSON.parse(listText(list).toString())).toEqual(list);
+    expect(JSON.parse(listText(list).toString())).toEqual(list);
   }
 });

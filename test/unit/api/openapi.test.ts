@@ -94,7 +94,7 @@ test('every action has an address', () => {
     inbox: 'readInbox',
   };
   const of = (action: string): string =>
-    unlike[action] ?? (['deploy', 'plan', 'wait'].includes(action) ? action : `${action}Agent`);
+    unlike[action] ?? (['deploy', 'plan', 'wait', 'queue', 'intake'].includes(action) ? action : `${action}Agent`);
   expect(actionNames.filter((action) => !ids.includes(of(action)))).toEqual([]);
 });
 

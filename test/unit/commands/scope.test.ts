@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Scheduler } from '../../../main/coordinator/admission/scheduler.ts';
+import { WaitingParents } from '../../../main/coordinator/admission/waiting-parents.ts';
 import { systemClock } from '../../../main/coordinator/clock.ts';
 import { perform, type PerformDeps } from '../../../main/coordinator/commands/perform.ts';
 import { FleetWatch } from '../../../main/coordinator/events/fleet-watch.ts';
@@ -65,6 +66,7 @@ function openPaperCoordinator() {
     { type: 'agent_started', at, agent_id, attempt: 1, identity: { pid: 1, start_time: '1', boot_id: 'b' } },
   ];
   const scheduler = {
+    waitingParents: new WaitingParents(() => undefined),
     admit: ({ agent_id }: { agent_id: string }) => ({ events: started(agent_id), ticket: null }),
     enqueue: ({ agent_id }: { agent_id: string }) => void ledger.commit(started(agent_id)),
     enqueueAll: (all: readonly { agent_id: string }[]) =>
@@ -87,6 +89,7 @@ function openPaperCoordinator() {
     clock: systemClock,
     runtimes: { get: () => ok(runtime) } as unknown as Runtimes,
     scheduler: scheduler as unknown as Scheduler,
+    settings: { patch: () => Promise.reject(new Error('not on paper')) },
     supervisor: supervisor as unknown as Supervisor,
     ownership: { cannotFreeze: null },
     record: agentRecord,

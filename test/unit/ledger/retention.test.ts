@@ -143,6 +143,25 @@ test('segments of that age go once a newer one begins with the whole fleet', asy
   expect(toSnapshot(fleet)).toEqual(toSnapshot(ledger.current));
 });
 
+test('answers that no request owns go when they are old: those of a wait, of a stop', async () => {
+  const { layout, retention } = await rootOf([accepted(1)]);
+  const names = ['wait_1', 'wait_2', 'request_1'];
+  for (const name of names) writeFileSync(layout.responseFile(name), '{}');
+  writeFileSync(layout.errorFile('wait_3'), '{}');
+  writeFileSync(`${layout.responses}/notes.txt`, 'not ours');
+  const old = (now - 31 * day) / 1000;
+  for (const path of [layout.responseFile('wait_1'), layout.errorFile('wait_3'), layout.responseFile('request_1')]) {
+    utimesSync(path, old, old);
+  }
+  utimesSync(`${layout.responses}/notes.txt`, old, old);
+  await retention.tidy();
+  expect(readdirSync(layout.responses).sort()).toEqual([
+    'notes.txt',
+    'request_1_response.json',
+    'wait_2_response.json',
+  ]);
+});
+
 test('nothing old is no change at all', async () => {
   const { layout, ledger, retention, lines } = await rootOf([accepted(1), ended(1, 3)]);
   const before = ledger.current;

@@ -1,0 +1,63 @@
+/** queue, intake: who waits for a slot and why; and whether anything is started. */
+import type { Agent } from '../../../protocol/agent.ts';
+import type { Config } from '../../../protocol/config.ts';
+import { fail, ok, type Result } from '../../../protocol/failures.ts';
+import type { Fleet } from '../../../protocol/fleet.ts';
+import type { QueueAnswer } from '../../../protocol/queue.ts';
+import type { InLine, Scheduler } from '../admission/scheduler.ts';
+import type { Principal } from '../facade.ts';
+import type { Settings } from '../root/settings.ts';
+import { mayReach } from './rights.ts';
+
+export interface QueueDeps {
+  readonly scheduler: Pick<Scheduler, 'line' | 'slotsTaken'>;
+  readonly config: Config;
+  readonly settings: Pick<Settings, 'patch'>;
+}
+
+export function queue({ scheduler, config }: QueueDeps, fleet: Fleet, by: Principal): QueueAnswer {
+  const line = scheduler.line();
+  return {
+    intake_paused: config.intake_paused,
+    running: scheduler.slotsTaken(),
+    max_running: config.limits.max_running,
+    total: line.length,
+    waiting: line.flatMap((one, index) => {
+      const agent = fleet.agents.get(one.facts.agent_id);
+      if (agent === undefined || !mayReach(fleet, by, one.facts.agent_id)) return [];
+      return [waitingAgent(agent, one, index + 1)];
+    }),
+  };
+}
+
+function waitingAgent({ facts, life }: Agent, { reason }: InLine, position: number): QueueAnswer['waiting'][number] {
+  const { agent_id, parent_agent, agent_type, level, runtime, priority, timeout, accepted_at } = facts;
+  const since = life.status === 'queued' ? life.since : accepted_at;
+  const expires = life.status === 'queued' && timeout > 0 ? Date.parse(since) + timeout * 1000 : null;
+  return {
+    agent_id,
+    parent_agent,
+    agent_type,
+    level,
+    runtime,
+    priority,
+    position,
+    reason,
+    queued_at: since,
+    expires_at: expires === null ? null : new Date(expires).toISOString(),
+  };
+}
+
+/** Rejects when the disk refuses. */
+export async function intake(
+  deps: QueueDeps,
+  fleet: () => Fleet,
+  paused: boolean,
+  by: Principal,
+): Promise<Result<QueueAnswer>> {
+  if (by.kind !== 'operator') {
+    return fail('NOT_ALLOWED', 'Only the operator may pause and resume all starts.', { reason: 'operator_only' });
+  }
+  const patched = await deps.settings.patch({ intake_paused: paused });
+  return patched.ok ? ok(queue(deps, fleet(), by)) : patched;
+}

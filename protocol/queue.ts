@@ -1,0 +1,43 @@
+/** `queue`: who waits for a slot, in the order in which they start, and for what. `intake`: whether anything is started at all. */
+import { z } from 'zod';
+import { envelope } from './envelope.ts';
+
+export const queueRequestSchema = z.looseObject({ ...envelope, action: z.literal('queue') });
+export type QueueRequest = z.infer<typeof queueRequestSchema>;
+
+/** Operator only. It is kept in config.json, so it outlives a restart. */
+export const intakeRequestSchema = z.looseObject({
+  ...envelope,
+  action: z.literal('intake'),
+  paused: z.boolean(),
+});
+export type IntakeRequest = z.infer<typeof intakeRequestSchema>;
+
+export const waitingAgentSchema = z.object({
+  agent_id: z.string(),
+  parent_agent: z.string().nullable(),
+  agent_type: z.string(),
+  level: z.number().int(),
+  runtime: z.string(),
+  /** 0 is first. */
+  priority: z.number().int(),
+  /** 1 is the next of all; those before it may have to wait for other things than this one. */
+  position: z.number().int(),
+  /** For what it waits just now. */
+  reason: z.string(),
+  queued_at: z.string(),
+  /** When it gives up (config.timeout); null: never. */
+  expires_at: z.string().nullable(),
+});
+export type WaitingAgent = z.infer<typeof waitingAgentSchema>;
+
+export const queueAnswerSchema = z.object({
+  intake_paused: z.boolean(),
+  /** Slots that are taken. Parents that wait for their children have lent theirs. */
+  running: z.number().int(),
+  max_running: z.number().int(),
+  /** How many wait in all; an agent sees of them itself and those below it. */
+  total: z.number().int(),
+  waiting: z.array(waitingAgentSchema),
+});
+export type QueueAnswer = z.infer<typeof queueAnswerSchema>;
