@@ -1,0 +1,135 @@
+/** The queue with real agents: a parent that waits lends its slot, the operator's switch outlives a crash, who waits learns why. */
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { QueueAnswer } from '../../protocol/queue.ts';
+import { failureIn, valueOf } from '../rig/result.ts';
+import { waitFor } from '../rig/wait-for.ts';
+import { deployScript, letGo, startShells, untilFile } from './cases/shell-agents.ts';
+
+/** What an agent does by itself: a request with its own token, answered into a file of the root. */
+const ask = (path: string, body: object | null, into: string): string =>
+  [
+    `curl -s -o ${into}.part "$ZIGGIE_URL/api/coordinator/${path}" -H "Authorization: Bearer $ZIGGIE_TOKEN"`,
+    ...(body === null ? [] : [`-H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`]),
+    `&& mv ${into}.part ${into}`,
+  ].join(' ');
+
+const child = (name: string): object => ({
+  request_id: name,
+  agent_type: 'L2',
+  config: { prompt: `echo ${name} worked` },
+});
+
+test('with one slot in all, a parent that waits for its children lends it to them', async () => {
+  const coordinator = await startShells({ max_running: 1 });
+  const { agentId } = await deployScript(
+    coordinator,
+    'parent',
+    [
+      ask('deploy', child('first'), 'first.json'),
+      ask('deploy', child('second'), 'second.json'),
+      ask('queue', null, 'queue.json'),
+      ask('wait', { mode: 'all', timeout: 60 }, 'waited.json'),
+      'grep -q \'"done":true\' waited.json',
+    ].join('\n'),
+  );
+  const record = await coordinator.ended(agentId);
+  expect(record).toMatchObject({ status: 'completed', exit_code: 0 });
+  const children = valueOf(await coordinator.client.list({ parent_agent: agentId })).agents;
+  expect(children.map(({ status }) => status)).toEqual(['completed', 'completed']);
+  // One after the other: there was one slot.
+  const [one, two] = children;
+  expect(Date.parse(two?.started_at ?? '')).toBeGreaterThanOrEqual(Date.parse(one?.completed_at ?? ''));
+  const seen = await readJson<QueueAnswer>(coordinator.path('queue.json'));
+  expect(seen).toMatchObject({ running: 1, max_running: 1, total: 2 });
+  expect(seen.waiting.map(({ position, reason }) => [position, reason])).toEqual([
+    [1, 'waiting: 1 of 1 agents run (limits.max_running)'],
+    [2, 'waiting: 1 of 1 agents run (limits.max_running)'],
+  ]);
+});
+
+test('parents that look again and again leave slots for the levels below', async () => {
+  const coordinator = await startShells({ max_running: 4 });
+  const parents = await Promise.all(
+    ['a', 'b', 'c', 'd'].map((name) => {
+      const state = `"$ZIGGIE_URL/api/coordinator/agents?parent_agent=$ZIGGIE_AGENT_ID"`;
+      const look = `curl -s ${state} -H "Authorization: Bearer $ZIGGIE_TOKEN" | grep -q '"status":"completed"'`;
+      return deployScript(
+        coordinator,
+        name,
+        [ask('deploy', child(`child-${name}`), `${name}.json`), `until ${look}; do sleep 0.05; done`].join('\n'),
+      );
+    }),
+  );
+  for (const { agentId } of parents) expect((await coordinator.ended(agentId)).status).toBe('completed');
+  const told = coordinator.journal().flatMap(({ event }) => (event.type === 'agent_waiting' ? [event.reason] : []));
+  expect(told).toContain(
+    'waiting: 2 of 2 slots of level 1 and above are taken; the others are kept for levels below (limits.reserved_per_level)',
+  );
+});
+
+test('a limit of one parent holds up its own children, and nobody else', async () => {
+  const coordinator = await startShells({ max_running_per_parent: 1 });
+  const under = (name: string, parent: string) => ({
+    request_id: name,
+    agent_type: 'L2',
+    parent_agent: parent,
+    config: { prompt: `${untilFile(`go-${name}`)}\n` },
+  });
+  for (const [name, parent] of [
+    ['one', 'ow_1'],
+    ['two', 'ow_1'],
+    ['three', 'ow_2'],
+  ] as const) {
+    valueOf(await coordinator.client.deploy(under(name, parent)));
+  }
+  const { waiting } = valueOf(await coordinator.client.queue());
+  expect(waiting.map(({ reason }) => reason)).toEqual([
+    'waiting: 1 of 1 children of ow_1 run (limits.max_running_per_parent)',
+  ]);
+  expect(coordinator.journal().filter(({ event }) => event.type === 'agent_starting')).toHaveLength(2);
+  for (const name of ['one', 'two', 'three']) letGo(coordinator, `go-${name}`);
+  await waitFor('all have ended', async () => {
+    const { agents } = valueOf(await coordinator.client.list());
+    return agents.length === 3 && agents.every(({ status }) => status === 'completed');
+  });
+});
+
+test('while the operator has paused all starts, also over a crash, what is asked for waits and what runs goes on', async () => {
+  const coordinator = await startShells();
+  const running = await deployScript(coordinator, 'running', untilFile('go'));
+  expect(valueOf(await coordinator.client.intake(true))).toMatchObject({ intake_paused: true, running: 1, total: 0 });
+  await coordinator.crash();
+  await coordinator.start();
+  const late = await deployScript(coordinator, 'late', `${ask('intake', { paused: false }, 'refused.json')}`);
+  expect(valueOf(await coordinator.client.queue())).toMatchObject({
+    intake_paused: true,
+    total: 1,
+    waiting: [{ agent_id: late.agentId, reason: 'waiting: the operator has paused all starts (intake_paused)' }],
+  });
+  letGo(coordinator, 'go');
+  expect((await coordinator.ended(running.agentId)).status).toBe('completed');
+  expect(valueOf(await coordinator.client.get(late.agentId)).status).toBe('queued');
+  expect(valueOf(await coordinator.client.intake(false))).toMatchObject({ intake_paused: false });
+  expect((await coordinator.ended(late.agentId)).status).toBe('completed');
+  // An agent may not use the switch.
+  expect(await readJson(coordinator.path('refused.json'))).toMatchObject({ code: 'NOT_ALLOWED', status: 403 });
+});
+
+test('who waits gives up at its time, and is told for what it waited; the answer of intake refuses what is no switch', async () => {
+  const coordinator = await startShells({ max_running: 1 });
+  await deployScript(coordinator, 'first', untilFile('never'));
+  const { agentId } = await deployScript(coordinator, 'second', 'true', { timeout: 1 });
+  const record = await coordinator.ended(agentId);
+  expect(record.status).toBe('expired');
+  expect(record.status_reason).toContain('1 of 1 agents run (limits.max_running)');
+  const wrong = await coordinator.client.perform('intake', { paused: 'yes' as never });
+  expect(failureIn(wrong)).toMatchObject({ code: 'INVALID_REQUEST' });
+  expect(failureIn(wrong).message).toContain('paused');
+  letGo(coordinator, 'never');
+});
+
+async function readJson<T>(path: string): Promise<T> {
+  await waitFor(`${path} is there`, () => existsSync(path));
+  return JSON.parse(readFileSync(path, 'utf8')) as T;
+}
