@@ -126,19 +126,23 @@ const won = (outcomes: readonly Outcome[]): string[] =>
     .map(({ name, gains }) => `${name}: ${gains.join(' | ').slice(0, 200)}`);
 
 describe('web pages that are not ours', () => {
-  test.for(origins)('case 57: a page of $name reads nothing, opens nothing and changes nothing', async (origin) => {
-    const before = state();
-    const ticket = valueOf(await coordinator.client.ticket());
-    const outcomes = await attackFrom(origin, coordinator.port, { token: coordinator.token, ticket });
-    expect(outcomes.length).toBeGreaterThanOrEqual(90);
-    const judged = outcomes.map((one) => ({
-      ...one,
-      gains: origin.host === evil ? one.gains.filter((gain) => !isRefusal(gain)) : one.gains,
-    }));
-    expect(won(judged)).toEqual([]);
-    expect(state()).toEqual(before);
-    expect(valueOf(await coordinator.client.get(agentId)).status).toBe('running');
-  });
+  // At the same time: none of them may change anything for another either.
+  test.concurrent.for(origins)(
+    'case 57: a page of $name reads nothing, opens nothing and changes nothing',
+    async (origin, { expect }) => {
+      const before = state();
+      const ticket = valueOf(await coordinator.client.ticket());
+      const outcomes = await attackFrom(origin, coordinator.port, { token: coordinator.token, ticket });
+      expect(outcomes.length).toBeGreaterThanOrEqual(90);
+      const judged = outcomes.map((one) => ({
+        ...one,
+        gains: origin.host === evil ? one.gains.filter((gain) => !isRefusal(gain)) : one.gains,
+      }));
+      expect(won(judged)).toEqual([]);
+      expect(state()).toEqual(before);
+      expect(valueOf(await coordinator.client.get(agentId)).status).toBe('running');
+    },
+  );
 
   test.for(origins)('the same scripts of a page of $name win where nothing is guarded', async (origin) => {
     open.changedBy.clear();

@@ -9,7 +9,7 @@ import { apiVersion, discoverySchema } from '../../../protocol/discovery.ts';
 import { TestCoordinator } from '../../rig/coordinator.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 
-const pairs = process.env['ZIGGIE_CASES'] === 'full' ? 200 : 20;
+const pairs = process.env['ZIGGIE_CASES'] === 'full' ? 200 : 6; // npm test has twenty more in its soak tier.
 const entry = resolve(import.meta.dirname, '../../../dist/main/headless.js');
 
 function temporaryRoot(): string {
