@@ -34,7 +34,10 @@ export async function perform<A extends Action>(
   const by = callerOf(request);
   const gone = new AbortController();
   const tokenEnded = { is: false };
-  reply.raw.once('close', () => gone.abort());
+  // Not when it was answered: an abort makes an error with a stack, and nobody would see it.
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
   const unwatch = coordinator.onTokenEnd(by, () => {
     tokenEnded.is = true;
     gone.abort();
