@@ -40,6 +40,30 @@ export function registryOf(coordinator: Coordinator): Registry {
     const { cost_usd } = coordinator.metrics(operator);
     if (cost_usd !== null) it.set(cost_usd);
   });
+  const times = [
+    ['execution_seconds', 'From start to end of those that have ended, pauses not counted'],
+    ['queue_seconds', 'From acceptance to the first start of those that have started'],
+  ] as const;
+  for (const [name, what] of times) {
+    gauge(
+      `ziggie_${name}`,
+      `${what}: average, median and p95, by type and model.`,
+      ['agent_type', 'model', 'stat'],
+      (it) => {
+        for (const one of coordinator.metrics(operator).times) {
+          const { average, median, p95 } = one[name];
+          const labels = { agent_type: one.agent_type, model: one.model ?? '' };
+          for (const [stat, value] of Object.entries({ average, median, p95 })) {
+            if (value !== null) it.set({ ...labels, stat }, value);
+          }
+        }
+      },
+    );
+  }
+  gauge('ziggie_waiting', 'Agents that wait to be started.', [], (it) => it.set(coordinator.fleet().counts.queued));
+  gauge('ziggie_intake_paused', '1: the operator has paused all starts.', [], (it) =>
+    it.set(coordinator.config.intake_paused ? 1 : 0),
+  );
   gauge('ziggie_agents_accepted', 'Agents that were ever accepted.', [], (it) => it.set(coordinator.fleet().accepted));
   gauge('ziggie_journal_seq', 'The last durable event.', [], (it) => it.set(coordinator.fleet().seq));
   gauge('ziggie_degraded', 'Parts of the storage that are in trouble: 1 each.', ['part'], (it) => {

@@ -176,6 +176,12 @@ describe('metrics', () => {
       ]),
     );
     expect(of('ziggie_agents_accepted')).toEqual([{ value: '3' }]);
+    expect(of('ziggie_waiting')).toEqual([{ value: '0' }]);
+    const [times] = metrics.times;
+    expect(of('ziggie_execution_seconds')).toContainEqual({
+      value: String(times?.execution_seconds.average),
+      labels: { agent_type: 'L1', model: '', stat: 'average' },
+    });
   });
 });
 
