@@ -307,7 +307,10 @@ function faultIn({ target, value }: Sent, status: number, code: string | null): 
     return `was refused without a code (${status})`;
   const isRight = isRightBody(target, value);
   // A code of the dashboard that does not open anything is not told from one that cannot be one.
-  if (target.path === '/api/session') return status === 401 || value === null ? null : `was answered ${status} ${code}`;
+  if (target.path === '/api/session') {
+    const isUnread = value === null || hasReservedKey(value);
+    return status === 401 || isUnread ? null : `was answered ${status} ${code}`;
+  }
   if (!isRight && !invalid.includes(code)) return `is not right, and was answered ${status} ${code ?? ''}`;
   if (isRight && invalid.includes(code)) return `is right, and was called ${code}`;
   return null;
