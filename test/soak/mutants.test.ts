@@ -1,12 +1,13 @@
 /** Seeded faults of ordering, identity and rights: each must be noticed by a test of `npm test`. */
 import { expect, onTestFinished, test } from 'vitest';
+import { admissionMutants } from './mutants/admission.ts';
 import { doorMutants } from './mutants/doors.ts';
 import { ledgerMutants } from './mutants/ledger.ts';
 import { processMutants } from './mutants/process.ts';
 import { MutatedCopy } from './rig/mutated-copy.ts';
 import { amount, figures, repeatWith } from './rig/tier.ts';
 
-const all = [...ledgerMutants, ...processMutants, ...doorMutants];
+const all = [...ledgerMutants, ...processMutants, ...admissionMutants, ...doorMutants];
 /** In the CI tier a few that need no build; all others are still checked for being up to date. */
 const tried = amount({
   ci: all.filter(({ tests }) => tests.every((file) => file.startsWith('test/unit/'))),
