@@ -1,0 +1,111 @@
+/**
+ * Groups: siblings that share one piece of work. They have one parent and the same `group.id`; those that name no group are
+ * in their parent's current wave, which is over when all in it have ended: whoever is accepted then begins the next.
+ */
+import { type Agent, isEnded, statusOf } from './agent.ts';
+import { type Balance, type BalanceRules, balanceOf } from './balance.ts';
+import type { Fleet } from './fleet.ts';
+
+export interface GroupKey {
+  readonly parent: string | null;
+  /** null: who named none. */
+  readonly id: string | null;
+  /** From 1. The same parent and id may have several groups, one after the other. */
+  readonly wave: number;
+}
+
+/** null: it shares its work with nobody. What was accepted before waves were counted is in the first of its `group.id`. */
+export function groupOf({ facts }: Agent): GroupKey | null {
+  const { parent_agent: parent, group, balance } = facts;
+  if (group === null && balance === undefined) return null;
+  return { parent, id: group?.id ?? null, wave: balance?.wave ?? 1 };
+}
+
+export const groupName = ({ id, wave }: Omit<GroupKey, 'parent'>): string =>
+  id === null ? `wave ${wave}` : wave === 1 ? id : `${id} (${wave})`;
+
+/** All that were ever accepted into it and are not forgotten, oldest first. */
+export function membersOfGroup(fleet: Fleet, { parent, id, wave }: GroupKey): Agent[] {
+  return siblings(fleet, parent, id).filter((one) => groupOf(one)?.wave === wave);
+}
+
+function siblings(fleet: Fleet, parent: string | null, id: string | null): Agent[] {
+  const all =
+    parent === null
+      ? [...fleet.agents.values()]
+      : (fleet.agents.get(parent)?.children ?? fleet.externals.get(parent)?.children ?? []).flatMap(
+          (child) => fleet.agents.get(child) ?? [],
+        );
+  return all.filter((one) => {
+    const key = one.facts.parent_agent === parent ? groupOf(one) : null;
+    return key !== null && key.id === id;
+  });
+}
+
+/** The group that one who is accepted now comes into; null: it names none and has no parent. */
+export function groupToJoin(fleet: Fleet, parent: string | null, id: string | null): GroupKey | null {
+  if (parent === null && id === null) return null;
+  const earlier = siblings(fleet, parent, id);
+  const wave = earlier.reduce((last, one) => Math.max(last, groupOf(one)?.wave ?? 1), 0);
+  const last = earlier.filter((one) => groupOf(one)?.wave === wave);
+  return { parent, id, wave: wave === 0 || isOver(last, id) ? wave + 1 : wave };
+}
+
+/** A named group is over only when its plan is done: somebody may still take the place of one that failed. */
+function isOver(members: readonly Agent[], id: string | null): boolean {
+  if (!members.every(isEnded)) return false;
+  const size = sizeOf(members);
+  return id === null || (size !== null && members.filter(carries).length >= size);
+}
+
+/** The largest that was stated: a plan may grow. null: nobody stated one. */
+export const sizeOf = (members: readonly Agent[]): number | null =>
+  members.reduce<number | null>((size, { facts }) => larger(size, facts.group?.size ?? null), null);
+
+export const larger = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b);
+
+/** It has its share of the work still, or has done it. What failed, was stopped or never began has left it to others. */
+export const carries = (agent: Agent): boolean => !isEnded(agent) || statusOf(agent) === 'completed';
+
+/**
+ * What each weighs, with those that are still to come: what is left of 1, in equal parts, which is the best they can be.
+ * Where all are there, weights count as parts of their sum.
+ */
+export function withRest(weights: readonly number[], size: number | null): number[] {
+  const missing = Math.max(0, (size ?? 0) - weights.length);
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const left = 1 - sum < 1e-9 ? 0 : 1 - sum;
+  return [...weights, ...Array.from({ length: missing }, () => left / missing)];
+}
+
+/** How a group is divided at present. */
+export interface Division extends Balance {
+  readonly key: GroupKey;
+  readonly size: number | null;
+  readonly members: readonly Agent[];
+  /** By agent, of those that carry a share and stated its weight: fraction of 1. */
+  readonly shares: ReadonlyMap<string, number>;
+}
+
+export function divisionOf(fleet: Fleet, key: GroupKey, rules: BalanceRules): Division {
+  const members = membersOfGroup(fleet, key);
+  const size = sizeOf(members);
+  const weighed = members.flatMap((one) => {
+    const weight = carries(one) ? one.facts.estimated_workload : null;
+    return weight === null ? [] : [{ id: one.facts.agent_id, weight }];
+  });
+  const weights = withRest(
+    weighed.map(({ weight }) => weight),
+    size,
+  );
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const none: Balance = { max_share: 0, ratio: null, is_balanced: true, load_balance_score: null };
+  return {
+    key,
+    size,
+    members,
+    shares: new Map(weighed.map(({ id, weight }) => [id, sum === 0 ? 0 : weight / sum])),
+    ...(weighed.length === 0 ? none : balanceOf(weights, rules)),
+  };
+}
