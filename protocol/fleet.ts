@@ -262,9 +262,7 @@ function live(agent: Agent, event: AgentEvent): Agent {
 }
 
 function replanned(agent: Agent, { at, share, basis, suggestion }: EventOf<'replan_suggested'>): Agent {
-  return agent.replan === undefined && !isEnded(agent)
-    ? { ...agent, replan: { at, share, basis, suggestion } }
-    : agent;
+  return agent.replan === undefined && !isEnded(agent) ? { ...agent, replan: { at, share, basis, suggestion } } : agent;
 }
 
 /** From `running` and `paused` where its launcher left without ever letting it begin. */

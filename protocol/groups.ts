@@ -65,8 +65,14 @@ export const sizeOf = (members: readonly Agent[]): number | null =>
 export const larger = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.max(a, b);
 
-/** It has its share of the work still, or has done it. What failed, was stopped or never began has left it to others. */
+/** It has its share of the work still, or has done it. What failed, was stopped or never began leaves it to whoever comes next. */
 export const carries = (agent: Agent): boolean => !isEnded(agent) || statusOf(agent) === 'completed';
+
+/** The same, and who failed after the last had come: nobody has taken its share. */
+function carrying(members: readonly Agent[]): Agent[] {
+  const last = members.reduce((latest, { facts }) => (facts.accepted_at > latest ? facts.accepted_at : latest), '');
+  return members.filter((one) => carries(one) || (one.life.status === 'ended' && one.life.ending.completed_at > last));
+}
 
 /**
  * What each weighs, with those that are still to come: what is left of 1, in equal parts, which is the best they can be.
@@ -91,8 +97,8 @@ export interface Division extends Balance {
 export function divisionOf(fleet: Fleet, key: GroupKey, rules: BalanceRules): Division {
   const members = membersOfGroup(fleet, key);
   const size = sizeOf(members);
-  const weighed = members.flatMap((one) => {
-    const weight = carries(one) ? one.facts.estimated_workload : null;
+  const weighed = carrying(members).flatMap((one) => {
+    const weight = one.facts.estimated_workload;
     return weight === null ? [] : [{ id: one.facts.agent_id, weight }];
   });
   const weights = withRest(

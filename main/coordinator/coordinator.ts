@@ -9,10 +9,12 @@ import type { Config } from '../../protocol/config.ts';
 import { type Failure, fail, ok, type Result } from '../../protocol/failures.ts';
 import { agentsInOrder, type Fleet } from '../../protocol/fleet.ts';
 import { parseRequest } from '../../protocol/parse-request.ts';
+import { withGroup } from '../../protocol/group-record.ts';
 import { agentRecord, measuredRecord, type RecordOf, type Usages } from '../../protocol/record.ts';
 import type { ZiggieRequest } from '../../protocol/actions.ts';
 import type { DeployRequest } from '../../protocol/request.ts';
 import { Scheduler } from './admission/scheduler.ts';
+import { watchBalance } from './balance-watch.ts';
 import type { Clock } from './clock.ts';
 import { deployBatch } from './commands/deploy-batch.ts';
 import { deploy, type DeployCall, storageFailure } from './commands/deploy.ts';
@@ -103,7 +105,8 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   const pastEvents = new PastEvents(layout.journal, () => ledger.current.seq);
   const record: RecordOf = (agent) => {
     const measured = supervisor.measuredOf(agent.facts.agent_id);
-    return measured === unmeasured ? agentRecord(agent) : measuredRecord(agent, usagesOf(measured));
+    const own = measured === unmeasured ? agentRecord(agent) : measuredRecord(agent, usagesOf(measured));
+    return withGroup(own, agent, fleet(), config.balance, Date.parse(clock.now()));
   };
   const stateFiles = new StateFiles(layout, fleet, health, (agent) => record(agent));
   const pages = new JournalPages({ folder: layout.journal, hub, last: () => ledger.current.seq });
@@ -182,7 +185,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     },
     events: (asked, by) => guarded(() => events({ fleet, pages }, asked, by), runsWatch),
     samples: (agentId, by) => samples({ fleet, record, samplesOf: (id) => supervisor.samplesOf(id) }, agentId, by),
-    metrics: (by) => metrics(fleet(), by),
+    metrics: (by) => metrics(fleet(), by, config.balance, Date.parse(clock.now())),
     settings(by) {
       const allowed = operatorOnly(by);
       return allowed.ok ? settings.read() : allowed;
@@ -218,6 +221,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   });
 
   let endGapWatch = (): void => undefined;
+  let endBalanceWatch = (): void => undefined;
 
   return { coordinator, begin };
 
@@ -242,6 +246,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     recover({ layout, ledger, ownership, supervisor, scheduler, clock, log });
     inbox.open();
     retention.begin();
+    endBalanceWatch = watchBalance({ ledger, config, clock, log });
   }
 
   function noteGap(seconds: number): void {
@@ -253,6 +258,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
 
   async function close(reason: string): Promise<void> {
     endGapWatch();
+    endBalanceWatch();
     retention.close();
     runsWatch.close();
     await inbox.close();

@@ -15,6 +15,8 @@ export interface Weighed {
 const mostNamed = 10;
 /** For larger groups nobody reads a plan in a sentence. */
 const mostPlanned = 50;
+/** A split into more is no advice. */
+const mostParts = 10;
 
 export const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
 
@@ -31,7 +33,8 @@ export function violations(
     return [`Nothing is left for ${missing} more: weights are fractions of 1, and these are ${decimal(sum)} together.`];
   }
   const restCarriesIt = missing > 0 && Math.max(...weights.slice(0, known)) < max_share * sum - 1e-9;
-  const who = restCarriesIt ? `Each of the ${missing} still to come would carry` : 'The largest share is';
+  const rest = missing === 1 ? 'The one still to come' : `Each of the ${missing} still to come`;
+  const who = restCarriesIt ? `${rest} would carry` : 'The largest share is';
   const tooLarge = Math.max(...weights) > shareLimit(sum, weights.length, rules);
   return [
     ...(tooLarge ? [`${who} ${percent(max_share)}, more than ${percent(rules.max_share)} (balance.max_share).`] : []),
@@ -67,7 +70,8 @@ export function sharesInWords(
   const missing = weights.length - all.length;
   const said = list.slice(0, mostNamed).map(({ agent, share }) => `${agent} ${percent(share)}`);
   const more = list.length > mostNamed ? [`${list.length - mostNamed} more`] : [];
-  const rest = missing > 0 ? [`${percent((weights.at(-1) ?? 0) / sum)} for each of ${missing} still to come`] : [];
+  const whom = missing === 1 ? 'the one' : `each of the ${missing}`;
+  const rest = missing > 0 ? [`${percent((weights.at(-1) ?? 0) / sum)} for ${whom} still to come`] : [];
   return { text: [...said, ...more, ...rest].join(', '), list };
 }
 
@@ -88,23 +92,17 @@ interface Divided {
 
 export function mending({ there, coming, weights, size }: Divided, rules: BalanceRules): Mending {
   const all = [...there, ...coming];
-  const [only] = coming;
-  const range = coming.length === 1 && only !== undefined ? weightsThatDo(there, size, rules) : null;
   const isWhole = weights.length === all.length;
-  const split = isWhole ? splitOfAll(all, rules) : splitOfOne(coming, weights.length, rules);
-  const words = [
-    ...split.map(
-      ({ agent, parts, weights: sizes }) =>
-        `Split ${agent} into ${parts} parts${isWhole ? ` (of ${sizes.map(decimal).join(', ')})` : ` (of ${decimal(sizes[0] ?? 0)} or less)`}, each an agent of its own.`,
-    ),
-    ...(range === null || only === undefined
-      ? []
-      : [
-          `For ${only.label} a weight from ${decimal(range.from)} to ${decimal(range.to)} would do${isWhole ? ' as the others are' : ', with the rest of 1 in equal parts'}.`,
-        ]),
-  ];
+  const [only] = coming;
+  const range = coming.length === 1 ? weightsThatDo(there, size, rules) : null;
+  const divided = isWhole ? splitOfAll(all, rules) : splitOfOne({ there, coming, weights, size }, rules);
+  const words = [...divided.words];
+  if (range !== null && only !== undefined) {
+    const others = isWhole ? 'as the others are' : 'with the rest of 1 in equal parts';
+    words.push(`For ${only.label} a weight from ${decimal(range.from)} to ${decimal(range.to)} would do, ${others}.`);
+  }
   const fallback = 'Ask `plan` for weights that keep the rules, or use another number of agents.';
-  return { words: words.length === 0 ? [fallback] : words, range, split };
+  return { words: words.length === 0 ? [fallback] : words, range, split: divided.split };
 }
 
 /** In hundredths; what lies between two that do does, too. */
@@ -117,23 +115,56 @@ function weightsThatDo(there: readonly Weighed[], size: number | null, rules: Ba
   return from === undefined || to === undefined ? null : { from, to };
 }
 
-function splitOfAll(all: readonly Weighed[], rules: BalanceRules): Mending['split'] {
-  if (all.length > mostPlanned) return [];
+type Divide = Pick<Mending, 'words' | 'split'>;
+const nothing: Divide = { words: [], split: [] };
+
+/** The plan's own advice, and who would do what then. */
+function splitOfAll(all: readonly Weighed[], rules: BalanceRules): Divide {
+  if (all.length > mostPlanned) return nothing;
   const tasks = all.map(({ weight }, index) => ({ id: String(index), weight }));
-  return planWork(tasks, all.length, rules).split.map(({ task, parts, weights }) => ({
-    agent: all[Number(task)]?.label ?? '',
-    parts,
-    weights,
-  }));
+  const labelOf = (id: string): string => all[Number(id)]?.label ?? '';
+  const { split } = planWork(tasks, all.length, rules);
+  if (split.length === 0) return nothing;
+  const pieces = tasks.flatMap(({ id, weight }) => {
+    const parts = split.find(({ task }) => task === id)?.weights;
+    return parts?.map((part, index) => ({ id: `${id}/${index + 1}`, weight: part })) ?? [{ id, weight }];
+  });
+  const nameOf = (id: string): string => {
+    const [task = '', part] = id.split('/');
+    return part === undefined ? labelOf(task) : `part ${part} of ${labelOf(task)}`;
+  };
+  const { workers } = planWork(pieces, all.length, rules);
+  const anew = workers.map(({ tasks: of, weight }) => `${decimal(weight)} (${of.map(nameOf).join(' and ')})`);
+  return {
+    words: [
+      ...split.map(
+        ({ task, parts, weights }) =>
+          `Split ${labelOf(task)} into ${parts} parts, of ${weights.map(decimal).join(' and ')}.`,
+      ),
+      `Then ${all.length} agents can carry ${anew.join(', ')}.`,
+    ],
+    split: split.map(({ task, parts, weights }) => ({ agent: labelOf(task), parts, weights })),
+  };
 }
 
-/** Of those whose own weight alone is too much, whatever the others carry. */
-function splitOfOne(coming: readonly Weighed[], planned: number, rules: BalanceRules): Mending['split'] {
-  if (planned < smallestGroup || rules.max_share <= 0) return [];
-  return coming.flatMap(({ label, weight }) => {
-    const parts = Math.ceil(weight / rules.max_share - 1e-9);
-    return parts < 2 ? [] : [{ agent: label, parts, weights: Array.from({ length: parts }, () => weight / parts) }];
-  });
+/** Of one that is too much alone: equal parts, each an agent, in a group that is so much larger. */
+function splitOfOne({ there, coming, weights, size }: Divided, rules: BalanceRules): Divide {
+  const [one] = coming;
+  if (one === undefined || coming.length > 1 || weights.length < smallestGroup) return nothing;
+  if (one.weight <= shareLimit(1, weights.length, rules)) return nothing;
+  for (let parts = 2; parts <= mostParts; parts++) {
+    const equal = Array.from({ length: parts }, () => one.weight / parts);
+    const larger = (size ?? 0) + parts - 1;
+    const would = withRest([...there.map(({ weight }) => weight), ...equal], larger);
+    if (!balanceOf(would, rules).is_balanced) continue;
+    return {
+      words: [
+        `Split ${one.label} into ${parts} parts of ${decimal(one.weight / parts)}, each an agent of its own, and state group.size ${larger}.`,
+      ],
+      split: [{ agent: one.label, parts, weights: equal }],
+    };
+  }
+  return nothing;
 }
 
 const decimal = (value: number): string => String(Number(value.toPrecision(3)));

@@ -72,8 +72,7 @@ function judge(
   );
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const balance = weights.length === 0 ? null : balanceOf(weights, config);
-  const isJudged =
-    config.mode !== 'off' && coming.length > 0 && (size === null ? all.length >= smallestGroup : true);
+  const isJudged = config.mode !== 'off' && coming.length > 0 && (size === null ? all.length >= smallestGroup : true);
   const broken = isJudged && balance?.is_balanced === false ? violations(weights, all.length, balance, config) : [];
   const refuses = config.mode === 'strict' || (config.mode === 'enforce' && size !== null);
   if (balance !== null && broken.length > 0 && refuses) {
@@ -126,4 +125,3 @@ const weighed = (
   one.estimated_workload === null
     ? []
     : [{ label: one.name ?? one.agent_type, agentId, weight: one.estimated_workload }];
-

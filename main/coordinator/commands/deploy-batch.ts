@@ -149,7 +149,9 @@ function judgeOne(seen: Fleet, { config }: DeployDeps, by: Principal, request: D
   const parent = parentFor(seen, by, request.parent_agent);
   if (!parent.ok) return parent;
   const placed = checkHierarchy(seen, request.agent_type, parent.value, config.limits.max_depth);
-  return placed.ok ? ok({ request, hash, is: 'new', placed: { ...placed.value, parent: parent.value, balance: null } }) : placed;
+  return placed.ok
+    ? ok({ request, hash, is: 'new', placed: { ...placed.value, parent: parent.value, balance: null } })
+    : placed;
 }
 
 const ofMember = (index: number, { code, message, details }: Failure): Failure =>
