@@ -2,7 +2,8 @@
 import type { Agent } from './agent.ts';
 import type { BalanceRules } from './balance.ts';
 import type { Fleet } from './fleet.ts';
-import { type Division, divisionOf, type GroupKey, groupName, groupOf } from './groups.ts';
+import { groupName } from './group-name.ts';
+import { type Division, divisionOf, type GroupKey, groupOf } from './groups.ts';
 import type { AgentRecord } from './record.ts';
 import { doneShare, type WorkDone, workDone } from './work-done.ts';
 

@@ -21,9 +21,6 @@ export function groupOf({ facts }: Agent): GroupKey | null {
   return { parent, id: group?.id ?? null, wave: balance?.wave ?? 1 };
 }
 
-export const groupName = ({ id, wave }: Omit<GroupKey, 'parent'>): string =>
-  id === null ? `wave ${wave}` : wave === 1 ? id : `${id} (${wave})`;
-
 /** All that were ever accepted into it and are not forgotten, oldest first. */
 export function membersOfGroup(fleet: Fleet, { parent, id, wave }: GroupKey): Agent[] {
   return siblings(fleet, parent, id).filter((one) => groupOf(one)?.wave === wave);
@@ -85,6 +82,10 @@ export function withRest(weights: readonly number[], size: number | null): numbe
   return [...weights, ...Array.from({ length: missing }, () => left / missing)];
 }
 
+/** Sums of fractions are off by some last digits, which are nobody's business. */
+export const tidy = <T extends number | null>(value: T): T | number =>
+  value === null ? value : Number(value.toPrecision(12));
+
 /** How a group is divided at present. */
 export interface Division extends Balance {
   readonly key: GroupKey;
@@ -111,7 +112,14 @@ export function divisionOf(fleet: Fleet, key: GroupKey, rules: BalanceRules): Di
     key,
     size,
     members,
-    shares: new Map(weighed.map(({ id, weight }) => [id, sum === 0 ? 0 : weight / sum])),
-    ...(weighed.length === 0 ? none : balanceOf(weights, rules)),
+    shares: new Map(weighed.map(({ id, weight }) => [id, sum === 0 ? 0 : tidy(weight / sum)])),
+    ...(weighed.length === 0 ? none : tidied(balanceOf(weights, rules))),
   };
 }
+
+const tidied = (balance: Balance): Balance => ({
+  ...balance,
+  max_share: tidy(balance.max_share),
+  ratio: tidy(balance.ratio),
+  load_balance_score: tidy(balance.load_balance_score),
+});

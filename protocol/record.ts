@@ -11,7 +11,7 @@ import {
   statusSchema,
   tokensSchema,
 } from './agent.ts';
-import { groupName } from './groups.ts';
+import { groupName } from './group-name.ts';
 import { heldWords, holdWords } from './hold.ts';
 
 export const evidenceSchema = z.object({

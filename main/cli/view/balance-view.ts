@@ -51,7 +51,10 @@ function linesOf(members: readonly AgentRecord[], paint: Paint): string[] {
   const balance = first?.balance ?? null;
   if (first === undefined || balance === null) return [];
   const whose = first.parent_agent === null ? '' : ` of ${first.parent_agent}`;
-  const shares = members.flatMap(({ balance: own }) => (own?.share == null ? [] : [percent(own.share)]));
+  const shares = members.flatMap(({ balance: own }) => {
+    const share = own?.share ?? null;
+    return share === null ? [] : [percent(share)];
+  });
   const flagged = members.some(({ balance: own }) => own?.flagged === true);
   const warning = flagged ? paint.yellow('  not balanced') : '';
   const scored =

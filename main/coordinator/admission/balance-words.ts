@@ -1,6 +1,6 @@
 /** What is wrong with how a group is divided, and how to mend it, in words and as data. */
 import { type Balance, balanceOf, type BalanceRules, shareLimit, smallestGroup } from '../../../protocol/balance.ts';
-import { withRest } from '../../../protocol/groups.ts';
+import { tidy, withRest } from '../../../protocol/groups.ts';
 import { planWork } from '../../../protocol/planning.ts';
 
 /** One of a group that stated its weight. */
@@ -65,7 +65,7 @@ export function sharesInWords(
     agent: label,
     agent_id: agentId,
     estimated_workload: weight,
-    share: weight / sum,
+    share: tidy(weight / sum),
   }));
   const missing = weights.length - all.length;
   const said = list.slice(0, mostNamed).map(({ agent, share }) => `${agent} ${percent(share)}`);

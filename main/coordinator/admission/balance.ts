@@ -5,16 +5,17 @@
 import type { Agent, BalanceNote } from '../../../protocol/agent.ts';
 import { balanceOf, smallestGroup } from '../../../protocol/balance.ts';
 import type { Config } from '../../../protocol/config.ts';
-import { type Fleet } from '../../../protocol/fleet.ts';
+import type { Fleet } from '../../../protocol/fleet.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
+import { groupName } from '../../../protocol/group-name.ts';
 import {
   carries,
   type GroupKey,
-  groupName,
   groupToJoin,
   larger,
   membersOfGroup,
   sizeOf,
+  tidy,
   withRest,
 } from '../../../protocol/groups.ts';
 import type { DeployRequest } from '../../../protocol/request.ts';
@@ -87,9 +88,9 @@ function judge(
         parent_agent: key.parent,
         size,
         shares: shares.list,
-        max_share: balance.max_share,
-        ratio: balance.ratio,
-        load_balance_score: balance.load_balance_score,
+        max_share: tidy(balance.max_share),
+        ratio: tidy(balance.ratio),
+        load_balance_score: tidy(balance.load_balance_score),
         limits: { max_share: config.max_share, max_ratio: config.max_ratio },
         weight_that_would_do: mend.range,
         split: mend.split,
@@ -105,9 +106,9 @@ function judge(
       return {
         wave: key.wave,
         size,
-        share: weight === null || sum === 0 ? null : weight / sum,
-        ratio: balance?.ratio ?? null,
-        score: balance?.load_balance_score ?? null,
+        share: weight === null || sum === 0 ? null : tidy(weight / sum),
+        ratio: tidy(balance?.ratio ?? null),
+        score: tidy(balance?.load_balance_score ?? null),
         flagged: reasons.length > 0,
         reasons,
       };

@@ -3,7 +3,7 @@ import { type Agent, isEnded } from '../../../protocol/agent.ts';
 import type { BalanceRules } from '../../../protocol/balance.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
 import { groupsIn } from '../../../protocol/group-record.ts';
-import { groupName } from '../../../protocol/groups.ts';
+import { groupName } from '../../../protocol/group-name.ts';
 import type { Metrics } from '../../../protocol/measures.ts';
 
 /** Older ones are in the records of their agents. */
