@@ -228,6 +228,16 @@ test('many at once, by HTTP, by file and in batches, cannot get past the rule', 
   }
 });
 
+test('of two at the same moment that do not go together exactly one is admitted, again and again', async () => {
+  const parents = Array.from({ length: 40 }, (_, index) => `pair_${index}`);
+  const both = parents.map((parent) =>
+    Promise.all([0.34, 0.16].map((weight) => ask('deploy', worker(parent, weight, 4)))),
+  );
+  for (const answers of await Promise.all(both)) {
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 422]);
+  }
+});
+
 test('who does most of the work while the group still runs is told of once, to its parent and in its record, across a restart', async () => {
   const three = async (parent: string): Promise<string> => {
     const ids: string[] = [];
