@@ -3,7 +3,7 @@ import type { Agent } from './agent.ts';
 import type { BalanceRules } from './balance.ts';
 import type { Fleet } from './fleet.ts';
 import { groupName } from './group-name.ts';
-import { type Division, divisionOf, type GroupKey, groupOf } from './groups.ts';
+import { type Division, divisionOf, groupOf, groupsOf } from './groups.ts';
 import type { AgentRecord } from './record.ts';
 import { doneShare, type WorkDone, workDone } from './work-done.ts';
 
@@ -16,25 +16,42 @@ interface Known {
   doneAtMs: number;
 }
 
-/** A fleet never changes, another takes its place. */
-const known = new WeakMap<Fleet, Map<string, Known>>();
+/** By parent; in it, by agent. */
+type ByParent = Map<string | null, Map<string, Known>>;
 
-function look(fleet: Fleet, key: GroupKey, rules: BalanceRules, nowMs: number): Known {
-  const groups = known.get(fleet) ?? new Map<string, Known>();
-  known.set(fleet, groups);
-  const name = JSON.stringify([key.parent, key.id, key.wave, rules.max_share, rules.max_ratio]);
-  const found = groups.get(name);
-  if (found === undefined) {
-    const division = divisionOf(fleet, key, rules);
-    const made = { division, done: workDone(division.members, nowMs), doneAtMs: nowMs };
-    groups.set(name, made);
-    return made;
+/** A fleet never changes, another takes its place. */
+const known = new WeakMap<Fleet, { readonly rules: string; readonly parents: ByParent }>();
+
+function look(fleet: Fleet, agent: Agent, rules: BalanceRules, nowMs: number): Known | null {
+  const ruled = `${rules.max_share} ${rules.max_ratio}`;
+  let all = known.get(fleet);
+  if (all?.rules !== ruled) {
+    all = { rules: ruled, parents: new Map() };
+    known.set(fleet, all);
   }
-  if (Math.abs(nowMs - found.doneAtMs) > keptMs) {
+  const { agent_id, parent_agent } = agent.facts;
+  let children = all.parents.get(parent_agent);
+  if (children === undefined) {
+    children = lookAtChildren(fleet, parent_agent, rules, nowMs);
+    all.parents.set(parent_agent, children);
+  }
+  const found = children.get(agent_id) ?? null;
+  if (found !== null && Math.abs(nowMs - found.doneAtMs) > keptMs) {
     found.done = workDone(found.division.members, nowMs);
     found.doneAtMs = nowMs;
   }
   return found;
+}
+
+function lookAtChildren(fleet: Fleet, parent: string | null, rules: BalanceRules, nowMs: number): Map<string, Known> {
+  const children = new Map<string, Known>();
+  for (const members of groupsOf(fleet, parent)) {
+    const key = members[0] === undefined ? null : groupOf(members[0]);
+    if (key === null) continue;
+    const group = { division: divisionOf(key, members, rules), done: workDone(members, nowMs), doneAtMs: nowMs };
+    for (const { facts } of members) children.set(facts.agent_id, group);
+  }
+  return children;
 }
 
 /** `record`: of `agent`, which is in `fleet`. `nowMs`: since 1970. */
@@ -45,9 +62,9 @@ export function withGroup(
   rules: BalanceRules,
   nowMs: number,
 ): AgentRecord {
-  const key = groupOf(agent);
-  if (key === null) return record;
-  const { division, done } = look(fleet, key, rules, nowMs);
+  const group = groupOf(agent) === null ? null : look(fleet, agent, rules, nowMs);
+  if (group === null) return record;
+  const { division, done } = group;
   const { agent_id } = agent.facts;
   const actual = doneShare(done, agent_id);
   const note = agent.facts.balance;
@@ -56,7 +73,7 @@ export function withGroup(
     actual_workload: actual,
     load_balance_score: division.load_balance_score,
     balance: {
-      group: groupName(key),
+      group: groupName(division.key),
       size: division.size,
       share: division.shares.get(agent_id) ?? null,
       actual_share: actual,
@@ -70,14 +87,12 @@ export function withGroup(
   };
 }
 
-/** The same as the record tells, once for each group, the newest first. */
+/** Each group of these agents once, that of the newest first. */
 export function groupsIn(fleet: Fleet, agents: readonly Agent[], rules: BalanceRules, nowMs: number): Known[] {
-  const groups = new Map<string, Known>();
+  const groups = new Set<Known>();
   for (const agent of agents.toReversed()) {
-    const key = groupOf(agent);
-    if (key === null) continue;
-    const name = JSON.stringify([key.parent, key.id, key.wave]);
-    if (!groups.has(name)) groups.set(name, look(fleet, key, rules, nowMs));
+    const group = groupOf(agent) === null ? null : look(fleet, agent, rules, nowMs);
+    if (group !== null) groups.add(group);
   }
-  return [...groups.values()];
+  return [...groups];
 }

@@ -23,28 +23,67 @@ export function groupOf({ facts }: Agent): GroupKey | null {
 
 /** All that were ever accepted into it and are not forgotten, oldest first. */
 export function membersOfGroup(fleet: Fleet, { parent, id, wave }: GroupKey): Agent[] {
-  return siblings(fleet, parent, id).filter((one) => groupOf(one)?.wave === wave);
+  const members: Agent[] = [];
+  for (const one of newestFirst(fleet, parent, id)) {
+    if (one.wave === wave) members.push(one.agent);
+    // Those of earlier waves came before.
+    else if (one.wave < wave && parent !== null) break;
+  }
+  return parent === null ? inOrder(members) : members.reverse();
 }
 
-function siblings(fleet: Fleet, parent: string | null, id: string | null): Agent[] {
-  const all =
+const inOrder = (agents: readonly Agent[]): Agent[] => agents.toSorted((a, b) => a.facts.ordinal - b.facts.ordinal);
+
+/** A parent may have had thousands of children: whoever wants the last wave need not look at all. In no order without a parent. */
+function* newestFirst(
+  fleet: Fleet,
+  parent: string | null,
+  id: string | null,
+): Generator<{ agent: Agent; wave: number }> {
+  if (parent === null) {
+    for (const agent of fleet.agents.values()) {
+      const key = agent.facts.parent_agent === null ? groupOf(agent) : null;
+      if (key?.id === id) yield { agent, wave: key.wave };
+    }
+    return;
+  }
+  const children = fleet.agents.get(parent)?.children ?? fleet.externals.get(parent)?.children ?? [];
+  for (let at = children.length - 1; at >= 0; at--) {
+    const agent = fleet.agents.get(children[at] ?? '');
+    const key = agent === undefined ? null : groupOf(agent);
+    if (agent !== undefined && key !== null && key.id === id) yield { agent, wave: key.wave };
+  }
+}
+
+/** The groups of one parent's children, each oldest first, in one look at all of them. */
+export function groupsOf(fleet: Fleet, parent: string | null): Agent[][] {
+  const children =
     parent === null
-      ? [...fleet.agents.values()]
+      ? inOrder([...fleet.agents.values()].filter(({ facts }) => facts.parent_agent === null))
       : (fleet.agents.get(parent)?.children ?? fleet.externals.get(parent)?.children ?? []).flatMap(
           (child) => fleet.agents.get(child) ?? [],
         );
-  return all.filter((one) => {
-    const key = one.facts.parent_agent === parent ? groupOf(one) : null;
-    return key !== null && key.id === id;
-  });
+  const groups = new Map<string, Agent[]>();
+  for (const child of children) {
+    const key = groupOf(child);
+    if (key === null) continue;
+    const name = JSON.stringify([key.id, key.wave]);
+    const known = groups.get(name);
+    if (known === undefined) groups.set(name, [child]);
+    else known.push(child);
+  }
+  return [...groups.values()];
 }
 
 /** The group that one who is accepted now comes into; null: it names none and has no parent. */
 export function groupToJoin(fleet: Fleet, parent: string | null, id: string | null): GroupKey | null {
   if (parent === null && id === null) return null;
-  const earlier = siblings(fleet, parent, id);
-  const wave = earlier.reduce((last, one) => Math.max(last, groupOf(one)?.wave ?? 1), 0);
-  const last = earlier.filter((one) => groupOf(one)?.wave === wave);
+  let wave = 0;
+  for (const one of newestFirst(fleet, parent, id)) {
+    wave = Math.max(wave, one.wave);
+    if (parent !== null) break;
+  }
+  const last = wave === 0 ? [] : membersOfGroup(fleet, { parent, id, wave });
   return { parent, id, wave: wave === 0 || isOver(last, id) ? wave + 1 : wave };
 }
 
@@ -95,8 +134,8 @@ export interface Division extends Balance {
   readonly shares: ReadonlyMap<string, number>;
 }
 
-export function divisionOf(fleet: Fleet, key: GroupKey, rules: BalanceRules): Division {
-  const members = membersOfGroup(fleet, key);
+/** `members`: all of the group. */
+export function divisionOf(key: GroupKey, members: readonly Agent[], rules: BalanceRules): Division {
   const size = sizeOf(members);
   const weighed = carrying(members).flatMap((one) => {
     const weight = one.facts.estimated_workload;

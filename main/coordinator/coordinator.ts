@@ -103,12 +103,14 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   const lives = new LifeWatch(fleet);
   const fleetWatch = new FleetWatch(fleet);
   const pastEvents = new PastEvents(layout.journal, () => ledger.current.seq);
-  const record: RecordOf = (agent) => {
+  const measuredNow: RecordOf = (agent) => {
     const measured = supervisor.measuredOf(agent.facts.agent_id);
-    const own = measured === unmeasured ? agentRecord(agent) : measuredRecord(agent, usagesOf(measured));
-    return withGroup(own, agent, fleet(), config.balance, Date.parse(clock.now()));
+    return measured === unmeasured ? agentRecord(agent) : measuredRecord(agent, usagesOf(measured));
   };
-  const stateFiles = new StateFiles(layout, fleet, health, (agent) => record(agent));
+  const record: RecordOf = (agent) =>
+    withGroup(measuredNow(agent), agent, fleet(), config.balance, Date.parse(clock.now()));
+  // Written at each turn of a life, which must not cost more the larger the group is.
+  const stateFiles = new StateFiles(layout, fleet, health, (agent) => measuredNow(agent));
   const pages = new JournalPages({ folder: layout.journal, hub, last: () => ledger.current.seq });
   const retention = new Retention({ layout, ledger, config, clock, log });
   const supervisor = new Supervisor({

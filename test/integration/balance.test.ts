@@ -234,7 +234,7 @@ test('of two at the same moment that do not go together exactly one is admitted,
     Promise.all([0.34, 0.16].map((weight) => ask('deploy', worker(parent, weight, 4)))),
   );
   for (const answers of await Promise.all(both)) {
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 422]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 422]);
   }
 });
 

@@ -3,6 +3,7 @@ import { replanSuggestions } from '../../../main/coordinator/balance-watch.ts';
 import { inboxOwner } from '../../rig/group-fleet.ts';
 import { configSchema } from '../../../protocol/config.ts';
 import { fromSnapshot, fleet as fold, toSnapshot } from '../../../protocol/fleet.ts';
+import { groupToJoin } from '../../../protocol/groups.ts';
 import { withGroup } from '../../../protocol/group-record.ts';
 import { agentRecord, type AgentRecord } from '../../../protocol/record.ts';
 import { atSecond, GroupFleet, memberId } from '../../rig/group-fleet.ts';
@@ -140,4 +141,30 @@ describe('who does more than its share', () => {
     late.end(3, 'completed', 60);
     expect(suggestions(late, 100)).toEqual([]);
   });
+});
+
+test('two thousand waves of one parent are listed in one look at each, and the next one is found without looking at all', () => {
+  const told = new GroupFleet();
+  for (let wave = 1; wave <= 2000; wave++) {
+    for (const weight of [0.5, 0.5]) told.accept({ estimated_workload: weight, balance: { ...note, wave } });
+  }
+  const looked = { agents: 0 };
+  const counted: typeof told.fleet = {
+    ...told.fleet,
+    agents: new Proxy(told.fleet.agents, {
+      get: (agents, name) => {
+        if (name === 'get') looked.agents += 1;
+        const value: unknown = Reflect.get(agents, name);
+        return typeof value === 'function' ? (value.bind(agents) as unknown) : value;
+      },
+    }),
+  };
+  expect(groupToJoin(counted, 'overwatch_001', null)).toEqual({ parent: 'overwatch_001', id: null, wave: 2000 });
+  expect(looked.agents).toBeLessThan(20);
+  looked.agents = 0;
+  for (const agent of told.fleet.agents.values()) {
+    const record = withGroup(agentRecord(agent), agent, counted, config, 0);
+    expect(record.balance?.share).toBe(0.5);
+  }
+  expect(looked.agents).toBeLessThan(5000);
 });
