@@ -4,7 +4,7 @@ import type { BalanceRules } from './balance.ts';
 import type { Fleet } from './fleet.ts';
 import { groupName } from './group-name.ts';
 import { type Division, divisionOf, groupOf, groupsOf } from './groups.ts';
-import type { AgentRecord } from './record.ts';
+import type { AgentRecord, RecordBalance } from './record.ts';
 import { doneShare, type WorkDone, workDone } from './work-done.ts';
 
 /** What was measured is taken anew after so long: a list asks for the same group a thousand times. */
@@ -68,24 +68,36 @@ export function withGroup(
   const { agent_id } = agent.facts;
   const actual = doneShare(done, agent_id);
   const note = agent.facts.balance;
-  return {
-    ...record,
-    actual_workload: actual,
-    load_balance_score: division.load_balance_score,
-    balance: {
-      group: groupName(division.key),
-      size: division.size,
-      share: division.shares.get(agent_id) ?? null,
-      actual_share: actual,
-      actual_basis: actual === null ? null : done.basis,
-      ratio: division.ratio,
-      score: division.load_balance_score,
-      flagged: note?.flagged ?? false,
-      reasons: note?.reasons ?? [],
-      replan: agent.replan ?? null,
-    },
+  const balance: RecordBalance = {
+    group: groupName(division.key),
+    size: division.size,
+    share: division.shares.get(agent_id) ?? null,
+    actual_share: actual,
+    actual_basis: actual === null ? null : done.basis,
+    ratio: division.ratio,
+    score: division.load_balance_score,
+    flagged: note?.flagged ?? false,
+    reasons: note?.reasons ?? [],
+    replan: agent.replan ?? null,
   };
+  const last = lastMade.get(record);
+  if (last !== undefined && isSame(last.balance, balance)) return last;
+  const made = { ...record, actual_workload: actual, load_balance_score: balance.score, balance };
+  lastMade.set(record, made);
+  return made;
 }
+
+/** By the record without the group. What has not changed is the same object, whose text is made once. */
+const lastMade = new WeakMap<AgentRecord, AgentRecord>();
+
+const isSame = (a: RecordBalance | null, b: RecordBalance): boolean =>
+  a !== null &&
+  a.size === b.size &&
+  a.share === b.share &&
+  a.actual_share === b.actual_share &&
+  a.actual_basis === b.actual_basis &&
+  a.ratio === b.ratio &&
+  a.score === b.score;
 
 /** Each group of these agents once, that of the newest first. */
 export function groupsIn(fleet: Fleet, agents: readonly Agent[], rules: BalanceRules, nowMs: number): Known[] {

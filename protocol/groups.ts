@@ -55,6 +55,13 @@ function* newestFirst(
   }
 }
 
+/** All of its group, once all in it have ended; empty before, and for one that is in none. */
+export function membersIfOver(fleet: Fleet, agent: Agent): Agent[] {
+  const key = groupOf(agent);
+  const members = key === null || !isEnded(agent) ? [] : membersOfGroup(fleet, key);
+  return members.every(isEnded) ? members : [];
+}
+
 /** The groups of one parent's children, each oldest first, in one look at all of them. */
 export function groupsOf(fleet: Fleet, parent: string | null): Agent[][] {
   const children =

@@ -1,21 +1,19 @@
 /** How the groups are divided, as estimated and as measured. */
-import { type Agent, isEnded } from '../../../protocol/agent.ts';
+import { isEnded } from '../../../protocol/agent.ts';
 import type { BalanceRules } from '../../../protocol/balance.ts';
-import type { Fleet } from '../../../protocol/fleet.ts';
+import { agentsInOrder, type Fleet } from '../../../protocol/fleet.ts';
 import { groupsIn } from '../../../protocol/group-record.ts';
 import { groupName } from '../../../protocol/group-name.ts';
 import type { Metrics } from '../../../protocol/measures.ts';
+import type { Principal } from '../facade.ts';
+import { mayReach } from './rights.ts';
 
 /** Older ones are in the records of their agents. */
 const mostGroups = 200;
 
-/** `agents`: those that the caller may see. Groups of one are left out. */
-export function groupMetrics(
-  fleet: Fleet,
-  agents: readonly Agent[],
-  rules: BalanceRules,
-  nowMs: number,
-): Metrics['groups'] {
+/** Groups of one are left out. `nowMs`: since 1970. */
+export function groupMetrics(fleet: Fleet, by: Principal, rules: BalanceRules, nowMs: number): Metrics['groups'] {
+  const agents = agentsInOrder(fleet).filter(({ facts }) => mayReach(fleet, by, facts.agent_id));
   return groupsIn(fleet, agents, rules, nowMs)
     .filter(({ division: { members, size } }) => members.length > 1 || (size ?? 0) > 1)
     .slice(0, mostGroups)

@@ -3,13 +3,11 @@ import { type Agent, statusOf, type Tokens, unknownUsage } from '../../../protoc
 import { agentsInOrder, type Fleet } from '../../../protocol/fleet.ts';
 import type { Metrics, Spread } from '../../../protocol/measures.ts';
 import { addUsage } from '../../../protocol/usage.ts';
-import type { BalanceRules } from '../../../protocol/balance.ts';
 import type { Principal } from '../facade.ts';
-import { groupMetrics } from './group-metrics.ts';
 import { mayReach } from './rights.ts';
 
-/** `nowMs`: since 1970. */
-export function metrics(fleet: Fleet, by: Principal, rules: BalanceRules, nowMs: number): Metrics {
+/** All but the groups, which go by the rules of balance and the time. */
+export function metrics(fleet: Fleet, by: Principal): Omit<Metrics, 'groups'> {
   const agents = agentsInOrder(fleet).filter(({ facts }) => mayReach(fleet, by, facts.agent_id));
   return {
     total: agents.length,
@@ -18,7 +16,6 @@ export function metrics(fleet: Fleet, by: Principal, rules: BalanceRules, nowMs:
     by_runtime: countBy(agents, ({ facts }) => facts.runtime),
     times: timesOf(agents),
     ...used(agents),
-    groups: groupMetrics(fleet, agents, rules, nowMs),
   };
 }
 
