@@ -78,6 +78,17 @@ describe('what a record tells of the group', () => {
     expect(recordOf(told, 4).balance).toMatchObject({ share: 0.32, score: 100 });
   });
 
+  test('what has not changed is the same record, whose text is made once', () => {
+    const told = three();
+    for (const ordinal of [1, 2, 3]) told.end(ordinal, 'completed', 10);
+    const before = recordOf(told, 1, 20);
+    told.accept({ name: 'of another group', group: { id: 'other', size: null } }, 30);
+    expect(recordOf(told, 1, 99)).toBe(before);
+    told.accept({ estimated_workload: 0.33, balance: note }, 40);
+    expect(recordOf(told, 1, 99)).not.toBe(before);
+    expect(recordOf(told, 1, 99).balance?.share).not.toBe(before.balance?.share);
+  });
+
   test('an agent of an older journal is in the group that it names, and without one in none', () => {
     const told = new GroupFleet();
     told.accept({ estimated_workload: 0.5 });
