@@ -15,6 +15,7 @@ import { fileDoor } from '../rig/doors/file.ts';
 import { httpDoor } from '../rig/doors/http.ts';
 import { mcpDoor } from '../rig/doors/mcp.ts';
 import { pythonDoor } from '../rig/doors/python.ts';
+import { mcpOverHttp } from '../rig/mcp-client.ts';
 import { python } from '../rig/python.ts';
 import { waitFor } from '../rig/wait-for.ts';
 import { startZiggie } from '../rig/ziggie-command.ts';
@@ -127,6 +128,31 @@ describe('an Overwatch with three workers', () => {
     expect(last.out).toMatch(/flagged +The largest share is 50 %, more than 40 % \(balance\.max_share\)\./);
     writeFileSync(coordinator.path('open'), '');
     for (const { agent_id } of records) await coordinator.ended(agent_id);
+  });
+
+  test('an agent that deploys by MCP is told what is not balanced, and a refusal with the way to mend it', async () => {
+    const mcp = await mcpOverHttp(coordinator.url, coordinator.token);
+    try {
+      const agents = [0.5, 0.3, 0.2].map((weight) => ({
+        agent_type: 'L2',
+        name: `t${weight}`,
+        prompt: 'exit 0',
+        estimated_workload: weight,
+      }));
+      const flagged = await mcp.call('deploy_agents', { parent_agent: 'ow_mcp', agents });
+      expect([flagged.code, flagged.text]).toEqual([
+        null,
+        expect.stringContaining('not balanced, t0.2: The largest share is 50 %, more than 40 %'),
+      ]);
+      const planned = agents.map((one) => ({ ...one, group: { id: 'plan', size: 3 } }));
+      const refused = await mcp.call('deploy_agents', { parent_agent: 'ow_mcp', agents: planned });
+      expect([refused.code, refused.text]).toEqual([
+        'LOAD_BALANCE_VIOLATION',
+        expect.stringContaining('Split t0.5 into 2 parts, of 0.35 and 0.15.'),
+      ]);
+    } finally {
+      await mcp.close();
+    }
   });
 
   test('as one batch: 50, 30 and 20 % is refused as a whole, and the plan that it names is accepted', async () => {
