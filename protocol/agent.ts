@@ -64,6 +64,32 @@ export const restartPolicySchema = z.object({
 });
 export type RestartPolicy = z.infer<typeof restartPolicySchema>;
 
+/** How its group was divided when it was accepted. Shares are fractions of 1; null is unknown. */
+export const balanceNoteSchema = z.object({
+  /** Which of its groups with the same parent and the same `group.id` (or none); from 1. */
+  wave: z.number().int().min(1),
+  /** How many agents the group is planned to have; null: nobody said. */
+  size: z.number().int().nullable(),
+  share: z.number().nullable(),
+  ratio: z.number().nullable(),
+  /** 0 to 100; null for fewer than three. */
+  score: z.number().nullable(),
+  /** The rules of balance are not kept, and it was accepted all the same; `reasons` say which. */
+  flagged: z.boolean(),
+  reasons: z.array(z.string()),
+});
+export type BalanceNote = z.infer<typeof balanceNoteSchema>;
+
+/** Measured, it does more than its share: said once, while others of its group could still take something over. */
+export const replanSchema = z.object({
+  at: z.string(),
+  /** Fraction of 1 of what its group has done so far. */
+  share: z.number(),
+  basis: z.enum(['seconds', 'tokens']),
+  suggestion: z.string(),
+});
+export type Replan = z.infer<typeof replanSchema>;
+
 export const factsSchema = z.object({
   agent_id: z.string(),
   ordinal: z.number().int(),
@@ -79,6 +105,8 @@ export const factsSchema = z.object({
   priority: z.number().int(),
   group: z.looseObject({ id: z.string(), size: z.number().int().nullable() }).nullable(),
   estimated_workload: z.number().nullable(),
+  /** Absent: it shares its work with nobody, or it is older than this field. */
+  balance: balanceNoteSchema.optional(),
   timeout: z.number(),
   max_runtime: z.number(),
   max_turns: z.number(),
@@ -223,6 +251,7 @@ export const agentSchema = z.object({
   usage_before: usageSchema.default(unknownUsage),
   /** Attempts that failed since the last good run. */
   failures: z.number().int().default(0),
+  replan: replanSchema.optional(),
   children: z.array(z.string()),
 });
 export type Agent = z.infer<typeof agentSchema>;

@@ -65,8 +65,10 @@ export const configSchema = z.strictObject({
       mode: z.enum(['enforce', 'strict', 'warn', 'off']).default('enforce'),
       max_share: z.number().min(0).max(1).default(0.4),
       max_ratio: z.number().min(1).default(2),
+      /** An agent that has run so long is looked at for whether it does more than `max_share` of its group's work. */
+      replan_after_seconds: z.number().min(0).max(31_536_000).default(60),
     })
-    .default({ mode: 'enforce', max_share: 0.4, max_ratio: 2 }),
+    .default({ mode: 'enforce', max_share: 0.4, max_ratio: 2, replan_after_seconds: 60 }),
   budget: z
     .strictObject({
       cost_usd_per_day: z.number().min(0).nullable().default(null),

@@ -8,6 +8,7 @@ import {
   factsSchema,
   identitySchema,
   neverBeganStatusSchema,
+  replanSchema,
   stopReasonSchema,
   usageSchema,
 } from './agent.ts';
@@ -123,6 +124,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     request_id: z.string(),
     request_sha256: z.string(),
   }),
+  /** Told once for each agent: measured, it does more of its group's work than one should. */
+  z.object({ type: z.literal('replan_suggested'), ...ofAgent, ...replanSchema.omit({ at: true }).shape }),
   z.object({ type: z.literal('agent_ended'), ...ofAgent, attempt: z.number().int(), ending: endingSchema }),
   /** A parent has worked on its messages up to that place in the journal; `agent_id` is the parent, ours or outside. */
   z.object({ type: z.literal('inbox_acknowledged'), at, agent_id: z.string(), up_to: z.number().int() }),

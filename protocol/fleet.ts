@@ -249,6 +249,8 @@ function live(agent: Agent, event: AgentEvent): Agent {
       return paused(agent, event);
     case 'agent_resumed':
       return resumed(agent, event);
+    case 'replan_suggested':
+      return replanned(agent, event);
     case 'agent_restarting':
       return restarting(agent, event);
     case 'agent_ended':
@@ -257,6 +259,10 @@ function live(agent: Agent, event: AgentEvent): Agent {
     case 'agent_never_began':
       return neverBegan(agent, event);
   }
+}
+
+function replanned(agent: Agent, { at, share, basis, suggestion }: EventOf<'replan_suggested'>): Agent {
+  return agent.replan === undefined && !isEnded(agent) ? { ...agent, replan: { at, share, basis, suggestion } } : agent;
 }
 
 /** From `running` and `paused` where its launcher left without ever letting it begin. */

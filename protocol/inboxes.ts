@@ -26,6 +26,8 @@ function messageOf(seq: number, event: ZiggieEvent, child: Agent): InboxMessage 
       return { ...common, type: 'child_ended', reason: `${event.failure.code}: ${event.failure.message}` };
     case 'agent_doubted':
       return event.doubt === null ? null : { ...common, type: 'child_needs_you', reason: event.doubt };
+    case 'replan_suggested':
+      return { ...common, type: 'child_needs_you', reason: event.suggestion };
     default:
       return null;
   }

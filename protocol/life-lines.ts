@@ -43,6 +43,8 @@ export function wordsFor(event: AgentEvent): string | null {
       return `goes on, says ${event.by}`;
     case 'agent_restarting':
       return `failed and is started again at ${event.until}: ${event.reason}`;
+    case 'replan_suggested':
+      return `carries too much: ${event.suggestion}`;
     case 'agent_ended':
       return `${event.ending.status}: ${event.ending.status_reason}`;
     case 'agent_never_began':

@@ -53,5 +53,26 @@ export const metricsSchema = z.object({
   /** Of those whose runtime tells; null: none did. */
   tokens: tokensSchema.nullable(),
   cost_usd: z.number().nullable(),
+  /** Groups of two and more, the newest first, at most 200. Shares are fractions of 1; null is unknown. */
+  groups: z
+    .array(
+      z.object({
+        parent_agent: z.string().nullable(),
+        group: z.string(),
+        size: z.number().int().nullable(),
+        agents: z.number().int(),
+        living: z.number().int(),
+        max_share: z.number().nullable(),
+        ratio: z.number().nullable(),
+        load_balance_score: z.number().nullable(),
+        is_balanced: z.boolean().nullable(),
+        /** How many were accepted although the rules of balance were not kept. */
+        flagged: z.number().int(),
+        /** The largest share as measured so far. */
+        actual_max_share: z.number().nullable(),
+        actual_basis: z.enum(['seconds', 'tokens']).nullable(),
+      }),
+    )
+    .default([]),
 });
 export type Metrics = z.infer<typeof metricsSchema>;

@@ -2,13 +2,16 @@
 import { z } from 'zod';
 import {
   type Agent,
+  type BalanceNote,
   type Doubt,
   isActive,
+  replanSchema,
   reportProblemSchema,
   statusOf,
   statusSchema,
   tokensSchema,
 } from './agent.ts';
+import { groupName } from './group-name.ts';
 import { heldWords, holdWords } from './hold.ts';
 
 export const evidenceSchema = z.object({
@@ -16,6 +19,33 @@ export const evidenceSchema = z.object({
   source: z.string(),
   at: z.string(),
 });
+
+/**
+ * Its group, and its part of it. Shares are fractions of 1, of the work of all in the group; null is unknown. From the
+ * coordinator as the group is now, otherwise as it was when the agent was accepted.
+ */
+export const recordBalanceSchema = z.object({
+  /** `group.id`, or "wave 2" of those that name none. */
+  group: z.string(),
+  /** How many agents the group is planned to have; null: nobody said. */
+  size: z.number().int().nullable(),
+  /** As estimated. null: it stated no weight, or its work was left to others. */
+  share: z.number().nullable(),
+  /** As measured so far, against what all in the group have done; null: fewer than two have begun. */
+  actual_share: z.number().nullable(),
+  /** What was measured: running time, or tokens where all of the group that have begun report them. */
+  actual_basis: z.enum(['seconds', 'tokens']).nullable(),
+  /** Largest by smallest share of the group. */
+  ratio: z.number().nullable(),
+  /** Of the group, 0 to 100; null for fewer than three. */
+  score: z.number().nullable(),
+  /** When it was accepted the rules of balance were not kept; `reasons` say which. */
+  flagged: z.boolean(),
+  reasons: z.array(z.string()),
+  /** It does more than its share, and what to do; null: not so far. */
+  replan: replanSchema.nullable(),
+});
+export type RecordBalance = z.infer<typeof recordBalanceSchema>;
 
 /** Times are ISO 8601 UTC, durations seconds, memory MB, CPU percent of one core, cost US dollars. null is unknown. */
 export const agentRecordSchema = z.object({
@@ -51,8 +81,12 @@ export const agentRecordSchema = z.object({
   cpu_percent_avg: z.number().nullable(),
   memory_mb_peak: z.number().nullable(),
   estimated_workload: z.number().nullable(),
+  /** `balance.actual_share`. */
   actual_workload: z.number().nullable(),
+  /** `balance.score`. */
   load_balance_score: z.number().nullable(),
+  /** null: it shares its work with nobody. */
+  balance: recordBalanceSchema.nullable().default(null),
   tokens: tokensSchema.nullable(),
   cost_usd: z.number().nullable(),
   session_id: z.string().nullable(),
@@ -118,7 +152,8 @@ export function measuredRecord(agent: Agent, measured: Usages | null): AgentReco
     memory_mb_peak: measured?.memory_mb_peak ?? ending?.memory_mb_peak ?? null,
     estimated_workload: facts.estimated_workload,
     actual_workload: null,
-    load_balance_score: null,
+    load_balance_score: facts.balance?.score ?? null,
+    balance: facts.balance === undefined ? null : notedBalance(agent, facts.balance),
     tokens: usage.tokens,
     cost_usd: usage.cost_usd,
     session_id: usage.session_id,
@@ -130,6 +165,14 @@ export function measuredRecord(agent: Agent, measured: Usages | null): AgentReco
     reaped: ending?.reaped ?? 0,
     extra: facts.extra,
   };
+}
+
+/** As it was when the agent was accepted. */
+function notedBalance({ facts, replan }: Agent, note: BalanceNote): RecordBalance {
+  const { wave, size, share, ratio, score, flagged, reasons } = note;
+  const group = groupName({ id: facts.group?.id ?? null, wave });
+  const unmeasured = { actual_share: null, actual_basis: null };
+  return { group, size, share, ...unmeasured, ratio, score, flagged, reasons, replan: replan ?? null };
 }
 
 function run({ life }: Agent): Pick<AgentRecord, 'pid' | 'started_at' | 'attempt'> {

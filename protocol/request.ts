@@ -50,8 +50,8 @@ export const deployRequestSchema = z.looseObject({
   /** Who deploys: an agent of this coordinator, a name of its own (an outside parent), or null for the operator. */
   parent_agent: nullableDefault(agentIdSchema),
   name: nullableDefault(displayNameSchema),
-  /** Share of the group's work, a fraction of 1. */
-  estimated_workload: nullableDefault(z.number().min(0).max(1)),
+  /** Share of the group's work, a fraction of 1, more than 0. */
+  estimated_workload: nullableDefault(z.number().positive().max(1)),
   group: nullableDefault(
     z.looseObject({ id: z.string().min(1).max(128), size: nullableDefault(z.number().int().min(1).max(10_000)) }),
   ),

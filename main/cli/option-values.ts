@@ -17,6 +17,13 @@ export const decimalNumber =
     throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
   };
 
+/** A part of some work: more than nothing of it. */
+export const fraction = (text: string): number => {
+  const value = Number(text);
+  if (/^\d*\.?\d+$/.test(text) && value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Expected a number above 0, at most 1.');
+};
+
 export interface ByteRange {
   readonly start?: number;
   /** After the last byte. */

@@ -9,14 +9,18 @@ import type { Config } from '../../protocol/config.ts';
 import { type Failure, fail, ok, type Result } from '../../protocol/failures.ts';
 import { agentsInOrder, type Fleet } from '../../protocol/fleet.ts';
 import { parseRequest } from '../../protocol/parse-request.ts';
+import { membersIfOver } from '../../protocol/groups.ts';
+import { withGroup } from '../../protocol/group-record.ts';
 import { agentRecord, measuredRecord, type RecordOf, type Usages } from '../../protocol/record.ts';
 import type { ZiggieRequest } from '../../protocol/actions.ts';
 import type { DeployRequest } from '../../protocol/request.ts';
 import { Scheduler } from './admission/scheduler.ts';
+import { watchBalance } from './balance-watch.ts';
 import type { Clock } from './clock.ts';
 import { deployBatch } from './commands/deploy-batch.ts';
 import { deploy, type DeployCall, storageFailure } from './commands/deploy.ts';
 import { events } from './commands/events.ts';
+import { groupMetrics } from './commands/group-metrics.ts';
 import { metrics } from './commands/metrics.ts';
 import { perform } from './commands/perform.ts';
 import { reconcile } from './commands/reconcile.ts';
@@ -101,11 +105,16 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   const lives = new LifeWatch(fleet);
   const fleetWatch = new FleetWatch(fleet);
   const pastEvents = new PastEvents(layout.journal, () => ledger.current.seq);
-  const record: RecordOf = (agent) => {
+  const measuredNow: RecordOf = (agent) => {
     const measured = supervisor.measuredOf(agent.facts.agent_id);
     return measured === unmeasured ? agentRecord(agent) : measuredRecord(agent, usagesOf(measured));
   };
-  const stateFiles = new StateFiles(layout, fleet, health, (agent) => record(agent));
+  const record: RecordOf = (agent) =>
+    withGroup(measuredNow(agent), agent, fleet(), config.balance, Date.parse(clock.now()));
+  // Written at each turn of a life, which must not cost more the larger the group is: as it is now once it is over.
+  const recordForFile: RecordOf = (agent) =>
+    membersIfOver(fleet(), agent).length > 1 ? record(agent) : measuredNow(agent);
+  const stateFiles = new StateFiles(layout, fleet, health, recordForFile);
   const pages = new JournalPages({ folder: layout.journal, hub, last: () => ledger.current.seq });
   const retention = new Retention({ layout, ledger, config, clock, log });
   const supervisor = new Supervisor({
@@ -182,7 +191,10 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     },
     events: (asked, by) => guarded(() => events({ fleet, pages }, asked, by), runsWatch),
     samples: (agentId, by) => samples({ fleet, record, samplesOf: (id) => supervisor.samplesOf(id) }, agentId, by),
-    metrics: (by) => metrics(fleet(), by),
+    metrics: (by) => ({
+      ...metrics(fleet(), by),
+      groups: groupMetrics(fleet(), by, config.balance, Date.parse(clock.now())),
+    }),
     settings(by) {
       const allowed = operatorOnly(by);
       return allowed.ok ? settings.read() : allowed;
@@ -218,6 +230,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   });
 
   let endGapWatch = (): void => undefined;
+  let endBalanceWatch = (): void => undefined;
 
   return { coordinator, begin };
 
@@ -242,6 +255,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     recover({ layout, ledger, ownership, supervisor, scheduler, clock, log });
     inbox.open();
     retention.begin();
+    endBalanceWatch = watchBalance({ ledger, config, clock, log });
   }
 
   function noteGap(seconds: number): void {
@@ -253,6 +267,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
 
   async function close(reason: string): Promise<void> {
     endGapWatch();
+    endBalanceWatch();
     retention.close();
     runsWatch.close();
     await inbox.close();

@@ -32,6 +32,19 @@ export function line({ agent_id, agent_type, name, status, status_reason }: Brie
   return `${agent_id} (${agent_type}${named}) ${status}: ${status_reason}`;
 }
 
+/** What is not as it should be about how its work is shared; one line each. */
+export const balanceLines = ({
+  name,
+  agent_type,
+  balance,
+}: Pick<AgentRecord, 'name' | 'agent_type' | 'balance'>): string[] =>
+  balance === null
+    ? []
+    : [
+        ...balance.reasons.map((reason) => `not balanced, ${name ?? agent_type}: ${reason}`),
+        ...(balance.replan === null ? [] : [`plan again: ${balance.replan.suggestion}`]),
+      ];
+
 /** Where the report is, or what is wrong with it. */
 export function reportLine({ completion_report, completion_report_exists, report_problems }: Brief): string {
   const problems = report_problems.map(({ message }) => message).join('; ');

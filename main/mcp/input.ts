@@ -37,7 +37,7 @@ export const deployFields = {
   runtime: optional(config.runtime, 'Which configured agent program runs it. Leave out for the default.'),
   estimated_workload: optional(
     request.estimated_workload,
-    'Its share of the work of its group, 0 to 1. With three or more agents no share may exceed 0.4, and the largest must be less than twice the smallest (plan_workload helps).',
+    'Its share of the work of its group, above 0 to 1. With three or more agents no share may exceed 0.4, and the largest must be less than twice the smallest (plan_workload helps).',
   ),
   group: z
     .object({

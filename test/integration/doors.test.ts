@@ -243,6 +243,8 @@ const chance = new Set([
     'seq',
   ],
   ...['acknowledged', 'cpu_percent', 'memory_mb', 'cpu_percent_avg', 'memory_mb_peak', 'actual_workload', 'session_id'],
+  // Which wave a child is in goes by who has ended before it came.
+  'balance',
 ]);
 const isStill = (status: string): boolean => !['queued', 'starting', 'running', 'stopping', 'backoff'].includes(status);
 

@@ -183,7 +183,15 @@ describe.skipIf('skip' in cli)('one tree by five doors', { timeout: 120_000 }, (
 
 const chance = new Set<string>([
   ...['request_id', 'pid', 'evidence', 'deployed_at', 'queued_at', 'started_at', 'completed_at'],
-  ...['execution_time_seconds', 'cpu_percent', 'memory_mb', 'cpu_percent_avg', 'memory_mb_peak', 'actual_workload'],
+  ...[
+    'execution_time_seconds',
+    'cpu_percent',
+    'memory_mb',
+    'cpu_percent_avg',
+    'memory_mb_peak',
+    'actual_workload',
+    'balance',
+  ],
   // The parent's turns differ from door to door, and so does what they cost.
   ...['tokens', 'cost_usd', 'session_id'],
   // Whether a helper of the program is still on its way out when it ends is luck; that none survives is compared.

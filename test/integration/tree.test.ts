@@ -1,7 +1,9 @@
 /** The tree of 1 + 3 + 3: an Overwatch deploys three workers, each deploys a micro-agent, through one door only. */
 import { writeFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestCoordinator } from '../rig/coordinator.ts';
+import { waitFor } from '../rig/wait-for.ts';
 
 describe.each(['file', 'http'] as const)('a tree of 1 + 3 + 3 deployed by %s only', (door) => {
   let coordinator: TestCoordinator;
@@ -52,7 +54,15 @@ describe.each(['file', 'http'] as const)('a tree of 1 + 3 + 3 deployed by %s onl
         completion_report_exists: true,
         report_problems: [],
       });
-      expect(coordinator.state(agent.agent_id)).toEqual(agent);
+      const state = await waitFor(
+        'its file tells the same, its part of the work included',
+        () => {
+          const file = coordinator.state(agent.agent_id);
+          return isDeepStrictEqual(file, agent) && file;
+        },
+        { seen: () => ({ file: coordinator.state(agent.agent_id), agent }) },
+      );
+      expect(state).toEqual(agent);
     }
     const overwatch = agents.find(({ level }) => level === 1);
     expect(overwatch?.children).toHaveLength(3);

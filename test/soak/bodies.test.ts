@@ -99,7 +99,7 @@ const deploy: Fields = {
   },
   parent_agent: orNull(id),
   name: orNull(line),
-  estimated_workload: orNull(decimal(0, 1)),
+  estimated_workload: orNull(decimal(Number.MIN_VALUE, 1)),
   priority: integer(0, 9),
   config: { right: fc.constant(null), isRight: isRightObject(config), isNeeded: true },
 };

@@ -9,6 +9,7 @@ import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodesHelp } from '../exit-codes.ts';
 import { type CliResult, usage } from '../failure.ts';
 import type { Paint } from '../view/paint.ts';
+import { groupLines } from '../view/balance-view.ts';
 import { plain } from '../view/plain.ts';
 import { askAndShow } from './ask.ts';
 
@@ -75,6 +76,7 @@ async function readBatch({ io }: Context, file: string): Promise<CliResult<Recor
 
 /** One line per agent, in the order of the request. Pure. */
 export const batchText = ({ agents }: BatchAnswer, paint: Paint): string =>
-  agents
-    .map((one) => `${one.agent_id}  ${one.agent_type}  ${paint.status(one)}: ${plain(one.status_reason)}\n`)
-    .join('');
+  [
+    ...agents.map((one) => `${one.agent_id}  ${one.agent_type}  ${paint.status(one)}: ${plain(one.status_reason)}\n`),
+    groupLines(agents, paint),
+  ].join('');

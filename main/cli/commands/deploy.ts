@@ -6,7 +6,7 @@ import type { Context, Run } from '../context.ts';
 import { type DeployOptions, deployInput } from '../deploy-input.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from '../exit-codes.ts';
 import { showFailure } from '../failure.ts';
-import { decimalNumber, wholeNumber } from '../option-values.ts';
+import { decimalNumber, fraction, wholeNumber } from '../option-values.ts';
 import { patientAsk, untilNextPoll } from '../patient.ts';
 import { readPrompt } from '../prompt-source.ts';
 import { formatDuration } from '../view/duration.ts';
@@ -29,7 +29,7 @@ export function addDeploy(program: Command, run: Run): void {
     .option('--prompt-file <file>', 'the same, from a file')
     .option('--runtime <name>', 'a runtime of config.json (default: its default_runtime)')
     .option('--model <name>', "the model (default: the runtime's own)")
-    .option('--workload <share>', "its share of the group's work, 0 to 1", decimalNumber(0, 1))
+    .option('--workload <share>', "its share of the group's work, above 0 to 1", fraction)
     .option('--group <id>', 'the group whose workloads are balanced')
     .option('--group-size <n>', 'how many agents the group will have', wholeNumber(1, 10_000))
     .option('--cwd <folder>', 'its working folder (default: the root folder)')
@@ -92,6 +92,7 @@ export function deployedText(record: AgentRecord, paint: Paint): string {
     `id      ${record.agent_id}`,
     `status  ${paint.status(record)}: ${plain(record.status_reason)}`,
     ...(record.pid === null ? [] : [`pid     ${record.pid}`]),
+    ...(record.balance?.reasons ?? []).map((reason) => `balance ${paint.yellow(plain(reason))}`),
     `log     ${record.log_file}`,
     '',
   ].join('\n');

@@ -4,6 +4,7 @@ import { statusSchema } from '../../../protocol/agent.ts';
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from '../exit-codes.ts';
 import { showFailure, usageFailure } from '../failure.ts';
+import { groupLines } from '../view/balance-view.ts';
 import { fleetTable } from '../view/fleet-table.ts';
 import { createPaint } from '../view/paint.ts';
 import { visibleAgents } from '../view/visible-agents.ts';
@@ -53,7 +54,9 @@ async function list(context: Context, { status, parent, all }: LsOptions): Promi
     await io.out(emptyText(status !== undefined || parent !== undefined));
     return exitCodes.ok;
   }
-  await io.out(fleetTable(shown, { columns: io.columns, paint: createPaint(io.colour.out), now: io.now() }));
+  const paint = createPaint(io.colour.out);
+  await io.out(fleetTable(shown, { columns: io.columns, paint, now: io.now() }));
+  await io.out(groupLines(shown, paint));
   if (hidden > 0) await io.out(`${hidden} more ended before these; \`ziggie ls --all\` shows them.\n`);
   return exitCodes.ok;
 }

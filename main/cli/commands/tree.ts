@@ -1,9 +1,11 @@
 /** `ziggie tree [ID]`: who works for whom. */
 import type { Command } from 'commander';
 import type { TreeAnswer, TreeNode } from '../../../protocol/queries.ts';
+import type { AgentRecord } from '../../../protocol/record.ts';
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodesHelp } from '../exit-codes.ts';
 import { resolveAgent } from '../resolve-agent.ts';
+import { groupLines } from '../view/balance-view.ts';
 import { formatDuration } from '../view/duration.ts';
 import { reasonOf, secondsOf } from '../view/life.ts';
 import type { Paint } from '../view/paint.ts';
@@ -44,8 +46,14 @@ export interface TreeTextOptions {
 export function treeText({ roots }: TreeAnswer, options: TreeTextOptions): string {
   if (roots.length === 0)
     return 'No agents yet. Deploy one: ziggie deploy --prompt "Say hello and write your report."\n';
-  return `${roots.flatMap((root) => [lineOf(root, '', options), ...below(root, '', options)]).join('\n')}\n`;
+  const lines = roots.flatMap((root) => [lineOf(root, '', options), ...below(root, '', options)]);
+  return `${lines.join('\n')}\n${groupLines(roots.flatMap(recordsIn), options.paint)}`;
 }
+
+const recordsIn = ({ agent, children }: TreeNode): AgentRecord[] => [
+  ...(agent === null ? [] : [agent]),
+  ...children.flatMap(recordsIn),
+];
 
 function below({ children }: TreeNode, indent: string, options: TreeTextOptions): string[] {
   return children.flatMap((child, index) => {

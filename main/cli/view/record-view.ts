@@ -1,6 +1,7 @@
 /** Everything known of one agent, for reading. Pure. */
 import type { ReportProblem, Tokens } from '../../../protocol/agent.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
+import { balanceLines } from './balance-view.ts';
 import { formatDuration } from './duration.ts';
 import { hasEnded, secondsOf } from './life.ts';
 import type { Paint } from './paint.ts';
@@ -16,6 +17,7 @@ export function recordView(record: AgentRecord, paint: Paint, now: number): stri
     section('Life', lifeLines(record, paint), paint),
     section('Times', timeLines(record, now), paint),
     section('Usage', usageLines(record), paint),
+    section('Balance', balanceLines(record, paint), paint),
     section('Report', reportLines(record, paint), paint),
     section('Files', fileLines(record), paint),
   ];
@@ -67,7 +69,7 @@ function timeLines(record: AgentRecord, now: number): Line[] {
 }
 
 function usageLines(record: AgentRecord): Line[] {
-  const { cost_usd, cpu_percent, memory_mb, memory_mb_peak, estimated_workload } = record;
+  const { cost_usd, cpu_percent, memory_mb, memory_mb_peak } = record;
   return [
     ['activity', record.activity === null ? null : plain(record.activity)],
     ['cost', cost_usd === null ? null : `$${cost_usd.toFixed(4)}`],
@@ -76,10 +78,6 @@ function usageLines(record: AgentRecord): Line[] {
     ['cpu', cpu_percent === null ? null : `${cpu_percent.toFixed(1)} % of one core`],
     ['memory', memory_mb === null ? null : `${memory_mb.toFixed(1)} MB`],
     ['memory peak', memory_mb_peak === null ? null : `${memory_mb_peak.toFixed(1)} MB`],
-    [
-      'workload',
-      estimated_workload === null ? null : `${(estimated_workload * 100).toFixed(0)} % of the group (estimate)`,
-    ],
   ];
 }
 

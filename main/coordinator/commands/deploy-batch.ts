@@ -5,6 +5,7 @@ import { type Failure, fail, failureOf, ok, type Result } from '../../../protoco
 import { type Fleet, fleet as fold } from '../../../protocol/fleet.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { BatchAnswer, BatchRequest, DeployRequest } from '../../../protocol/request.ts';
+import { checkBalance } from '../admission/balance.ts';
 import { checkHierarchy } from '../admission/hierarchy.ts';
 import { checkQueueFor, checkQuota } from '../admission/queue-room.ts';
 import { PromptAllowance } from '../admission/prompt.ts';
@@ -111,7 +112,29 @@ function judge(deps: DeployDeps, by: Principal, members: readonly DeployRequest[
   const quota = newOnes === 0 ? ok(undefined) : checkQuota(ledger.pending, by, config.limits, newOnes);
   if (!quota.ok) return quota;
   const room = newOnes === 0 ? ok(undefined) : checkQueueFor(newOnes, ledger.pending, config.limits);
-  return room.ok ? ok(verdicts) : room;
+  return room.ok ? balanced(ledger.pending, config, verdicts) : room;
+}
+
+/** Judged as a whole: those that were there before are in the fleet. */
+function balanced(
+  fleet: Fleet,
+  { balance: rules }: DeployDeps['config'],
+  verdicts: readonly Verdict[],
+): Result<readonly Verdict[]> {
+  const newcomers = verdicts.map((one) =>
+    one.is === 'new' ? { request: one.request, parent: one.placed.parent } : null,
+  );
+  const joining = newcomers.filter((one) => one !== null);
+  const notes = checkBalance(fleet, joining, rules);
+  if (!notes.ok) return notes;
+  return ok(
+    verdicts.map((one, index) => {
+      const newcomer = newcomers[index];
+      if (one.is !== 'new' || newcomer === undefined || newcomer === null) return one;
+      const note = notes.value[joining.indexOf(newcomer)] ?? null;
+      return { ...one, placed: { ...one.placed, balance: note } };
+    }),
+  );
 }
 
 function judgeOne(seen: Fleet, { config }: DeployDeps, by: Principal, request: DeployRequest): Result<Verdict> {
@@ -126,7 +149,9 @@ function judgeOne(seen: Fleet, { config }: DeployDeps, by: Principal, request: D
   const parent = parentFor(seen, by, request.parent_agent);
   if (!parent.ok) return parent;
   const placed = checkHierarchy(seen, request.agent_type, parent.value, config.limits.max_depth);
-  return placed.ok ? ok({ request, hash, is: 'new', placed: { ...placed.value, parent: parent.value } }) : placed;
+  return placed.ok
+    ? ok({ request, hash, is: 'new', placed: { ...placed.value, parent: parent.value, balance: null } })
+    : placed;
 }
 
 const ofMember = (index: number, { code, message, details }: Failure): Failure =>

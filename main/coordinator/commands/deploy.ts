@@ -5,6 +5,7 @@ import { type Failure, fail, failureOf, isRetryable, ok, type Result } from '../
 import { nextToStart } from '../../../protocol/next-to-start.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import type { DeployRequest } from '../../../protocol/request.ts';
+import { checkBalance } from '../admission/balance.ts';
 import { checkHierarchy } from '../admission/hierarchy.ts';
 import { checkQueue, checkQuota } from '../admission/queue-room.ts';
 import type { Scheduler } from '../admission/scheduler.ts';
@@ -92,7 +93,9 @@ function place({ ledger, config }: DeployDeps, { request, by }: DeployCall): Res
   const quota = checkQuota(fleet, by, config.limits);
   if (!quota.ok) return quota;
   const queue = checkQueue(fleet.counts.queued, config.limits);
-  return queue.ok ? ok({ ...placed.value, parent: parent.value }) : queue;
+  if (!queue.ok) return queue;
+  const balance = checkBalance(fleet, [{ request, parent: parent.value }], config.balance);
+  return balance.ok ? ok({ ...placed.value, parent: parent.value, balance: balance.value[0] ?? null }) : balance;
 }
 
 async function accept(

@@ -6,7 +6,8 @@ import { addUsage } from '../../../protocol/usage.ts';
 import type { Principal } from '../facade.ts';
 import { mayReach } from './rights.ts';
 
-export function metrics(fleet: Fleet, by: Principal): Metrics {
+/** All but the groups, which go by the rules of balance and the time. */
+export function metrics(fleet: Fleet, by: Principal): Omit<Metrics, 'groups'> {
   const agents = agentsInOrder(fleet).filter(({ facts }) => mayReach(fleet, by, facts.agent_id));
   return {
     total: agents.length,

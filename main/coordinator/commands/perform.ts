@@ -57,7 +57,7 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
   submit_report: async (deps, request, by) => done(await submitReport(deps, request, by)),
   wait: async (deps, request, by, { signal }) =>
     atRest(deps, by, () =>
-      wait({ fleet: () => deps.ledger.current, fleetWatch: deps.fleetWatch }, request, by, signal),
+      wait({ fleet: () => deps.ledger.current, fleetWatch: deps.fleetWatch, record: deps.record }, request, by, signal),
     ),
   inbox: async (deps, request, by, { signal }) => atRest(deps, by, () => inbox(deps, request, by, signal)),
   queue: async (deps, _request, by) => done(ok(queue(deps, deps.ledger.current, by))),

@@ -1,5 +1,5 @@
 /** What a deployment needs from outside (a program, a prompt, a folder), looked up before anything is decided; and the facts it ends in. */
-import type { AgentFacts } from '../../../protocol/agent.ts';
+import type { AgentFacts, BalanceNote } from '../../../protocol/agent.ts';
 import type { Config } from '../../../protocol/config.ts';
 import { ok, type Result } from '../../../protocol/failures.ts';
 import { type DeployRequest, deployConfigSchema, deployRequestSchema } from '../../../protocol/request.ts';
@@ -27,7 +27,11 @@ export interface Prepared {
 }
 
 /** A place in the tree, with the parent that the caller may deploy under. */
-export type Placed = Place & { readonly parent: string | null };
+export type Placed = Place & {
+  readonly parent: string | null;
+  /** null: it shares its work with nobody. */
+  readonly balance: BalanceNote | null;
+};
 
 export interface PromptBounds {
   readonly inlineBytes?: number;
@@ -87,6 +91,7 @@ export function factsOf(
     priority: request.priority,
     group: request.group,
     estimated_workload: request.estimated_workload,
+    ...(placed.balance === null ? {} : { balance: placed.balance }),
     timeout: asked.timeout,
     max_runtime: asked.max_runtime,
     max_turns: asked.max_turns,

@@ -2,7 +2,7 @@
 import { isEnded } from '../../../protocol/agent.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
-import { agentRecord } from '../../../protocol/record.ts';
+import { agentRecord, type RecordOf } from '../../../protocol/record.ts';
 import type { WaitAnswer, WaitRequest } from '../../../protocol/waiting.ts';
 import type { FleetWatch } from '../events/fleet-watch.ts';
 import type { Principal } from '../facade.ts';
@@ -12,10 +12,11 @@ import { stopping } from './stopping.ts';
 export interface WaitDeps {
   readonly fleet: () => Fleet;
   readonly fleetWatch: FleetWatch;
+  readonly record?: RecordOf;
 }
 
 export async function wait(
-  { fleet, fleetWatch }: WaitDeps,
+  { fleet, fleetWatch, record = agentRecord }: WaitDeps,
   request: WaitRequest,
   by: Principal,
   signal: AbortSignal | undefined,
@@ -32,7 +33,7 @@ export async function wait(
   const { ended, pending } = split(fleet(), asked.value(fleet()));
   return ok({
     done: done === true,
-    ended: ended.flatMap((id) => fleet().agents.get(id) ?? []).map(agentRecord),
+    ended: ended.flatMap((id) => fleet().agents.get(id) ?? []).map((agent) => record(agent)),
     pending,
   });
 }

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import type { Agent } from '../../../protocol/agent.ts';
 import { acceptances, type Sequenced } from '../../../protocol/events.ts';
 import { agentsInOrder, type Fleet, livingAgents } from '../../../protocol/fleet.ts';
+import { membersIfOver } from '../../../protocol/groups.ts';
 import { agentRecord, type RecordOf } from '../../../protocol/record.ts';
 import type { Layout } from '../root/layout.ts';
 import { errorWords, type StorageHealth } from '../storage-health.ts';
@@ -50,6 +51,7 @@ export class StateFiles {
     }
     if (event.type === 'agent_ended' || event.type === 'agent_never_began') {
       this.writeNow(event.agent_id); // Whoever waits for the end looks here.
+      this.#markGroup(event.agent_id);
     } else if (event.type === 'agents_forgotten') {
       for (const agentId of event.agent_ids) rmSync(this.#layout.stateFile(agentId), { force: true });
     } else if (event.type === 'agents_requeued') {
@@ -98,6 +100,14 @@ export class StateFiles {
     this.flush();
     if (this.#scheduled !== null) clearTimeout(this.#scheduled);
     this.#scheduled = null;
+  }
+
+  /** Each one's part of the work stands when the last of them has ended. */
+  #markGroup(agentId: string): void {
+    const fleet = this.#fleet();
+    const agent = fleet.agents.get(agentId);
+    const members = agent === undefined ? [] : membersIfOver(fleet, agent);
+    if (members.length > 1) for (const { facts } of members) this.#mark(facts.agent_id);
   }
 
   #mark(agentId: string, afterMs = this.#restMs): void {

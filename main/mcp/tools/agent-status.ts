@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { statusRequestSchema } from '../../../protocol/queries.ts';
 import { agentRecordSchema } from '../../../protocol/record.ts';
-import { brief, line, reportLine } from '../brief.ts';
+import { balanceLines, brief, line, reportLine } from '../brief.ts';
 import { required } from '../input.ts';
 import { ask, looks, type Tool } from '../tool.ts';
 
@@ -21,6 +21,6 @@ export const agentStatus: Tool = {
     if (!found.ok) return found;
     const record = found.value.answer;
     const short = brief(record);
-    return { ok: true, text: `${line(short)}\n${reportLine(short)}`, content: record };
+    return { ok: true, text: [line(short), reportLine(short), ...balanceLines(record)].join('\n'), content: record };
   },
 };

@@ -1,6 +1,6 @@
 /** `deploy_agent`: one agent below the caller. */
 import { z } from 'zod';
-import { brief, briefSchema, line } from '../brief.ts';
+import { balanceLines, brief, briefSchema, line } from '../brief.ts';
 import { deployFields, deployRequest, requestIdField } from '../input.ts';
 import { ask, type Tool } from '../tool.ts';
 
@@ -20,6 +20,7 @@ export const deployAgent: Tool = {
     const deployed = await ask(call, 'deploy', deployRequest(args));
     if (!deployed.ok) return deployed;
     const agent = brief(deployed.value.answer);
-    return { ok: true, text: line(agent), content: { ...agent, replayed: deployed.value.replayed } };
+    const text = [line(agent), ...balanceLines(deployed.value.answer)].join('\n');
+    return { ok: true, text, content: { ...agent, replayed: deployed.value.replayed } };
   },
 };

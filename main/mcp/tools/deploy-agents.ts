@@ -1,7 +1,7 @@
 /** `deploy_agents`: several agents, all or none. */
 import { z } from 'zod';
 import { batchRequestSchema } from '../../../protocol/request.ts';
-import { brief, briefSchema, line } from '../brief.ts';
+import { balanceLines, brief, briefSchema, line } from '../brief.ts';
 import { deployFields, deployRequest, optional, requestIdField } from '../input.ts';
 import { ask, type Tool } from '../tool.ts';
 
@@ -32,7 +32,7 @@ export const deployAgents: Tool = {
     const briefs = deployed.value.answer.agents.map(brief);
     return {
       ok: true,
-      text: briefs.map(line).join('\n'),
+      text: [...briefs.map(line), ...deployed.value.answer.agents.flatMap(balanceLines)].join('\n'),
       content: { agents: briefs, replayed: deployed.value.replayed },
     };
   },

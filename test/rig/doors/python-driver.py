@@ -12,7 +12,7 @@ def perform(request):
     of = agent_id if action == "inbox" else request.get("parent_agent")
     client = AgentDeploymentClient(of, transport="http")
     if action == "deploy":
-        more = {name: request[name] for name in ("priority",) if name in request}
+        more = {name: request[name] for name in ("priority", "estimated_workload") if name in request}
         return client.deploy_agent(
             request["agent_type"], prompt=request["config"]["prompt"], request_id=request["request_id"], **more
         )

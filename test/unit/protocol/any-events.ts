@@ -133,6 +133,14 @@ const event: fc.Arbitrary<ZiggieEvent> = fc.oneof(
     at,
     ...own,
   })),
+  agent_id.map((id): ZiggieEvent => ({
+    type: 'replan_suggested',
+    at,
+    agent_id: id,
+    share: 0.5,
+    basis: 'seconds',
+    suggestion: 'as the test says',
+  })),
   fc.record({ agent_id, attempt, ending }).map((own): ZiggieEvent => ({ type: 'agent_ended', at, ...own })),
   fc.record({ agent_id, attempt, ending, failures: attempt }).map((own): ZiggieEvent => ({
     type: 'agent_restarting',

@@ -70,7 +70,10 @@ describe('a config.json that is wrong says where and what is expected:', () => {
     [{ limits: { max_runing: 1 } }, 'limits.max_runing: unknown key; did you mean "max_running"?'],
     [{ report: { section: [] } }, 'report.section: unknown key; did you mean "sections"?'],
     [{ runtimes: { claude: { kind: 'claude', arg: [] } } }, 'runtimes.claude.arg: unknown key; did you mean "args"?'],
-    [{ balance: { something: 1 } }, 'balance.something: unknown key; known are mode, max_share, max_ratio'],
+    [
+      { balance: { something: 1 } },
+      'balance.something: unknown key; known are mode, max_share, max_ratio, replan_after_seconds',
+    ],
   ])('an unknown key, with the nearest known one: %j', (value, message) => {
     expect(failureIn(loadObject(value)).message).toContain(message);
   });
