@@ -9,6 +9,7 @@
  * What belongs to a state lives inside its variant: there is no pid beside a life that has no process.
  */
 import { z } from 'zod';
+import { amountsSchema, budgetSchema } from './budget.ts';
 import { failureSchema } from './failures.ts';
 
 /** A process is the same one only if all three agree: pids are reused, start times are not, and both restart at boot. */
@@ -112,6 +113,8 @@ export const factsSchema = z.object({
   max_turns: z.number(),
   max_cost_usd: z.number(),
   report_required: z.boolean(),
+  /** For itself and all below it; absent: it shares that of its parent. */
+  budget: budgetSchema.optional(),
   /** null: never restarted. */
   restart: restartPolicySchema.nullable().default(null),
   prompt_file: z.string(),
@@ -189,7 +192,7 @@ export const endingSchema = z.object({
 });
 export type Ending = z.infer<typeof endingSchema>;
 
-export const stopReasonSchema = z.enum(['stop', 'timeout', 'shutdown', 'process_limit', 'log_limit']);
+export const stopReasonSchema = z.enum(['stop', 'timeout', 'shutdown', 'process_limit', 'log_limit', 'budget']);
 export type StopReason = z.infer<typeof stopReasonSchema>;
 
 export const lifeSchema = z.discriminatedUnion('status', [
@@ -252,6 +255,10 @@ export const agentSchema = z.object({
   /** Attempts that failed since the last good run. */
   failures: z.number().int().default(0),
   replan: replanSchema.optional(),
+  /** Seconds that attempts before the present (or last) one ran; absent: none. */
+  ran_before: z.number().optional(),
+  /** What agents below it spent that are forgotten by now; absent: nothing. */
+  spent_by_forgotten: amountsSchema.optional(),
   children: z.array(z.string()),
 });
 export type Agent = z.infer<typeof agentSchema>;

@@ -1,5 +1,6 @@
 /** `config.json`: the administrator's settings. Every field has a default; an unknown key is an error. */
 import { z } from 'zod';
+import { budgetLimitsSchema, noLimits, onExceededSchema } from './budget.ts';
 
 const commandLine = {
   /** Absolute path of the program; null: found on PATH and in the known install places. */
@@ -73,9 +74,22 @@ export const configSchema = z.strictObject({
     .strictObject({
       cost_usd_per_day: z.number().min(0).nullable().default(null),
       cost_usd_per_tree: z.number().min(0).nullable().default(null),
-      on_exceeded: z.enum(['refuse', 'stop']).default('refuse'),
+      /** Of the whole root on one UTC day. `cost_usd_per_day` is the short form of its `cost_usd`; the smaller one binds. */
+      per_day: budgetLimitsSchema.default(noLimits),
+      /** Of each tree, where the request of its uppermost agent does not say. */
+      per_tree: budgetLimitsSchema.default(noLimits),
+      on_exceeded: onExceededSchema.default('refuse'),
+      /** Whoever is deployed below a budget must say how much of its cost and tokens it takes. */
+      exact: z.boolean().default(false),
     })
-    .default({ cost_usd_per_day: null, cost_usd_per_tree: null, on_exceeded: 'refuse' }),
+    .default({
+      cost_usd_per_day: null,
+      cost_usd_per_tree: null,
+      per_day: noLimits,
+      per_tree: noLimits,
+      on_exceeded: 'refuse',
+      exact: false,
+    }),
   report: z
     .strictObject({
       required: z.boolean().default(true),

@@ -13,6 +13,7 @@ import {
   usageSchema,
 } from './agent.ts';
 import { failureSchema } from './failures.ts';
+import { daySpentSchema } from './spending.ts';
 import { inboxSchema } from './waiting.ts';
 
 const at = z.string();
@@ -169,5 +170,7 @@ export const fleetSnapshotSchema = z.object({
   externals: z.array(externalSchema),
   requests: z.array(z.tuple([z.string(), requestRecordSchema])),
   inboxes: z.array(z.tuple([z.string(), inboxSchema])).default([]),
+  /** What the whole root spent on its last day; absent: nothing that is known. */
+  day: daySpentSchema.optional(),
 });
 export type FleetSnapshot = z.infer<typeof fleetSnapshotSchema>;

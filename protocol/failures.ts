@@ -26,7 +26,7 @@ export const failureCatalogue = {
   HIERARCHY_VIOLATION: kind('The hierarchy does not allow this agent here', 422),
   LOAD_BALANCE_VIOLATION: kind('The workload is not balanced', 422),
   LIMIT_REACHED: kind('A limit is reached', 429, true),
-  BUDGET_EXCEEDED: kind('The budget is used up', 402),
+  BUDGET_EXCEEDED: kind('The budget is used up', 402, true),
   QUEUE_FULL: kind('The queue is full', 503, true),
   DEPLOYMENT_TIMEOUT: kind('The agent could not be started in time', 504),
   SPAWN_FAILED: kind('The agent could not be started', 500),

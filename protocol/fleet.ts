@@ -20,6 +20,8 @@ import { heldField, holdBelow, holdOf } from './hold.ts';
 import { paused, resumed } from './pausing.ts';
 import { requeued } from './requeuing.ts';
 import { moveSlot, noSlots, type Slots } from './slots.ts';
+import { type DaySpent, noDay, spentBy, spentOnDay } from './spending.ts';
+import { noAmounts, plusAmounts } from './budget.ts';
 
 export interface Fleet {
   /** Position in the journal of the last event folded in; 0 before the first. */
@@ -37,6 +39,8 @@ export interface Fleet {
   readonly counts: Counts;
   /** The same for limits: who has a process, by parent, level and runtime. */
   readonly slots: Slots;
+  /** What was spent on the last UTC day on which anything was. */
+  readonly day: DaySpent;
 }
 
 export type Counts = Readonly<Record<'queued' | 'starting' | 'running' | 'paused' | 'stopping' | 'backoff', number>>;
@@ -52,6 +56,7 @@ export const emptyFleet: Fleet = {
   living: PersistentMap(),
   counts: noCounts,
   slots: noSlots,
+  day: noDay,
 };
 
 export function fleet(state: Fleet, { seq, event }: Sequenced): Fleet {
@@ -170,7 +175,8 @@ function forgetAll(state: Fleet, agentIds: readonly string[]): Fleet {
   const forgettable = agentIds.filter(
     (id) => !subtree(state, id).some(({ facts }) => state.living.has(facts.agent_id)),
   );
-  const left = forgettable.reduce(forget, state);
+  // Children first: what each spent stays known at its parent.
+  const left = forgettable.toReversed().reduce(forget, state);
   const gone = new Set(agentIds.filter((id) => state.agents.has(id) && !left.agents.has(id)));
   return { ...left, inboxes: forgetInboxes(left.inboxes, gone), requests: forgetRequests(left) };
 }
@@ -196,7 +202,14 @@ function forget(state: Fleet, agentId: string): Fleet {
     agents:
       parent === undefined
         ? agents
-        : agents.set(parent.facts.agent_id, { ...parent, children: without(parent.children) }),
+        : agents.set(parent.facts.agent_id, {
+            ...parent,
+            children: without(parent.children),
+            spent_by_forgotten: plusAmounts(
+              parent.spent_by_forgotten ?? noAmounts,
+              plusAmounts(agent.spent_by_forgotten ?? noAmounts, spentBy(agent, 0)),
+            ),
+          }),
     externals:
       external === undefined
         ? state.externals
@@ -236,7 +249,11 @@ function live(agent: Agent, event: AgentEvent): Agent {
     case 'agent_starting':
       // From `running` where its launcher left without ever letting it begin.
       if (life.status === 'stopping' || life.status === 'ended' || life.status === 'never_began') return agent;
-      return { ...agent, life: { status: 'starting', since: event.at, ...attemptOf(event), ...heldField(life) } };
+      return {
+        ...agent,
+        ...ranBefore(agent),
+        life: { status: 'starting', since: event.at, ...attemptOf(event), ...heldField(life) },
+      };
     case 'agent_started':
       return started(agent, event);
     case 'agent_usage':
@@ -263,6 +280,12 @@ function live(agent: Agent, event: AgentEvent): Agent {
 
 function replanned(agent: Agent, { at, share, basis, suggestion }: EventOf<'replan_suggested'>): Agent {
   return agent.replan === undefined && !isEnded(agent) ? { ...agent, replan: { at, share, basis, suggestion } } : agent;
+}
+
+/** The attempt that the back-off followed is not the present one any more. */
+function ranBefore({ life, ran_before = 0 }: Agent): Pick<Agent, 'ran_before'> {
+  const seconds = life.status === 'backoff' ? (life.ending.execution_time_seconds ?? 0) : 0;
+  return seconds === 0 ? {} : { ran_before: ran_before + seconds };
 }
 
 /** From `running` and `paused` where its launcher left without ever letting it begin. */
@@ -363,6 +386,7 @@ function withAgent(
   return {
     ...state,
     agents: state.agents.set(agentId, changed),
+    day: spentOnDay(state.day, agent, changed, event.at),
     inboxes: noteForParent(state.inboxes, seq, event, changed),
     living: over ? state.living.delete(agentId) : living,
     counts: count(state.counts, agent.life, changed.life),
@@ -387,6 +411,7 @@ export function toSnapshot(state: Fleet): FleetSnapshot {
     externals: [...state.externals.values()],
     requests: [...state.requests.entries()],
     inboxes: [...state.inboxes.entries()],
+    day: state.day,
   };
 }
 
@@ -402,6 +427,7 @@ export function fromSnapshot(snapshot: FleetSnapshot): Fleet {
     living: PersistentMap(living.map(({ facts }) => [facts.agent_id, true])),
     counts: living.reduce((counts, { life }) => count(counts, null, life), noCounts),
     slots: living.reduce((slots, agent) => moveSlot(slots, null, agent), noSlots),
+    day: snapshot.day ?? noDay,
   };
 }
 

@@ -12,6 +12,7 @@ import {
   tokensSchema,
 } from './agent.ts';
 import { groupName } from './group-name.ts';
+import { budgetViewSchema } from './budget.ts';
 import { heldWords, holdWords } from './hold.ts';
 
 export const evidenceSchema = z.object({
@@ -93,6 +94,8 @@ export const agentRecordSchema = z.object({
   activity: z.string().nullable(),
   priority: z.number().int(),
   group: z.looseObject({ id: z.string(), size: z.number().int().nullable() }).nullable(),
+  /** What may be spent here; null: no budget binds it. */
+  budget: budgetViewSchema.nullable().default(null),
   stop_steps: z.array(z.string()),
   survivors: z.array(z.number().int()),
   /** How many processes it left behind that were ended with it. */
@@ -160,6 +163,8 @@ export function measuredRecord(agent: Agent, measured: Usages | null): AgentReco
     activity: isActive(agent) ? usage.activity : null,
     priority: facts.priority,
     group: facts.group,
+    // Known only with the fleet: whoever has it adds it.
+    budget: null,
     stop_steps: ending?.stop_steps ?? [],
     survivors: ending?.survivors ?? [],
     reaped: ending?.reaped ?? 0,

@@ -1,6 +1,7 @@
 /** Asking for agents, through every door: the file body, the HTTP body and the tool arguments are this object. */
 import { z } from 'zod';
 import { restartPolicySchema } from './agent.ts';
+import { budgetSchema } from './budget.ts';
 import { envelope, nullableDefault } from './envelope.ts';
 import { agentIdSchema, agentTypeSchema, displayNameSchema, requestIdSchema } from './names.ts';
 import { agentRecordSchema } from './record.ts';
@@ -55,6 +56,8 @@ export const deployRequestSchema = z.looseObject({
   group: nullableDefault(
     z.looseObject({ id: z.string().min(1).max(128), size: nullableDefault(z.number().int().min(1).max(10_000)) }),
   ),
+  /** What it and all below it may spend together, at most what its parent has left; null or absent: it shares its parent's. */
+  budget: budgetSchema.nullable().optional(),
   /** 0 first to 9 last; the queue goes by priority, then by age. */
   priority: z.number().int().min(0).max(9).default(5),
   config: deployConfigSchema,

@@ -1,6 +1,7 @@
 /** From the options of `ziggie deploy` to the request. */
 import type { ClientResult, DeployInput } from '../../clients/typescript/client.ts';
 import type { Environment } from '../../clients/typescript/discover.ts';
+import type { Budget, OnExceeded } from '../../protocol/budget.ts';
 import { levelOf } from '../../protocol/names.ts';
 import type { AgentRecord } from '../../protocol/record.ts';
 import { type CliResult, usage } from './failure.ts';
@@ -22,6 +23,9 @@ export interface DeployOptions {
   readonly maxRuntime?: number;
   readonly maxTurns?: number;
   readonly maxCost?: number;
+  readonly budget?: Partial<Budget>;
+  readonly onExceeded?: OnExceeded;
+  readonly exactBudget?: true;
   /** true unless `--no-report` was given. */
   readonly report: boolean;
   readonly priority?: number;
@@ -41,6 +45,9 @@ export async function deployInput(
   if (options.groupSize !== undefined && options.group === undefined) {
     return usage('--group-size says how large a group is; name the group with --group ID.');
   }
+  if ((options.onExceeded ?? options.exactBudget) !== undefined && options.budget === undefined) {
+    return usage('--on-exceeded and --exact-budget say how limits bind; name the limits with --budget cost_usd=1.');
+  }
   const own = env['ZIGGIE_AGENT_ID'] || null;
   const parent = options.parent ?? own;
   const type = options.type ?? (await typeBelow(parent, parent === own ? env['ZIGGIE_AGENT_TYPE'] : undefined, get));
@@ -59,10 +66,17 @@ export async function deployInput(
       ...given('name', options.name),
       ...given('estimated_workload', options.workload),
       ...given('group', group),
+      ...given('budget', budgetOf(options)),
       ...given('priority', options.priority),
       config: { ...prompt, ...configOf(options) },
     },
   };
+}
+
+function budgetOf({ budget, onExceeded, exactBudget }: DeployOptions): Partial<Budget> | undefined {
+  return budget === undefined
+    ? undefined
+    : { ...budget, ...given('on_exceeded', onExceeded), ...given('exact', exactBudget) };
 }
 
 function configOf(options: DeployOptions) {

@@ -1,5 +1,6 @@
 /** Values of options: from text to what is meant, or a sentence about what is wrong. */
 import { InvalidArgumentError } from 'commander';
+import { budgetMeasures, type BudgetMeasure } from '../../protocol/budget.ts';
 
 export const wholeNumber =
   (least: number, most: number) =>
@@ -23,6 +24,29 @@ export const fraction = (text: string): number => {
   if (/^\d*\.?\d+$/.test(text) && value > 0 && value <= 1) return value;
   throw new InvalidArgumentError('Expected a number above 0, at most 1.');
 };
+export const oneOf =
+  <T extends string>(words: readonly T[]) =>
+  (text: string): T => {
+    const word = words.find((one) => one === text);
+    if (word !== undefined) return word;
+    throw new InvalidArgumentError(`Expected ${words.join(' or ')}.`);
+  };
+
+/** `cost_usd=1,agents=5`: each limit once. */
+export function budgetOption(text: string): Partial<Record<BudgetMeasure, number>> {
+  const limits: Partial<Record<BudgetMeasure, number>> = {};
+  for (const part of text.split(',')) {
+    const [, name = '', value = ''] = /^\s*(\w+)=(\d*\.?\d+)\s*$/.exec(part) ?? [];
+    const measure = budgetMeasures.find((one) => one === name);
+    if (measure === undefined || limits[measure] !== undefined) {
+      throw new InvalidArgumentError(
+        `Expected limits as cost_usd=1,agents=5; the names are ${budgetMeasures.join(', ')}.`,
+      );
+    }
+    limits[measure] = Number(value);
+  }
+  return limits;
+}
 
 export interface ByteRange {
   readonly start?: number;

@@ -14,6 +14,7 @@ import { withGroup } from '../../protocol/group-record.ts';
 import { agentRecord, measuredRecord, type RecordOf, type Usages } from '../../protocol/record.ts';
 import type { ZiggieRequest } from '../../protocol/actions.ts';
 import type { DeployRequest } from '../../protocol/request.ts';
+import { Budgets } from './admission/budgets.ts';
 import { Scheduler } from './admission/scheduler.ts';
 import { watchBalance } from './balance-watch.ts';
 import type { Clock } from './clock.ts';
@@ -47,6 +48,7 @@ import { RunsWatch } from './ledger/runs-watch.ts';
 import { SnapshotStore } from './ledger/snapshot.ts';
 import { StateFiles } from './ledger/state-files.ts';
 import { isStorageError } from './ledger/storage-error.ts';
+import { BudgetGuard } from './process/budget-guard.ts';
 import type { Ownership } from './process/ownership.ts';
 import { type Measured, unmeasured } from './process/sampler.ts';
 import { Supervisor } from './process/supervisor.ts';
@@ -102,12 +104,14 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   journalWatch.follow(ledger);
   const refusedOnce = new Promise<void>((resolve) => health.subscribe(resolve));
   const fleet = (): Fleet => ledger.current;
+  const budgets = new Budgets(config.budget, clock);
   const lives = new LifeWatch(fleet);
   const fleetWatch = new FleetWatch(fleet);
   const pastEvents = new PastEvents(layout.journal, () => ledger.current.seq);
   const measuredNow: RecordOf = (agent) => {
     const measured = supervisor.measuredOf(agent.facts.agent_id);
-    return measured === unmeasured ? agentRecord(agent) : measuredRecord(agent, usagesOf(measured));
+    const now = measured === unmeasured ? agentRecord(agent) : measuredRecord(agent, usagesOf(measured));
+    return budgets.shown(fleet(), agent, now);
   };
   const record: RecordOf = (agent) =>
     withGroup(measuredNow(agent), agent, fleet(), config.balance, Date.parse(clock.now()));
@@ -126,14 +130,17 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     clock,
     url,
     log,
+    costCap: (facts) => budgets.costCap(ledger.pending, facts),
     onSlotFree: () => scheduler.pump(),
     onBackoff: (agent) => scheduler.backOff(agent),
     onUnbegun: (facts) => scheduler.startAgain(facts),
   });
-  const scheduler = new Scheduler({ ledger, supervisor, config, clock, log });
-  const answers = new Answers({ layout, ledger, lives, stateFiles, clock, log });
+  const scheduler = new Scheduler({ ledger, supervisor, config, budgets, clock, log });
+  const guard = new BudgetGuard({ ledger, budgets, stop: (agents, order) => supervisor.stop(agents, order), log });
+  const answers = new Answers({ layout, ledger, lives, stateFiles, clock, log, record });
   hub.subscribe(() => journalWatch.onDurable());
   hub.subscribe((event) => lives.onEvent(event));
+  hub.subscribe((event) => guard.onEvent(event));
   hub.subscribe(() => fleetWatch.onEvent());
   hub.subscribe((event) => stateFiles.onEvent(event));
   hub.subscribe(() => snapshots.saveSoon(fleet));
@@ -151,6 +158,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     runtimes,
     clock,
     record,
+    budgets,
   };
   const runsWatch = new RunsWatch(layout.runs, health);
   const run = (call: DeployCall): Promise<Result<DeployAnswer>> => guarded(() => deploy(deps, call), runsWatch);
@@ -253,6 +261,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     stateFiles.rebuild();
     answers.resume();
     recover({ layout, ledger, ownership, supervisor, scheduler, clock, log });
+    guard.begin();
     inbox.open();
     retention.begin();
     endBalanceWatch = watchBalance({ ledger, config, clock, log });
@@ -272,6 +281,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     runsWatch.close();
     await inbox.close();
     fleetWatch.close();
+    guard.close();
     scheduler.close();
     supervisor.close();
     if (damage !== null) return;

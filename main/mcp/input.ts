@@ -3,6 +3,7 @@
  * the null that the wire also takes: models fill in fewer fields that way, and the wire's schema decides in any case.
  */
 import { z } from 'zod';
+import { budgetSchema } from '../../protocol/budget.ts';
 import { deployConfigSchema, deployRequestSchema } from '../../protocol/request.ts';
 
 /** What is inside defaults and nulls, to be left out at will. */
@@ -21,6 +22,7 @@ function inner(schema: z.ZodType): z.ZodType {
 
 const request = deployRequestSchema.shape;
 const config = deployConfigSchema.shape;
+const budgetFields = budgetSchema.shape;
 
 /** One agent to deploy, flat: `config` of the wire is filled from its fields. */
 export const deployFields = {
@@ -60,6 +62,22 @@ export const deployFields = {
   max_runtime: optional(config.max_runtime, 'Seconds of running after which it is stopped; 0 or left out: no limit.'),
   max_turns: optional(config.max_turns, 'Most turns of its model; 0 or left out: no limit.'),
   max_cost_usd: optional(config.max_cost_usd, 'Most US dollars it may cost; 0 or left out: no limit.'),
+  budget: z
+    .object({
+      cost_usd: optional(budgetFields.cost_usd, 'US dollars.'),
+      tokens: optional(budgetFields.tokens, 'Tokens, all kinds together.'),
+      agents: optional(budgetFields.agents, 'Agents, itself included.'),
+      minutes: optional(budgetFields.minutes, 'Running minutes of all its agents together.'),
+      exact: optional(budgetFields.exact, 'true: each agent below it must ask for a part of its cost_usd and tokens.'),
+      on_exceeded: optional(
+        budgetFields.on_exceeded,
+        'refuse: nothing new is started then; stop: what runs is stopped.',
+      ),
+    })
+    .optional()
+    .describe(
+      'What it and all below it may spend, at most what you have left (agent_status tells). Left out: it shares yours.',
+    ),
   report_required: optional(config.report_required, 'false: it need not write a completion report.'),
   restart: z.enum(['never', 'on_failure']).optional().describe('What is done when it fails; left out: nothing.'),
 } as const;

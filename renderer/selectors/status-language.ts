@@ -99,6 +99,8 @@ function stoppingDetail({ reason, by }: Extract<Agent['life'], { status: 'stoppi
       return 'log too large';
     case 'process_limit':
       return 'too many processes';
+    case 'budget':
+      return 'its budget is used up';
     case 'stop':
     case 'shutdown':
       return `by ${by}`;

@@ -79,6 +79,7 @@ class AgentDeploymentClient:
         priority: int = 5,
         parent_agent: Optional[str] = None,
         request_id: Optional[str] = None,
+        budget: Optional[Mapping[str, Any]] = None,
     ) -> Record:
         """Deploys an agent and returns its record once it has started (files) or started or queued (HTTP).
 
@@ -89,6 +90,8 @@ class AgentDeploymentClient:
             max_runtime: seconds of running after which it is stopped; 0 is none.
             group: ``{"id": "wave-1", "size": 3}``; its workloads are balanced.
             request_id: the same id again returns the same answer and starts nothing. Default: a new one.
+            budget: what it and all below it may spend, ``{"cost_usd": 1, "agents": 5}`` (also ``tokens``, ``minutes``,
+                ``on_exceeded``); at most what its parent has left. Default: it shares its parent's.
 
         Raises:
             DeploymentTimeout: it could not be started in time.
@@ -114,6 +117,8 @@ class AgentDeploymentClient:
             "priority": priority,
             "config": config,
         }
+        if budget is not None:
+            fields["budget"] = dict(budget)
         return self._ask("deploy", fields, 0 if timeout == 0 else USUAL_SECONDS + timeout, request_id)
 
     def deploy_agents(self, agents: Sequence[Mapping[str, Any]], *, request_id: Optional[str] = None) -> List[Record]:

@@ -246,6 +246,7 @@ const steering: Operation[] = [
       'WRONG_STATE',
       'IDENTITY_UNVERIFIED',
       'LIMIT_REACHED',
+      'BUDGET_EXCEEDED',
       'QUEUE_FULL',
       'RUNTIME_NOT_FOUND',
       'STORAGE_UNAVAILABLE',

@@ -6,7 +6,7 @@ import type { Context, Run } from '../context.ts';
 import { type DeployOptions, deployInput } from '../deploy-input.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from '../exit-codes.ts';
 import { showFailure } from '../failure.ts';
-import { decimalNumber, fraction, wholeNumber } from '../option-values.ts';
+import { budgetOption, decimalNumber, fraction, oneOf, wholeNumber } from '../option-values.ts';
 import { patientAsk, untilNextPoll } from '../patient.ts';
 import { readPrompt } from '../prompt-source.ts';
 import { formatDuration } from '../view/duration.ts';
@@ -37,6 +37,17 @@ export function addDeploy(program: Command, run: Run): void {
     .option('--max-runtime <s>', 'seconds after which it is stopped (default: none)', decimalNumber(0, mostSeconds))
     .option('--max-turns <n>', 'turns after which it ends (default: none)', wholeNumber(0, 100_000))
     .option('--max-cost <usd>', 'US dollars after which it ends (default: none)', decimalNumber(0, 1_000_000))
+    .option(
+      '--budget <limits>',
+      'what it and all below it may spend, as cost_usd=1,agents=5 (also tokens, minutes; default: as its parent)',
+      budgetOption,
+    )
+    .option(
+      '--on-exceeded <what>',
+      'at a limit of the budget: refuse what is new, or stop what runs, too',
+      oneOf(['refuse', 'stop']),
+    )
+    .option('--exact-budget', 'each agent below it must ask for a part of its cost and tokens')
     .option('--no-report', 'it owes no completion report (default: as config.json says)')
     .option('--priority <n>', '0 first to 9 last (default: 5)', wholeNumber(0, 9))
     .option('--request-id <id>', 'names the request: the same id again starts nothing (default: a new one)')

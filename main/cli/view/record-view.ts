@@ -2,6 +2,7 @@
 import type { ReportProblem, Tokens } from '../../../protocol/agent.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
 import { balanceLines } from './balance-view.ts';
+import { budgetLines } from './budget-view.ts';
 import { formatDuration } from './duration.ts';
 import { hasEnded, secondsOf } from './life.ts';
 import type { Paint } from './paint.ts';
@@ -18,6 +19,7 @@ export function recordView(record: AgentRecord, paint: Paint, now: number): stri
     section('Times', timeLines(record, now), paint),
     section('Usage', usageLines(record), paint),
     section('Balance', balanceLines(record, paint), paint),
+    section('Budget', budgetLines(record), paint),
     section('Report', reportLines(record, paint), paint),
     section('Files', fileLines(record), paint),
   ];

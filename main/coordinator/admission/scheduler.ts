@@ -8,12 +8,14 @@ import { failureOf } from '../../../protocol/failures.ts';
 import { nextToStart } from '../../../protocol/next-to-start.ts';
 import { holdBelow, holdOf } from '../../../protocol/hold.ts';
 import type { Config } from '../../../protocol/config.ts';
+import { overBudgetEvent } from './over-budget.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { longTimer } from '../long-timer.ts';
 import type { StartTicket } from '../process/starter.ts';
 import type { Supervisor } from '../process/supervisor.ts';
 import type { Program } from '../runtimes/runtime.ts';
+import type { Budgets } from './budgets.ts';
 import { freeMemory } from './free-memory.ts';
 import {
   type Candidate,
@@ -34,6 +36,7 @@ export interface SchedulerOptions {
   readonly supervisor: Supervisor;
   /** Read at each look. */
   readonly config: Pick<Config, 'limits' | 'intake_paused'>;
+  readonly budgets: Budgets;
   /** MB; null: not known. */
   readonly freeMemoryMb?: () => number | null;
   readonly clock: Clock;
@@ -131,7 +134,7 @@ export class Scheduler {
     const attempt = this.#attemptOf(next.agent_id);
     if (attempt !== null) {
       if (this.#atPace(1).is === 'wait') return this.#tellWaiting(decide);
-      this.#startNow(next.agent_id, attempt);
+      if (!this.#isOverBudget(next.agent_id)) this.#startNow(next.agent_id, attempt);
     }
     // Started now, or cancelled or expired while it waited.
     this.#leave(next.agent_id);
@@ -253,6 +256,21 @@ export class Scheduler {
         this.#underWay -= 1;
         this.pump();
       });
+  }
+
+  /** What was there when it was accepted may be spent by now: then it ends here and is not started. */
+  #isOverBudget(agentId: string): boolean {
+    const { ledger, budgets, clock, log } = this.#options;
+    const agent = ledger.pending.agents.get(agentId);
+    const failure = agent === undefined ? null : budgets.mayStart(ledger.pending, agent);
+    const event = agent === undefined || failure === null ? null : overBudgetEvent(agent, failure, clock.now());
+    if (event === null) return false;
+    this.#moments.forget(agentId);
+    ledger.commit([event]).catch((error: unknown) => {
+      log(`${agentId} is over its budget, which could not be recorded: ${String(error)}`);
+      this.#tryAgainLater(agentId);
+    });
+    return true;
   }
 
   #startNow(agentId: string, attempt: number): void {

@@ -3,7 +3,7 @@ import { type Agent, isEnded, statusOf } from '../../../protocol/agent.ts';
 import { fail, type Result } from '../../../protocol/failures.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
 import { holdOf, holdWords } from '../../../protocol/hold.ts';
-import { agentRecord } from '../../../protocol/record.ts';
+import type { RecordOf } from '../../../protocol/record.ts';
 import type { BranchAnswer } from '../../../protocol/verbs.ts';
 import type { Principal } from '../facade.ts';
 import { reach } from './rights.ts';
@@ -24,13 +24,14 @@ export function branchAnswer(
   target: Agent,
   changed: readonly string[],
   unchanged: BranchAnswer['unchanged'],
+  record: RecordOf,
   unfrozen: BranchAnswer['unfrozen'] = [],
 ): BranchAnswer {
   const agentId = target.facts.agent_id;
   return {
     agent_id: agentId,
     status: statusOf(fleet.agents.get(agentId) ?? target),
-    changed: changed.flatMap((id) => fleet.agents.get(id) ?? []).map(agentRecord),
+    changed: changed.flatMap((id) => fleet.agents.get(id) ?? []).map(record),
     unchanged,
     unfrozen,
   };

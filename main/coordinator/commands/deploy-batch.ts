@@ -3,7 +3,6 @@ import type { AgentFacts } from '../../../protocol/agent.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { type Failure, fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
 import { type Fleet, fleet as fold } from '../../../protocol/fleet.ts';
-import { agentRecord } from '../../../protocol/record.ts';
 import type { BatchAnswer, BatchRequest, DeployRequest } from '../../../protocol/request.ts';
 import { checkBalance } from '../admission/balance.ts';
 import { checkHierarchy } from '../admission/hierarchy.ts';
@@ -112,7 +111,9 @@ function judge(deps: DeployDeps, by: Principal, members: readonly DeployRequest[
   const quota = newOnes === 0 ? ok(undefined) : checkQuota(ledger.pending, by, config.limits, newOnes);
   if (!quota.ok) return quota;
   const room = newOnes === 0 ? ok(undefined) : checkQueueFor(newOnes, ledger.pending, config.limits);
-  return room.ok ? balanced(ledger.pending, config, verdicts) : room;
+  if (!room.ok) return room;
+  const over = overBudget(deps, seen, by, verdicts);
+  return over === null ? balanced(ledger.pending, config, verdicts) : { ok: false, failure: over };
 }
 
 /** Judged as a whole: those that were there before are in the fleet. */
@@ -135,6 +136,18 @@ function balanced(
       return { ...one, placed: { ...one.placed, balance: note } };
     }),
   );
+}
+
+/** Each is judged with what those before it take. */
+function overBudget({ budgets }: DeployDeps, seen: Fleet, by: Principal, verdicts: readonly Verdict[]): Failure | null {
+  const newOnes = verdicts.flatMap((one, index) => (one.is === 'new' ? [{ index, one }] : []));
+  const claims = newOnes.map(({ one: { placed, request } }) => ({
+    parent: placed.parent,
+    budget: request.budget ?? null,
+    maxCost: request.config.max_cost_usd,
+  }));
+  const over = budgets.check(seen, claims, by);
+  return over === null ? null : ofMember(newOnes[over.index]?.index ?? 0, over.failure);
 }
 
 function judgeOne(seen: Fleet, { config }: DeployDeps, by: Principal, request: DeployRequest): Result<Verdict> {
@@ -280,7 +293,7 @@ function placePrompts({ layout }: DeployDeps, born: readonly Born[]): void {
 
 /** Each as it is once it has begun, never will, or is known to wait. All of them were accepted, whatever became of one. */
 async function answer(
-  { ledger, lives }: DeployDeps,
+  { ledger, lives, record }: DeployDeps,
   { wait }: BatchCall,
   agentIds: readonly string[],
   replayed: boolean,
@@ -294,5 +307,5 @@ async function answer(
     );
   }
   const agents = await Promise.all(agentIds.map((id) => lives.when(id, (agent) => isAnswerable(agent, wait))));
-  return ok({ answer: { agents: agents.map(agentRecord) }, replayed });
+  return ok({ answer: { agents: agents.map(record) }, replayed });
 }

@@ -3,9 +3,10 @@ import type { Agent, AgentFacts } from '../../../protocol/agent.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { type Failure, fail, failureOf, isRetryable, ok, type Result } from '../../../protocol/failures.ts';
 import { nextToStart } from '../../../protocol/next-to-start.ts';
-import { agentRecord } from '../../../protocol/record.ts';
+import type { RecordOf } from '../../../protocol/record.ts';
 import type { DeployRequest } from '../../../protocol/request.ts';
 import { checkBalance } from '../admission/balance.ts';
+import type { Budgets } from '../admission/budgets.ts';
 import { checkHierarchy } from '../admission/hierarchy.ts';
 import { checkQueue, checkQuota } from '../admission/queue-room.ts';
 import type { Scheduler } from '../admission/scheduler.ts';
@@ -23,6 +24,8 @@ export interface DeployDeps extends PrepareDeps {
   readonly scheduler: Scheduler;
   readonly lives: LifeWatch;
   readonly clock: Clock;
+  readonly budgets: Budgets;
+  readonly record: RecordOf;
 }
 
 export interface DeployCall {
@@ -84,7 +87,7 @@ export const usedBefore = (requestId: string): Extract<Result<never>, { ok: fals
     { request_id: requestId },
   );
 
-function place({ ledger, config }: DeployDeps, { request, by }: DeployCall): Result<Placed> {
+function place({ ledger, config, budgets }: DeployDeps, { request, by }: DeployCall): Result<Placed> {
   const fleet = ledger.pending;
   const parent = parentFor(fleet, by, request.parent_agent);
   if (!parent.ok) return parent;
@@ -94,6 +97,9 @@ function place({ ledger, config }: DeployDeps, { request, by }: DeployCall): Res
   if (!quota.ok) return quota;
   const queue = checkQueue(fleet.counts.queued, config.limits);
   if (!queue.ok) return queue;
+  const { budget = null, config: asked } = request;
+  const over = budgets.check(fleet, [{ parent: parent.value, budget, maxCost: asked.max_cost_usd }], by);
+  if (over !== null) return { ok: false, failure: over.failure };
   const balance = checkBalance(fleet, [{ request, parent: parent.value }], config.balance);
   return balance.ok ? ok({ ...placed.value, parent: parent.value, balance: balance.value[0] ?? null }) : balance;
 }
@@ -156,14 +162,14 @@ export async function refuse(
 }
 
 async function answer(
-  { lives }: DeployDeps,
+  { lives, record }: DeployDeps,
   { wait }: DeployCall,
   agentId: string,
   replayed: boolean,
 ): Promise<Result<DeployAnswer>> {
   const agent = await lives.when(agentId, (now) => isAnswerable(now, wait));
   if (agent.life.status === 'never_began') return { ok: false, failure: agent.life.failure };
-  return ok({ record: agentRecord(agent), replayed });
+  return ok({ record: record(agent), replayed });
 }
 
 /** It has begun or never will, or, where admission is enough, it is known for what it waits. */

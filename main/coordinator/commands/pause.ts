@@ -5,12 +5,14 @@ import { subtree } from '../../../protocol/fleet.ts';
 import { holdOf } from '../../../protocol/hold.ts';
 import type { BranchAnswer, PauseRequest } from '../../../protocol/verbs.ts';
 import type { Principal } from '../facade.ts';
+import type { RecordOf } from '../../../protocol/record.ts';
 import { type FreezingDeps, pauseAgents } from '../process/freezing.ts';
 import type { Trees } from '../process/ownership.ts';
 import { because, branchAnswer, reachBelow, stateWords } from './branch-answer.ts';
 import { callerName } from './rights.ts';
 
 export interface PauseDeps extends FreezingDeps {
+  readonly record: RecordOf;
   readonly ownership: Pick<Trees, 'cannotFreeze'>;
 }
 
@@ -52,6 +54,7 @@ export async function pause(deps: PauseDeps, request: PauseRequest, by: Principa
       [...others, ...late].map((agent) =>
         because(agent, stateWords(ledger.current.agents.get(agent.facts.agent_id) ?? agent)),
       ),
+      deps.record,
       unfrozen,
     ),
   );

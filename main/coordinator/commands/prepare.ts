@@ -97,6 +97,7 @@ export function factsOf(
     max_turns: asked.max_turns,
     max_cost_usd: asked.max_cost_usd,
     report_required: asked.report_required ?? config.report.required,
+    ...(request.budget === null || request.budget === undefined ? {} : { budget: request.budget }),
     restart: asked.restart ?? null,
     prompt_file: asked.prompt_file ?? layout.promptFile(agentId),
     prompt_sha256: prepared.prompt.sha256,

@@ -2,8 +2,10 @@
 import { type Agent, isEnded, statusOf } from '../../../protocol/agent.ts';
 import type { RequestRecord } from '../../../protocol/events.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
-import { type Fleet, subtree } from '../../../protocol/fleet.ts';
+import { type Fleet, fleet as fold, subtree } from '../../../protocol/fleet.ts';
+import type { RecordOf } from '../../../protocol/record.ts';
 import type { BranchAnswer, RestartRequest } from '../../../protocol/verbs.ts';
+import type { Budgets } from '../admission/budgets.ts';
 import type { Scheduler } from '../admission/scheduler.ts';
 import type { Clock } from '../clock.ts';
 import type { Performed, Principal } from '../facade.ts';
@@ -20,6 +22,8 @@ export interface RestartDeps {
   readonly ledger: Ledger;
   readonly scheduler: Scheduler;
   readonly clock: Clock;
+  readonly record: RecordOf;
+  readonly budgets: Budgets;
 }
 
 /**
@@ -123,7 +127,7 @@ function refusal({ facts }: Agent, why: string, isPromptless: boolean): Result<n
 }
 
 async function carryOut(
-  { ledger, scheduler, clock }: RestartDeps,
+  { ledger, scheduler, clock, record, budgets }: RestartDeps,
   { request_id, reason }: RestartRequest,
   request_sha256: string,
   target: Agent,
@@ -141,13 +145,18 @@ async function carryOut(
     request_id,
     request_sha256,
   } as const;
+  // As it would be with them: what they were given is reserved once more.
+  const after = fold(ledger.pending, { seq: ledger.pending.seq + 1, event: requeued });
+  const waiting = after.agents.get(target.facts.agent_id);
+  const failure = waiting === undefined ? null : budgets.mayStart(after, waiting);
+  if (failure !== null) return { ok: false, failure };
   await ledger.commit([requeued]);
   scheduler.freeAll(agent_ids.flatMap((id) => ledger.current.agents.get(id) ?? []));
-  return ok({ answer: branchAnswer(ledger.current, target, agent_ids, unchanged), replayed: false });
+  return ok({ answer: branchAnswer(ledger.current, target, agent_ids, unchanged, record), replayed: false });
 }
 
 async function answerAgain(
-  { ledger }: RestartDeps,
+  { ledger, record }: RestartDeps,
   { request_id }: RestartRequest,
   seen: RequestRecord,
   hash: string,
@@ -162,7 +171,7 @@ async function answerAgain(
   }
   // Taken a moment ago, perhaps not durable yet: where the disk refuses, both are refused.
   if (!ledger.current.requests.has(request_id)) await ledger.whenDurable();
-  return ok({ answer: branchAnswer(ledger.current, target, seen.restarted, []), replayed: true });
+  return ok({ answer: branchAnswer(ledger.current, target, seen.restarted, [], record), replayed: true });
 }
 
 function wrongState(agent: Agent): Result<never> {

@@ -3,6 +3,7 @@ import type { Agent } from '../../../protocol/agent.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import { subtree } from '../../../protocol/fleet.ts';
 import { holdOf } from '../../../protocol/hold.ts';
+import type { RecordOf } from '../../../protocol/record.ts';
 import type { BranchAnswer, ResumeRequest } from '../../../protocol/verbs.ts';
 import type { Principal } from '../facade.ts';
 import { type FreezingDeps, resumeAgents } from '../process/freezing.ts';
@@ -10,8 +11,12 @@ import { because, branchAnswer, reachBelow, stateWords } from './branch-answer.t
 import { callerName } from './rights.ts';
 import { pausedFromAbove } from './undoing.ts';
 
+export interface ResumeDeps extends FreezingDeps {
+  readonly record: RecordOf;
+}
+
 /** An agent may be resumed while one above it stays paused; it and what lies below it run then. */
-export async function resume(deps: FreezingDeps, request: ResumeRequest, by: Principal): Promise<Result<BranchAnswer>> {
+export async function resume(deps: ResumeDeps, request: ResumeRequest, by: Principal): Promise<Result<BranchAnswer>> {
   const { ledger } = deps;
   const found = reachBelow(ledger.pending, by, request.agent_id, 'resume');
   if (!found.ok) return found;
@@ -31,5 +36,5 @@ export async function resume(deps: FreezingDeps, request: ResumeRequest, by: Pri
   if (held.length > 0) await resumeAgents(deps, held, callerName(by));
   const changed = held.map(({ facts }) => facts.agent_id);
   const unchanged = others.map((agent) => because(agent, stateWords(agent)));
-  return ok(branchAnswer(ledger.current, found.value, changed, unchanged));
+  return ok(branchAnswer(ledger.current, found.value, changed, unchanged, deps.record));
 }

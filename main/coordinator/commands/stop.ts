@@ -3,7 +3,7 @@ import { isEnded } from '../../../protocol/agent.ts';
 import type { StopAnswer } from '../../../protocol/verbs.ts';
 import { ok, type Result } from '../../../protocol/failures.ts';
 import { subtree } from '../../../protocol/fleet.ts';
-import { agentRecord } from '../../../protocol/record.ts';
+import type { RecordOf } from '../../../protocol/record.ts';
 import type { LifeWatch } from '../events/life-watch.ts';
 import type { Principal } from '../facade.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -14,11 +14,12 @@ export interface StopDeps {
   readonly ledger: Ledger;
   readonly supervisor: Supervisor;
   readonly lives: LifeWatch;
+  readonly record: RecordOf;
 }
 
 /** Stopping what has ended already is no failure: the answer lists nothing as stopped and shows how it ended. */
 export async function stop(
-  { ledger, supervisor, lives }: StopDeps,
+  { ledger, supervisor, lives, record }: StopDeps,
   agentId: string,
   by: Principal,
   reason: string | null,
@@ -33,5 +34,5 @@ export async function stop(
   }
   const stopped = await Promise.all(branch.map(({ facts }) => lives.when(facts.agent_id, isEnded)));
   const target = ledger.current.agents.get(agentId) ?? found.value;
-  return ok({ agent_id: agentId, status: agentRecord(target).status, stopped: stopped.map(agentRecord) });
+  return ok({ agent_id: agentId, status: record(target).status, stopped: stopped.map(record) });
 }

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isEnded } from '../../../protocol/agent.ts';
 import { type Failure, failureToAnswer } from '../../../protocol/failures.ts';
-import { agentRecord } from '../../../protocol/record.ts';
+import { agentRecord, type RecordOf } from '../../../protocol/record.ts';
 import type { Clock } from '../clock.ts';
 import { isAnswerable } from '../commands/deploy.ts';
 import type { LifeWatch } from '../events/life-watch.ts';
@@ -29,16 +29,19 @@ export interface AnswersOptions {
   readonly stateFiles: StateFiles;
   readonly clock: Clock;
   readonly log: (line: string) => void;
+  readonly record?: RecordOf;
 }
 
 export class Answers {
   readonly #options: AnswersOptions;
+  readonly #record: RecordOf;
   #unnoted: string[] = [];
   #timer: NodeJS.Timeout | null = null;
   readonly #closing = new AbortController();
 
   constructor(options: AnswersOptions) {
     this.#options = options;
+    this.#record = options.record ?? agentRecord;
   }
 
   /** Writes the answer of a deploy request as soon as there is one; false when the coordinator stopped first. */
@@ -52,7 +55,7 @@ export class Answers {
     const written =
       agent.life.status === 'never_began'
         ? await this.failure(requestId, agent.life.failure)
-        : await this.success(requestId, agentRecord(agent));
+        : await this.success(requestId, this.#record(agent));
     if (written) this.#note(requestId);
     return written;
   }
@@ -62,7 +65,7 @@ export class Answers {
     const { lives, stateFiles } = this.#options;
     const agents = await Promise.all(agentIds.map((id) => lives.when(id, (agent) => isAnswerable(agent, 'admission'))));
     for (const id of agentIds) stateFiles.writeNow(id);
-    if (await this.success(requestId, { agents: agents.map(agentRecord) })) this.#note(requestId);
+    if (await this.success(requestId, { agents: agents.map(this.#record) })) this.#note(requestId);
   }
 
   /** Settles when the answer is written; false when the coordinator stopped first. Of several answers the last stands. */

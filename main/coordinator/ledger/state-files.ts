@@ -59,6 +59,17 @@ export class StateFiles {
     } else if (event.type !== 'external_seen' && 'agent_id' in event) {
       this.#mark(event.agent_id);
     }
+    if ('agent_id' in event) this.#markBudgetsAbove(event.agent_id);
+  }
+
+  /** What it spends is spent of theirs. */
+  #markBudgetsAbove(agentId: string): void {
+    const { agents } = this.#fleet();
+    for (let id = agents.get(agentId)?.facts.parent_agent ?? null; id !== null;) {
+      const facts = agents.get(id)?.facts;
+      if (facts?.budget !== undefined) this.#mark(id);
+      id = facts?.parent_agent ?? null;
+    }
   }
 
   /** Writes an agent's file now, so that it is there before the answer that names the agent. */

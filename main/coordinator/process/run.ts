@@ -58,6 +58,15 @@ const followEveryMs = 1000;
 const lookEveryMs = 250;
 const followBytesPerTurn = 2 * 1024 * 1024;
 
+/** Who is over a budget spends on while it is asked: all steps together last no longer than this. */
+const briefSeconds = 0.8;
+
+function inBrief(steps: readonly StopStep[]): StopStep[] {
+  const whole = steps.reduce((sum, { waitSeconds }) => sum + waitSeconds, 0);
+  const share = Math.min(1, briefSeconds / Math.max(whole, briefSeconds));
+  return steps.map((step) => ({ ...step, waitSeconds: step.waitSeconds * share }));
+}
+
 export interface StopOrder {
   readonly reason: StopReason;
   readonly by: string;
@@ -145,7 +154,7 @@ export class Run {
     const trees = this.#stop === null && this.#mayBeFrozen ? this.#wakingTrees() : this.#options.trees;
     // Over a limit it is not asked: a fork storm or a flood would go on meanwhile.
     const isOverLimit = order.reason === 'process_limit' || order.reason === 'log_limit';
-    const politeSteps = isOverLimit ? [] : stopSteps;
+    const politeSteps = isOverLimit ? [] : order.reason === 'budget' ? inBrief(stopSteps) : stopSteps;
     this.#stop ??= {
       order,
       outcome: stopTree({ trees, run: mark, gone: this.#gone, letGo: this.#letGo.signal }, politeSteps),

@@ -95,6 +95,8 @@ function stopped(
       return { status: 'failed', reason: `process_limit: ${detail ?? 'too many processes'}, ended ${how}` };
     case 'log_limit':
       return { status: 'failed', reason: `log_limit: ${detail ?? 'its log was too large'}, ended ${how}` };
+    case 'budget':
+      return { status: 'stopped', reason: `BUDGET_EXCEEDED: ${detail ?? 'a budget is used up'}, ended ${how}` };
     case 'stop':
     case 'shutdown':
       return { status: 'stopped', reason: `stopped by ${by} (${how})` };

@@ -29,7 +29,7 @@ export interface StartTicket {
 
 export interface StarterOptions extends Pick<
   SupervisorOptions,
-  'layout' | 'config' | 'ledger' | 'runtimes' | 'ownership' | 'clock' | 'url'
+  'layout' | 'config' | 'ledger' | 'runtimes' | 'ownership' | 'clock' | 'url' | 'costCap'
 > {
   readonly ends: EndWriter;
   /** From then on nothing is started. */
@@ -116,12 +116,22 @@ export class Starter {
     return { type: 'agent_started', at: this.#options.clock.now(), agent_id, attempt, identity };
   }
 
+  #capped(facts: AgentFacts): AgentFacts {
+    return { ...facts, max_cost_usd: this.#options.costCap(facts) };
+  }
+
   /** null: no gate is ready, or something needs the long way, which also says what is wrong. */
   #holdNow(facts: AgentFacts, program: Program, { starting, token }: StartTicket): HeldRun | null {
     const { ownership, runtimes, closed } = this.#options;
     const runtime = runtimes.get(facts.runtime);
     if (!runtime.ok || closed.aborted) return null;
-    const { order, files } = startOrder(this.#options, facts, { runtime: runtime.value, program }, starting, token);
+    const { order, files } = startOrder(
+      this.#options,
+      this.#capped(facts),
+      { runtime: runtime.value, program },
+      starting,
+      token,
+    );
     if (Object.keys(files).length > 0) return null; // They are made durable first.
     try {
       makeFolder(order.attemptFolder);
@@ -139,7 +149,7 @@ export class Starter {
     const program = await runtime.value.locate();
     if (!program.ok) return program;
     const found = { runtime: runtime.value, program: program.value };
-    const { order, files } = startOrder(this.#options, facts, found, starting, token);
+    const { order, files } = startOrder(this.#options, this.#capped(facts), found, starting, token);
     try {
       makeFolder(order.attemptFolder);
       if (starting.attempt > 1) beginNextAttempt(layout, agent, starting.attempt);

@@ -1,5 +1,6 @@
 /** Stopping agents together, whatever state each is in: all of them are durably marked before the first is touched. */
 import type { Agent } from '../../../protocol/agent.ts';
+import type { EventOf } from '../../../protocol/events.ts';
 import { fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -31,13 +32,11 @@ export async function stopAgents(
   const waiting = agents.filter(({ life }) => life.status === 'queued');
   const backingOff = agents.flatMap(({ facts, life }) => (life.status === 'backoff' ? [{ facts, life }] : []));
   const active = agents.filter(({ life }) => ['starting', 'running', 'paused'].includes(life.status));
-  const failure = failureOf('CANCELLED', `stopped by ${by} while it waited; it never began`, { by });
+  const never = neverBegan(order);
   await ledger.commit([
-    ...waiting.map(
-      ({ facts }) => ({ type: 'agent_never_began', at, agent_id: facts.agent_id, as: 'cancelled', failure }) as const,
-    ),
+    ...waiting.map(({ facts }) => ({ type: 'agent_never_began', at, agent_id: facts.agent_id, ...never }) as const),
     ...backingOff.map(({ facts, life }) => {
-      const ending = stoppedInBackoff(life, by);
+      const ending = stoppedInBackoff(life, order.reason === 'budget' ? budgetWords(order) : by);
       return { type: 'agent_ended', at, agent_id: facts.agent_id, attempt: life.attempt, ending } as const;
     }),
     ...active.map(({ facts }) => ({ type: 'agent_stopping', at, agent_id: facts.agent_id, ...order }) as const),
@@ -47,6 +46,21 @@ export async function stopAgents(
   await Promise.all(stopped.map((run) => run.stop(order)));
   return ok(undefined);
 }
+
+function neverBegan(order: StopOrder): Pick<EventOf<'agent_never_began'>, 'as' | 'failure'> {
+  const { reason, by, detail } = order;
+  if (reason !== 'budget') {
+    return {
+      as: 'cancelled',
+      failure: failureOf('CANCELLED', `stopped by ${by} while it waited; it never began`, { by }),
+    };
+  }
+  const message = `It waited and never began: ${detail ?? 'a budget is used up'}. Ask whoever gave this budget for more.`;
+  return { as: 'refused', failure: failureOf('BUDGET_EXCEEDED', message) };
+}
+
+const budgetWords = ({ by, detail }: StopOrder): string =>
+  `${by} (BUDGET_EXCEEDED: ${detail ?? 'a budget is used up'})`;
 
 function identityUnverified(agents: readonly Agent[]): Result<never> {
   const who = agents.map(({ facts, life }) => ({

@@ -17,6 +17,8 @@ export interface SupervisorOptions {
   /** Where this coordinator's HTTP door is; known once it listens, before the first start. */
   readonly url: () => string;
   readonly log: (line: string) => void;
+  /** The most that a run which begins now may cost, US dollars; 0 is no limit. */
+  readonly costCap: (facts: AgentFacts) => number;
   /** Called after each end: a slot is free. */
   readonly onSlotFree: () => void;
   /** Called when a failed agent is to be restarted later. */

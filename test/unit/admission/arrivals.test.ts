@@ -14,6 +14,7 @@ import { type AgentFacts, isActive, isEnded } from '../../../protocol/agent.ts';
 import { type Config, configSchema } from '../../../protocol/config.ts';
 import { failureOf } from '../../../protocol/failures.ts';
 import { emptyFleet } from '../../../protocol/fleet.ts';
+import { Budgets } from '../../../main/coordinator/admission/budgets.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 
 const orders = process.env['ZIGGIE_CASES'] === 'full' ? 1000 : 150;
@@ -98,6 +99,7 @@ class World {
       ledger: this.ledger,
       supervisor,
       config: { limits: this.limits, intake_paused: false },
+      budgets: new Budgets(configSchema.parse({}).budget, systemClock),
       freeMemoryMb: () => null,
       clock: { ...systemClock, now: () => at },
       log: (line) => this.broken.push(line),

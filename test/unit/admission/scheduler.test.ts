@@ -10,6 +10,7 @@ import { configSchema } from '../../../protocol/config.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { failureOf } from '../../../protocol/failures.ts';
 import { emptyFleet } from '../../../protocol/fleet.ts';
+import { Budgets } from '../../../main/coordinator/admission/budgets.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -51,11 +52,13 @@ async function oneWaits({
       started.push(agentId);
     },
   } as unknown as Supervisor;
+  const budgets = new Budgets(configSchema.parse({}).budget, systemClock);
   const limits = { ...configSchema.parse({}).limits, max_running: 1 };
   const scheduler = new Scheduler({
     ledger,
     supervisor,
     config: { limits, intake_paused: false },
+    budgets,
     clock: systemClock,
     log: () => undefined,
   });

@@ -20,6 +20,8 @@ import { ok } from '../../../protocol/failures.ts';
 import { emptyFleet } from '../../../protocol/fleet.ts';
 import { batchRequestSchema } from '../../../protocol/request.ts';
 import { failureIn, valueOf } from '../../rig/result.ts';
+import { Budgets } from '../../../main/coordinator/admission/budgets.ts';
+import { agentRecord } from '../../../protocol/record.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
 
 vi.mock('../../../main/coordinator/ledger/atomic-file.ts', { spy: true });
@@ -58,6 +60,8 @@ function rig() {
     lives: { when: (id: string) => Promise.resolve(ledger.current.agents.get(id)) } as unknown as LifeWatch,
     runtimes: { get: () => ok(runtime) } as unknown as Runtimes,
     clock: systemClock,
+    budgets: new Budgets(configSchema.parse({}).budget, systemClock),
+    record: agentRecord,
   };
   const ask = (configs: readonly object[]) =>
     deployBatch(deps, {

@@ -18,6 +18,8 @@ import { emptyFleet } from '../../../protocol/fleet.ts';
 import { deployRequestSchema } from '../../../protocol/request.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 import { waitFor } from '../../rig/wait-for.ts';
+import { Budgets } from '../../../main/coordinator/admission/budgets.ts';
+import { agentRecord } from '../../../protocol/record.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
 
 const runtime: Runtime = {
@@ -56,6 +58,8 @@ function deployTo(journal: Journal, scheduler: Partial<Scheduler> = {}, { clock 
     lives: new LifeWatch(() => ledger.current),
     runtimes: { get: () => ok(runtime) } as unknown as Runtimes,
     clock,
+    budgets: new Budgets(configSchema.parse({}).budget, clock),
+    record: agentRecord,
   };
   const ask = (prompt = 'hello', more: Record<string, unknown> = {}): Promise<unknown> => {
     const request = deployRequestSchema.parse({

@@ -30,6 +30,7 @@ import type { TreeNode } from '../../../protocol/queries.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
 import { valueOf } from '../../rig/result.ts';
 import { Random } from '../../soak/rig/random.ts';
+import { Budgets } from '../../../main/coordinator/admission/budgets.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
 
 const calls = 10_000;
@@ -93,6 +94,7 @@ function openPaperCoordinator() {
     supervisor: supervisor as unknown as Supervisor,
     ownership: { cannotFreeze: null },
     record: agentRecord,
+    budgets: new Budgets(configSchema.parse({}).budget, systemClock),
   };
   const operatorHash = hashToken('operator');
   let count = 0;
