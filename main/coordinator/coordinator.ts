@@ -16,6 +16,7 @@ import type { ZiggieRequest } from '../../protocol/actions.ts';
 import type { DeployRequest } from '../../protocol/request.ts';
 import { Scheduler } from './admission/scheduler.ts';
 import { watchBalance } from './balance-watch.ts';
+import { ApprovalExpiry } from './approvals/expiry.ts';
 import type { Clock } from './clock.ts';
 import { deployBatch } from './commands/deploy-batch.ts';
 import { deploy, type DeployCall, storageFailure } from './commands/deploy.ts';
@@ -137,6 +138,8 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   hub.subscribe(() => fleetWatch.onEvent());
   hub.subscribe((event) => stateFiles.onEvent(event));
   hub.subscribe(() => snapshots.saveSoon(fleet));
+  const approvalExpiry = new ApprovalExpiry({ ledger, clock, log });
+  hub.subscribe((event) => approvalExpiry.onEvent(event));
 
   const deps = {
     layout,
@@ -256,6 +259,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     inbox.open();
     retention.begin();
     endBalanceWatch = watchBalance({ ledger, config, clock, log });
+    void approvalExpiry.look();
   }
 
   function noteGap(seconds: number): void {
@@ -268,6 +272,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   async function close(reason: string): Promise<void> {
     endGapWatch();
     endBalanceWatch();
+    approvalExpiry.close();
     retention.close();
     runsWatch.close();
     await inbox.close();
