@@ -1,5 +1,5 @@
 /** How approvals are folded into the fleet. An approval is open exactly when its agent's `asking` names it. Pure. */
-import { Map as PersistentMap } from 'immutable';
+import type { Map as PersistentMap } from 'immutable';
 import { type Agent, isEnded } from './agent.ts';
 import type { Approval } from './approvals.ts';
 import type { EventOf, ZiggieEvent } from './events.ts';
@@ -15,7 +15,9 @@ export const mayAsk = ({ life: { status } }: Agent): boolean =>
   status === 'starting' || status === 'running' || status === 'paused';
 
 export function approvalOf(event: EventOf<'approval_requested'>): Approval {
-  const { type: _type, at, granted_by, ...asked } = event;
+  const { approval_id, agent_id, tool_use_id, tool, input, input_bytes, input_sha256, expires_at, at, granted_by } =
+    event;
+  const asked = { approval_id, agent_id, tool_use_id, tool, input, input_bytes, input_sha256, expires_at };
   const open: Approval = { ...asked, asked_at: at, status: 'open', decided: null };
   if (granted_by === undefined) return open;
   return decided(open, 'allowed', { at, by: granted_by, message: null, branch: false, request_id: null });
@@ -47,8 +49,8 @@ export function afterTurn(agent: Agent, event: ZiggieEvent): Agent {
     (agent.asking ?? []).map(({ approval_id }) => approval_id),
   );
   if (event.type === 'agent_restarting') return closed; // The next attempt is the same agent at the same work.
-  const { allowed: _allowed, ...rest } = closed;
-  return rest;
+  const { allowed, ...rest } = closed;
+  return allowed === undefined ? closed : rest;
 }
 
 function isClosing(agent: Agent, event: ZiggieEvent): boolean {

@@ -111,10 +111,12 @@ const requested = ({ deps }: { deps: { ledger: Ledger } }): number => deps.ledge
 test('many at once are as many approvals, and the same asked many times at once is one', async () => {
   const made = await fourAgents();
   const ids = Array.from({ length: 50 }, (_, index) => `toolu_${index}`);
+  const { seq } = made.deps.ledger.current;
   const answers = await Promise.all([...ids, ...ids].map((id) => made.ask('worker', id, { input: { command: id } })));
   expect(answers.every(({ ok }) => ok)).toBe(true);
   expect(new Set(answers.map((one) => valueOf(one).approval_id)).size).toBe(50);
   expect(requested(made)).toBe(50);
+  expect(made.deps.ledger.current.seq - seq).toBe(50); // Each is written down once.
   expect(
     made
       .list('open')
