@@ -110,6 +110,8 @@ describe.skipIf('skip' in cli)('Claude Code that asks the operator', { timeout: 
       JSON.stringify(messages).includes('Not there: write below ./out'),
     );
     expect(read.length).toBeGreaterThan(0);
+    // The tool is for the program, not for the model.
+    expect(JSON.stringify(stub.requests.flatMap(({ tools }) => tools ?? []))).not.toContain('permission_prompt');
   });
 
   test('what is allowed for the branch is not asked again, and ends with the agent', async () => {
