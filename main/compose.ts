@@ -32,6 +32,8 @@ export interface HostOptions {
   readonly dashboardFolder: string;
   /** The built demo agent. */
   readonly demoAgent: string;
+  /** The built command. */
+  readonly ziggie: string;
   /** The built nursery, which starts the agents' launchers. */
   readonly nursery: string;
   /** Templates that a new root gets a copy of. */
@@ -137,6 +139,7 @@ async function startLocked(options: HostOptions, layout: Layout, lock: RootLock)
       isRoot: process.getuid?.() === 0,
       homedir: userHome(),
       demoAgent: options.demoAgent,
+      ziggie: options.ziggie,
     }),
     ownership: (options.own ?? ownAsThisSystem)({
       root: layout.root,

@@ -142,6 +142,7 @@ async function checkRuntimes(config: Config, env: Environment): Promise<Check[]>
     isRoot: process.getuid?.() === 0,
     homedir: homedir(),
     demoAgent: installedPaths.demoAgent,
+    ziggie: installedPaths.ziggie,
   });
   const checks = runtimes.names.map(async (name): Promise<Check> => {
     const label = `runtime ${name}`;

@@ -14,6 +14,7 @@ const application = applicationFolder();
 export const installedPaths = {
   dashboardFolder: join(application, 'dist', 'renderer'),
   demoAgent: join(application, 'dist', 'main', 'demo-agent.js'),
+  ziggie: join(application, 'dist', 'main', 'ziggie.js'),
   nursery: join(application, 'dist', 'main', 'nursery.js'),
   promptsFolder: join(application, 'assets', 'prompts'),
 };

@@ -1,5 +1,12 @@
 /** Every action that a request can name, with the shape of its request and of its answer: the same through every door. */
 import type { z } from 'zod';
+import {
+  approvalListSchema,
+  decideApprovalSchema,
+  listApprovalsSchema,
+  requestApprovalSchema,
+  shownApprovalSchema,
+} from './approvals.ts';
 import { planAnswerSchema, planRequestSchema } from './plan.ts';
 import { intakeRequestSchema, queueAnswerSchema, queueRequestSchema } from './queue.ts';
 import {
@@ -44,6 +51,9 @@ export const actions = {
   plan: { request: planRequestSchema, answer: planAnswerSchema },
   queue: { request: queueRequestSchema, answer: queueAnswerSchema },
   intake: { request: intakeRequestSchema, answer: queueAnswerSchema },
+  request_approval: { request: requestApprovalSchema, answer: shownApprovalSchema },
+  list_approvals: { request: listApprovalsSchema, answer: approvalListSchema },
+  decide_approval: { request: decideApprovalSchema, answer: shownApprovalSchema },
 } as const;
 
 export type Action = keyof typeof actions;

@@ -260,6 +260,10 @@ export const agentSchema = z.object({
   /** What agents below it spent that are forgotten by now; absent: nothing. */
   spent_by_forgotten: amountsSchema.optional(),
   children: z.array(z.string()),
+  /** Approvals that it waits for, in the order of asking; absent: none. */
+  asking: z.array(z.object({ approval_id: z.string(), tool: z.string(), since: z.string() })).optional(),
+  /** Tools that it and all below it may use without asking, until it ends; absent: none. */
+  allowed: z.array(z.object({ tool: z.string(), approval_id: z.string(), since: z.string() })).optional(),
 });
 export type Agent = z.infer<typeof agentSchema>;
 

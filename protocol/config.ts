@@ -10,7 +10,12 @@ const commandLine = {
 };
 
 export const runtimeConfigSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('claude'), ...commandLine }),
+  z.strictObject({
+    kind: z.literal('claude'),
+    ...commandLine,
+    /** `ask`: what its permission mode does not allow is asked of the operator. `never`, as left out: it runs without asking. */
+    approvals: z.enum(['ask', 'never']).optional(),
+  }),
   z.strictObject({
     kind: z.literal('command'),
     ...commandLine,
@@ -96,6 +101,12 @@ export const configSchema = z.strictObject({
       sections: z.array(z.string().min(1)).default(['Summary', 'Work completed', 'Results', 'Issues', 'Time']),
     })
     .default({ required: true, sections: ['Summary', 'Work completed', 'Results', 'Issues', 'Time'] }),
+  approvals: z
+    .strictObject({
+      /** Seconds until an approval that nobody decided counts as denied; taken when it is asked for. */
+      timeout_seconds: z.number().min(1).max(2_592_000).default(3600),
+    })
+    .default({ timeout_seconds: 3600 }),
   /** Nothing is started: what is asked for waits, what runs goes on. */
   intake_paused: z.boolean().default(false),
   /** Request files without a token are refused. Without this they speak for the user, who alone can write them. */

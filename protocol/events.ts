@@ -12,6 +12,7 @@ import {
   stopReasonSchema,
   usageSchema,
 } from './agent.ts';
+import { approvalSchema, askedSchema } from './approvals.ts';
 import { failureSchema } from './failures.ts';
 import { daySpentSchema } from './spending.ts';
 import { inboxSchema } from './waiting.ts';
@@ -131,6 +132,18 @@ export const eventSchema = z.discriminatedUnion('type', [
   /** A parent has worked on its messages up to that place in the journal; `agent_id` is the parent, ours or outside. */
   z.object({ type: z.literal('inbox_acknowledged'), at, agent_id: z.string(), up_to: z.number().int() }),
   z.object({ type: z.literal('agent_never_began'), ...ofAgent, as: neverBeganStatusSchema, failure: failureSchema }),
+  /** It asks before it uses a tool. `granted_by`: it need not wait, its branch was allowed the tool by that approval. */
+  z.object({ type: z.literal('approval_requested'), at, ...askedSchema.shape, granted_by: z.string().optional() }),
+  z.object({
+    type: z.literal('approval_decided'),
+    ...ofAgent,
+    approval_id: z.string(),
+    outcome: z.enum(['allowed', 'denied', 'expired']),
+    by: z.string(),
+    message: z.string().nullable(),
+    branch: z.boolean(),
+    request_id: z.string().nullable(),
+  }),
 ]);
 export type ZiggieEvent = z.infer<typeof eventSchema>;
 export type EventOf<T extends ZiggieEvent['type']> = Extract<ZiggieEvent, { type: T }>;
@@ -172,5 +185,6 @@ export const fleetSnapshotSchema = z.object({
   inboxes: z.array(z.tuple([z.string(), inboxSchema])).default([]),
   /** What the whole root spent on its last day; absent: nothing that is known. */
   day: daySpentSchema.optional(),
+  approvals: z.array(approvalSchema).default([]),
 });
 export type FleetSnapshot = z.infer<typeof fleetSnapshotSchema>;

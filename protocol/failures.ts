@@ -19,6 +19,9 @@ export const failureCatalogue = {
   DUPLICATE_REQUEST_MISMATCH: kind('This request_id was used for a different request', 409),
   UNKNOWN_ACTION: kind('The action is not known', 422),
   UNKNOWN_AGENT: kind('The agent is not known', 404, true),
+  UNKNOWN_APPROVAL: kind('The approval is not known', 404, true),
+  /** Or its time was over: the details say what was decided, by whom and when. */
+  ALREADY_DECIDED: kind('The approval is decided already', 409, true),
   UNKNOWN_RUNTIME: kind('The runtime is not configured', 422),
   RUNTIME_NOT_FOUND: kind('The program of the runtime was not found', 503, true),
   PROMPT_NOT_FOUND: kind('The prompt was not found', 422),

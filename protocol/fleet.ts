@@ -5,6 +5,18 @@
 import { Map as PersistentMap } from 'immutable';
 import { type Agent, type External, isEnded, type Life, unknownUsage } from './agent.ts';
 import { attemptOf } from './attempt.ts';
+import {
+  afterDecision,
+  afterTurn,
+  approvalOf,
+  type Approvals,
+  approvalsInOrder,
+  asking,
+  closeApprovals,
+  decidedApproval,
+  latest,
+  mayAsk,
+} from './approving.ts';
 import { addUsage } from './usage.ts';
 import { acknowledge, forgetInboxes, type Inboxes, noteForParent } from './inboxes.ts';
 import {
@@ -31,6 +43,8 @@ export interface Fleet {
   readonly requests: PersistentMap<string, RequestRecord>;
   /** By parent, ours or outside: what it has yet to learn of its children. */
   readonly inboxes: Inboxes;
+  /** Open ones, and those decided last, by id. */
+  readonly approvals: Approvals;
   /** How many agents were ever accepted: the next ordinal is one more. */
   readonly accepted: number;
   /** Ids of agents whose life has not ended, in order of acceptance. */
@@ -52,6 +66,7 @@ export const emptyFleet: Fleet = {
   externals: PersistentMap(),
   requests: PersistentMap(),
   inboxes: PersistentMap(),
+  approvals: PersistentMap(),
   accepted: 0,
   living: PersistentMap(),
   counts: noCounts,
@@ -106,9 +121,39 @@ function apply(state: Fleet, event: ZiggieEvent, seq: number): Fleet {
       return acceptBatch(state, event);
     case 'agents_requeued':
       return requeueAll(state, event, seq);
+    case 'approval_requested':
+      return requested(state, event, seq);
+    case 'approval_decided':
+      return decide(state, event, seq);
     default:
-      return withAgent(state, event.agent_id, (agent) => live(agent, event), seq, event);
+      return turn(state, event, seq);
   }
+}
+
+/** One step of an agent's life, and what it means for what the agent has asked for. */
+function turn(state: Fleet, event: TurnEvent, seq: number): Fleet {
+  const after = withAgent(state, event.agent_id, (agent) => afterTurn(live(agent, event), event), seq, event);
+  const [before, now] = [state.agents.get(event.agent_id), after.agents.get(event.agent_id)];
+  if (before === undefined || now === undefined || before === now) return after;
+  return { ...after, approvals: closeApprovals(after.approvals, before, now, event.at) };
+}
+
+/** The same again changes nothing, and what does not run cannot ask. */
+function requested(state: Fleet, event: EventOf<'approval_requested'>, seq: number): Fleet {
+  const agent = state.agents.get(event.agent_id);
+  if (agent === undefined || !mayAsk(agent) || state.approvals.has(event.approval_id)) return state;
+  const approvals = latest(state.approvals.set(event.approval_id, approvalOf(event)));
+  if (event.granted_by !== undefined) return { ...state, approvals };
+  return { ...withAgent(state, event.agent_id, (one) => asking(one, event), seq, event), approvals };
+}
+
+/** The first decision is the one that counts. */
+function decide(state: Fleet, event: EventOf<'approval_decided'>, seq: number): Fleet {
+  const approval = state.approvals.get(event.approval_id);
+  if (approval?.status !== 'open') return state;
+  const decided = decidedApproval(approval, event);
+  const after = withAgent(state, approval.agent_id, (agent) => afterDecision(agent, decided), seq, event);
+  return { ...after, approvals: latest(state.approvals.set(approval.approval_id, decided)) };
 }
 
 function acceptBatch(state: Fleet, event: EventOf<'batch_accepted'>): Fleet {
@@ -178,7 +223,12 @@ function forgetAll(state: Fleet, agentIds: readonly string[]): Fleet {
   // Children first: what each spent stays known at its parent.
   const left = forgettable.toReversed().reduce(forget, state);
   const gone = new Set(agentIds.filter((id) => state.agents.has(id) && !left.agents.has(id)));
-  return { ...left, inboxes: forgetInboxes(left.inboxes, gone), requests: forgetRequests(left) };
+  return {
+    ...left,
+    inboxes: forgetInboxes(left.inboxes, gone),
+    approvals: left.approvals.filter(({ agent_id }) => !gone.has(agent_id)),
+    requests: forgetRequests(left),
+  };
 }
 
 /** A batch, and a request that restarted agents, is known for as long as one of its agents is. */
@@ -239,8 +289,11 @@ export type AgentEvent = Exclude<
   { type: 'external_seen' } | { type: 'inbox_acknowledged' }
 >;
 
+/** A turn in its life, as against what it asks for. */
+type TurnEvent = Exclude<AgentEvent, { type: 'approval_requested' | 'approval_decided' }>;
+
 /** One step of one life. An event that does not fit the state changes nothing: an end is final. */
-function live(agent: Agent, event: AgentEvent): Agent {
+function live(agent: Agent, event: TurnEvent): Agent {
   const { life } = agent;
   switch (event.type) {
     case 'agent_waiting':
@@ -412,6 +465,7 @@ export function toSnapshot(state: Fleet): FleetSnapshot {
     requests: [...state.requests.entries()],
     inboxes: [...state.inboxes.entries()],
     day: state.day,
+    approvals: approvalsInOrder(state.approvals),
   };
 }
 
@@ -423,6 +477,8 @@ export function fromSnapshot(snapshot: FleetSnapshot): Fleet {
     externals: PersistentMap(snapshot.externals.map((external) => [external.agent_id, external])),
     requests: PersistentMap(snapshot.requests),
     inboxes: PersistentMap(snapshot.inboxes),
+    // An older journal's base has none.
+    approvals: PersistentMap((snapshot.approvals ?? []).map((one) => [one.approval_id, one])),
     accepted: snapshot.accepted,
     living: PersistentMap(living.map(({ facts }) => [facts.agent_id, true])),
     counts: living.reduce((counts, { life }) => count(counts, null, life), noCounts),

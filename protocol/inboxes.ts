@@ -28,6 +28,12 @@ function messageOf(seq: number, event: ZiggieEvent, child: Agent): InboxMessage 
       return event.doubt === null ? null : { ...common, type: 'child_needs_you', reason: event.doubt };
     case 'replan_suggested':
       return { ...common, type: 'child_needs_you', reason: event.suggestion };
+    case 'approval_requested':
+      return {
+        ...common,
+        type: 'child_needs_you',
+        reason: `asks the operator to allow ${event.tool} (${event.approval_id})`,
+      };
     default:
       return null;
   }

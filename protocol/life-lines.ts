@@ -49,6 +49,12 @@ export function wordsFor(event: AgentEvent): string | null {
       return `${event.ending.status}: ${event.ending.status_reason}`;
     case 'agent_never_began':
       return `${event.as}: ${event.failure.message}`;
+    case 'approval_requested':
+      if (event.granted_by !== undefined)
+        return `may use ${event.tool}: its branch was allowed it (${event.granted_by})`;
+      return `asks for approval of ${event.tool} (${event.approval_id}), until ${event.expires_at}`;
+    case 'approval_decided':
+      return `${event.outcome === 'allowed' ? 'was allowed' : `was not allowed (${event.outcome})`} ${event.approval_id}, says ${event.by}${event.branch ? ', for its whole branch' : ''}${event.message === null ? '' : `: ${event.message}`}`;
     case 'agent_usage':
     case 'external_seen':
     case 'inbox_acknowledged':

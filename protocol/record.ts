@@ -101,6 +101,8 @@ export const agentRecordSchema = z.object({
   /** How many processes it left behind that were ended with it. */
   reaped: z.number().int(),
   extra: z.record(z.string(), z.unknown()),
+  /** What it cannot go on without, in words ("approval apr_… of Bash"); null: nothing. */
+  waiting_for: z.string().nullable().default(null),
 });
 export type AgentRecord = z.infer<typeof agentRecordSchema>;
 
@@ -169,6 +171,7 @@ export function measuredRecord(agent: Agent, measured: Usages | null): AgentReco
     survivors: ending?.survivors ?? [],
     reaped: ending?.reaped ?? 0,
     extra: facts.extra,
+    waiting_for: waitingFor(agent),
   };
 }
 
@@ -178,6 +181,11 @@ function notedBalance({ facts, replan }: Agent, note: BalanceNote): RecordBalanc
   const group = groupName({ id: facts.group?.id ?? null, wave });
   const unmeasured = { actual_share: null, actual_basis: null };
   return { group, size, share, ...unmeasured, ratio, score, flagged, reasons, replan: replan ?? null };
+}
+
+function waitingFor({ asking }: Agent): string | null {
+  if (asking === undefined) return null;
+  return `approval ${asking.map(({ approval_id, tool }) => `${approval_id} of ${tool}`).join(', ')}`;
 }
 
 function run({ life }: Agent): Pick<AgentRecord, 'pid' | 'started_at' | 'attempt'> {

@@ -44,6 +44,8 @@ export function clientOf(perform: Carry): ZiggieClient {
       ask('submit_report', agent_id === undefined ? { markdown } : { markdown, agent_id }),
     plan: (input) => ask('plan', input),
     queue: () => ask('queue', {}),
+    approvals: (filter = {}) => ask('list_approvals', filter),
+    decide: (approval_id, decision) => ask('decide_approval', { ...decision, approval_id }),
     intake: (paused) => ask('intake', { paused }),
   };
 }
@@ -60,7 +62,8 @@ export function patienceFor(action: Action, input: object, usualMs: number): num
     case 'restart':
       return branchTimeoutMs;
     case 'wait':
-    case 'inbox': {
+    case 'inbox':
+    case 'request_approval': {
       const asked =
         'timeout' in input && typeof input.timeout === 'number' ? input.timeout : action === 'wait' ? 60 : 0;
       return usualMs + asked * 1000;

@@ -3,6 +3,7 @@ import type { Action, actions, AnswerOf } from '../../protocol/actions.ts';
 import type { z } from 'zod';
 import type { Failure } from '../../protocol/failures.ts';
 import type { PlanAnswer } from '../../protocol/plan.ts';
+import type { ApprovalList, ShownApproval } from '../../protocol/approvals.ts';
 import type { QueueAnswer } from '../../protocol/queue.ts';
 import type { AgentList, ReportAnswer, TreeAnswer } from '../../protocol/queries.ts';
 import type { AgentRecord } from '../../protocol/record.ts';
@@ -103,4 +104,11 @@ export interface ZiggieClient {
   queue(): Promise<ClientResult<QueueAnswer>>;
   /** Operator only: pauses or resumes all starts. */
   intake(paused: boolean): Promise<ClientResult<QueueAnswer>>;
+  /** What agents ask the operator to allow; with `status: 'all'` also what was decided lately. */
+  approvals(filter?: Input<'list_approvals'>): Promise<ClientResult<ApprovalList>>;
+  /** Operator only. ALREADY_DECIDED says what was decided before. */
+  decide(
+    approvalId: string,
+    decision: Omit<Input<'decide_approval'>, 'approval_id'>,
+  ): Promise<ClientResult<ShownApproval>>;
 }

@@ -39,6 +39,14 @@ export function addressOf(action: Action, input: Readonly<Record<string, unknown
       return { method: 'POST', path: `${ofAgent ?? agentPath('')}/${action}`, body: rest };
     case 'queue':
       return { method: 'GET', path: `${base}/queue` };
+    case 'list_approvals':
+      return { method: 'GET', path: `${base}/approvals${query(input)}` };
+    case 'request_approval':
+      return { method: 'POST', path: `${base}/approvals`, body: input };
+    case 'decide_approval': {
+      const { approval_id: approvalId, ...decision } = input;
+      return { method: 'POST', path: `${base}/approvals/${encodeURIComponent(String(approvalId))}`, body: decision };
+    }
     case 'wait':
     case 'inbox':
     case 'plan':

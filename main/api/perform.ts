@@ -49,7 +49,7 @@ export async function perform<A extends Action>(
   return performed as Result<Performed<AnswerOf<A>>>;
 }
 
-const waitingActions: readonly Action[] = ['wait', 'inbox'];
+const waitingActions: readonly Action[] = ['wait', 'inbox', 'request_approval'];
 
 function bodyFor(
   request: FastifyRequest,

@@ -2,6 +2,7 @@
 import addCompletion from '@bomb.sh/tab/commander';
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
+import { addApprovals, addApprove, addDeny } from './commands/approvals.ts';
 import { addBatch } from './commands/batch.ts';
 import { addPause, addRestart, addResume } from './commands/branch-verbs.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -80,6 +81,9 @@ const commands = [
   addEvents,
   addWait,
   addInbox,
+  addApprovals,
+  addApprove,
+  addDeny,
   addReport,
   addStop,
   addPause,

@@ -17,6 +17,7 @@ import type { DeployRequest } from '../../protocol/request.ts';
 import { Budgets } from './admission/budgets.ts';
 import { Scheduler } from './admission/scheduler.ts';
 import { watchBalance } from './balance-watch.ts';
+import { ApprovalExpiry } from './approvals/expiry.ts';
 import type { Clock } from './clock.ts';
 import { deployBatch } from './commands/deploy-batch.ts';
 import { deploy, type DeployCall, storageFailure } from './commands/deploy.ts';
@@ -144,6 +145,8 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   hub.subscribe(() => fleetWatch.onEvent());
   hub.subscribe((event) => stateFiles.onEvent(event));
   hub.subscribe(() => snapshots.saveSoon(fleet));
+  const approvalExpiry = new ApprovalExpiry({ ledger, clock, log });
+  hub.subscribe((event) => approvalExpiry.onEvent(event));
 
   const deps = {
     layout,
@@ -265,6 +268,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     inbox.open();
     retention.begin();
     endBalanceWatch = watchBalance({ ledger, config, clock, log });
+    void approvalExpiry.look();
   }
 
   function noteGap(seconds: number): void {
@@ -277,6 +281,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   async function close(reason: string): Promise<void> {
     endGapWatch();
     endBalanceWatch();
+    approvalExpiry.close();
     retention.close();
     runsWatch.close();
     await inbox.close();

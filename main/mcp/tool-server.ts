@@ -29,6 +29,8 @@ export interface ToolServerOptions {
   readonly port: ToolPort;
   readonly version: string;
   readonly progressEveryMs?: number;
+  /** Which tools; left out: those for models. */
+  readonly tools?: readonly Tool[];
 }
 
 export interface ToolServer {
@@ -43,20 +45,23 @@ export interface ToolServer {
 }
 
 /** The advertised form of the tools never changes, and making it takes a while. */
-const listings: readonly ToolListing[] = tools.map(({ name, title, description, input, output, hints }) => ({
+const listingOf = ({ name, title, description, input, output, hints }: Tool): ToolListing => ({
   name,
   title,
   description,
   inputSchema: jsonSchema(input, 'input'),
-  outputSchema: jsonSchema(output, 'output'),
+  ...(output === null ? {} : { outputSchema: jsonSchema(output, 'output') }),
   annotations: hints,
-}));
+});
+const usualListings: readonly ToolListing[] = tools.map(listingOf);
 
 function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): ToolListing['inputSchema'] {
   return { ...z.toJSONSchema(schema, { io, target: 'draft-7' }), type: 'object' } as ToolListing['inputSchema'];
 }
 
 export function createToolServer(options: ToolServerOptions): ToolServer {
+  const served = options.tools ?? tools;
+  const listings = options.tools?.map(listingOf) ?? usualListings;
   const told = new ToldMessages();
   const open = new Map<string | number, AbortController>();
   const server = new Server(
@@ -68,8 +73,8 @@ export function createToolServer(options: ToolServerOptions): ToolServer {
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...listings] }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const { name, arguments: given = {}, _meta: meta } = params;
-    const tool = tools.find((one) => one.name === name);
-    if (tool === undefined) return failed(unknownTool(name));
+    const tool = served.find((one) => one.name === name);
+    if (tool === undefined) return failed(unknownTool(name, served));
     const progress = new Progress(meta?.progressToken, extra.sendNotification, options.progressEveryMs);
     const gone = new AbortController();
     open.set(extra.requestId, gone);
@@ -134,6 +139,7 @@ function requestIdOfCall(meta: Readonly<Record<string, unknown>> | undefined): s
 
 function resultOf(answer: ToolAnswer): CallToolResult {
   if (!answer.ok) return failed(answer.failure);
+  if (answer.exact === true) return { content: [{ type: 'text', text: answer.text }] };
   return {
     content: [{ type: 'text', text: plainText(answer.text) }],
     structuredContent: plainValue(answer.content),
@@ -149,12 +155,12 @@ function failed({ code, message, details }: PortFailure): CallToolResult {
   };
 }
 
-const unknownTool = (name: string): PortFailure =>
+const unknownTool = (name: string, served: readonly Tool[]): PortFailure =>
   failureOf(
     'UNKNOWN_ACTION',
-    `There is no tool ${JSON.stringify(name.slice(0, 100))}. Use one of ${tools.map((tool) => tool.name).join(', ')}.`,
+    `There is no tool ${JSON.stringify(name.slice(0, 100))}. Use one of ${served.map((tool) => tool.name).join(', ')}.`,
     {
-      known: tools.map((tool) => tool.name),
+      known: served.map((tool) => tool.name),
     },
   );
 

@@ -28,9 +28,14 @@ export interface Told {
   forget(parent: string, seq: number): void;
 }
 
-/** `text` is for people and for clients that show no structured content. */
+/** `text` is for people and for clients that show no structured content. `exact`: it is read by a program, and goes out alone and untouched. */
 export type ToolAnswer =
-  | { readonly ok: true; readonly text: string; readonly content: Readonly<Record<string, unknown>> }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      readonly content: Readonly<Record<string, unknown>>;
+      readonly exact?: true;
+    }
   | { readonly ok: false; readonly failure: PortFailure };
 
 /** Arguments without those that are null: some models write null for what they leave out. */
@@ -42,7 +47,8 @@ export interface Tool {
   readonly description: string;
   /** Advertised to the model. What is taken is decided by the schema of the action. */
   readonly input: z.ZodObject;
-  readonly output: z.ZodObject;
+  /** null: its answer is text alone. */
+  readonly output: z.ZodObject | null;
   readonly hints: {
     readonly readOnlyHint: boolean;
     readonly destructiveHint?: boolean;

@@ -176,6 +176,7 @@ describeCli('Claude Code as the runtime starts it', { timeout: 90_000 }, () => {
       env: { PATH: process.env['PATH'], HOME: home },
       platform: process.platform,
       isRoot: false,
+      ziggie: '/app/dist/main/ziggie.js',
       homedir: home,
     });
     expect(await runtime.locate()).toEqual({ ok: true, value: { file: program, leadingArgs: [], env: {} } });

@@ -58,6 +58,7 @@ export async function startClaude(options: ClaudeRunOptions): Promise<ClaudeRun>
     config: { kind: 'claude', command: options.command, args: [...(options.args ?? [])], env: {} },
     env,
     platform: process.platform,
+    ziggie: path.resolve(import.meta.dirname, '../../dist/main/ziggie.js'),
     isRoot: (options.uid ?? process.getuid?.()) === 0,
     homedir: path.join(folder, 'home'),
   });

@@ -1,7 +1,7 @@
 /** Every address of the API. A test holds this list against the routes that are really there. */
 import { z } from 'zod';
 import type { FailureCode } from '../../../protocol/failures.ts';
-import { listQuerySchema } from '../routes/agents.ts';
+import { approvalsQuerySchema, listQuerySchema } from '../routes/agents.ts';
 import { eventsQuerySchema } from '../routes/history.ts';
 import { fleetQuerySchema, logQuerySchema } from '../sockets/queries.ts';
 import type { Answer, Operation } from './operation.ts';
@@ -337,6 +337,51 @@ const waiting: Operation[] = [
   },
 ];
 
+const approving: Operation[] = [
+  {
+    method: 'get',
+    path: `${base}/approvals`,
+    id: 'listApprovals',
+    tag: 'Watch',
+    summary: 'What agents ask the operator to allow, and what branches were allowed',
+    query: approvalsQuerySchema,
+    answers: answered('ApprovalList', 'Of the agents that the caller may see, oldest first.'),
+    failures: ['INVALID_REQUEST', 'UNKNOWN_AGENT'],
+  },
+  {
+    method: 'post',
+    path: `${base}/approvals`,
+    id: 'requestApproval',
+    tag: 'Wait',
+    summary: 'Ask the operator to allow the use of a tool',
+    description:
+      'With an agent’s token only. Answers when it is decided, or after timeout seconds with status open: ask again with the same tool_use_id, which is the same approval.',
+    body: 'RequestApproval',
+    answers: answered('Approval', 'Open, or what was decided.'),
+    failures: [
+      'INVALID_REQUEST',
+      'UNKNOWN_ACTION',
+      'UNKNOWN_APPROVAL',
+      'DUPLICATE_REQUEST_MISMATCH',
+      'WRONG_STATE',
+      'LIMIT_REACHED',
+      'STORAGE_UNAVAILABLE',
+    ],
+  },
+  {
+    method: 'post',
+    path: `${base}/approvals/{id}`,
+    id: 'decideApproval',
+    tag: 'Operate',
+    summary: 'Allow or deny what an agent asks for',
+    operatorOnly: true,
+    headers: idempotency,
+    body: 'DecideApproval',
+    answers: answered('Approval', 'As it is decided.', replay),
+    failures: ['INVALID_REQUEST', 'UNKNOWN_ACTION', 'UNKNOWN_APPROVAL', 'ALREADY_DECIDED', 'STORAGE_UNAVAILABLE'],
+  },
+];
+
 /** Refusals of a route of these are JSON-RPC errors, whose `data.code` is the code of the failure. */
 const session = { 'Mcp-Session-Id': 'The session, as the answer to initialize named it.' };
 const jsonRpc = 'A JSON-RPC error; data.code is the code of the failure.';
@@ -476,6 +521,7 @@ export const operations: readonly Operation[] = [
   ...steering,
   handIn,
   ...waiting,
+  ...approving,
   ...mcp,
   ...operating,
 ];

@@ -54,6 +54,8 @@ const requests = {
   Inbox: bodyOf('inbox'),
   Plan: bodyOf('plan'),
   Intake: bodyOf('intake'),
+  RequestApproval: bodyOf('request_approval'),
+  DecideApproval: bodyOf('decide_approval', ['approval_id']),
   Session: sessionRequestSchema,
   SettingsPatch: settingsPatchSchema,
 };
@@ -72,6 +74,8 @@ const answers = {
   InboxAnswer: actions.inbox.answer,
   PlanAnswer: actions.plan.answer,
   Queue: actions.queue.answer,
+  Approval: actions.decide_approval.answer,
+  ApprovalList: actions.list_approvals.answer,
   EventPage: eventPageSchema,
   Samples: samplesAnswerSchema,
   Metrics: metricsSchema,

@@ -1,6 +1,7 @@
 /** Agents: deploy, list, look, change. Each route is one action and nothing more. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { listApprovalsSchema } from '../../../protocol/approvals.ts';
 import { invalid, requestIdOf } from '../../../protocol/parse-request.ts';
 import { listRequestSchema } from '../../../protocol/queries.ts';
 import type { Coordinator } from '../../coordinator/facade.ts';
@@ -19,6 +20,9 @@ export const listQuerySchema = z.object({
   limit: numberIn(limit),
   cursor,
 });
+
+const { status: approvalStatus, agent_id } = listApprovalsSchema.shape;
+export const approvalsQuerySchema = z.object({ status: approvalStatus, agent_id });
 
 export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): void {
   const deploying = { config: { rateLimit: deployRate(() => coordinator.config.limits) } };
@@ -69,6 +73,16 @@ export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): voi
   ] as const) {
     app.post(`${base}/${path}`, (request, reply) => answer(coordinator, request, reply, action));
   }
+
+  app.get(`${base}/approvals`, async (request, reply) => {
+    const query = approvalsQuerySchema.safeParse(request.query);
+    if (!query.success) return sendFailure(reply, invalid(query.error, request.query).failure);
+    return answer(coordinator, request, reply, 'list_approvals', query.data);
+  });
+  app.post(`${base}/approvals`, (request, reply) => answer(coordinator, request, reply, 'request_approval'));
+  app.post(`${base}/approvals/:id`, (request, reply) =>
+    answer(coordinator, request, reply, 'decide_approval', { approval_id: agentIdOf(request) }),
+  );
 
   for (const action of ['tree', 'queue'] as const) {
     app.get(`${base}/${action}`, (request, reply) => answer(coordinator, request, reply, action));

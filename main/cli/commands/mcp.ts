@@ -3,17 +3,24 @@ import { once } from 'node:events';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import type { Command } from 'commander';
 import { createToolServer } from '../../mcp/tool-server.ts';
+import { permissionPrompt } from '../../mcp/tools/permission-prompt.ts';
 import { version } from '../../version.ts';
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { httpPort } from '../mcp-port.ts';
+import { roaming } from '../roaming.ts';
+
+interface McpOptions {
+  readonly approvals?: boolean;
+}
 
 export function addMcp(program: Command, run: Run): void {
   program
     .command('mcp')
     .description('Serve the tools for agents (MCP) over standard input and output.')
+    .option('--approvals', 'serve only permission_prompt, by which Claude Code asks the operator')
     .addHelpText('after', mcpHelp)
-    .action(run((context) => serveTools(context)));
+    .action(run((context, options: McpOptions) => serveTools(context, options)));
 }
 
 const mcpHelp = `
@@ -24,9 +31,13 @@ Example:
   claude mcp add ziggie -- ziggie mcp
 `;
 
-async function serveTools(context: Context): Promise<ExitCode> {
+async function serveTools(context: Context, { approvals }: McpOptions): Promise<ExitCode> {
   const { stdin, stdout, gone } = context.io;
-  const server = createToolServer({ port: httpPort(context), version });
+  const server = createToolServer(
+    approvals === true
+      ? { port: httpPort(roaming(context)), version, tools: [permissionPrompt] }
+      : { port: httpPort(context), version },
+  );
   const transport = new StdioServerTransport(stdin, stdout);
   const closed = new Promise<void>((resolve) => (transport.onclose = resolve));
   const ended = Promise.race([once(stdin, 'end'), once(stdin, 'close')]);

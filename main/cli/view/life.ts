@@ -14,7 +14,8 @@ export function secondsOf(record: AgentRecord, now: number): number | null {
 }
 
 /** The reason in words, with what is wrong with the report added, since `completed` alone would hide it. */
-export function reasonOf({ status_reason, report_problems }: AgentRecord): string {
+export function reasonOf({ status_reason, report_problems, waiting_for }: AgentRecord): string {
+  if (waiting_for !== null) return `asks: ${waiting_for}`;
   const count = report_problems.length;
   if (count === 0) return status_reason;
   return `${status_reason} (report: ${count} problem${count === 1 ? '' : 's'})`;

@@ -6,6 +6,7 @@ import type { RecordOf } from '../../../protocol/record.ts';
 import type { FleetWatch } from '../events/fleet-watch.ts';
 import type { Call, Performed, Principal } from '../facade.ts';
 import type { Supervisor } from '../process/supervisor.ts';
+import { decideApproval, listApprovals, requestApproval } from './approvals.ts';
 import { deploy, type DeployDeps } from './deploy.ts';
 import { deployBatch } from './deploy-batch.ts';
 import { inbox } from './inbox.ts';
@@ -63,6 +64,9 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
   queue: async (deps, _request, by) => done(ok(queue(deps, deps.ledger.current, by))),
   intake: async (deps, { paused }, by) => done(await intake(deps, () => deps.ledger.current, paused, by)),
   plan: async ({ config }, { tasks, workers }) => done(ok(planWork(tasks, workers, config.balance))),
+  request_approval: async (deps, request, by, call) => done(await requestApproval(deps, request, by, call)),
+  list_approvals: async ({ ledger }, request, by) => done(listApprovals(ledger.current, request, by)),
+  decide_approval: decideApproval,
 };
 
 export function perform<R extends ZiggieRequest>(

@@ -3,6 +3,7 @@
  * of a branch have gaps between them. What a client folds from them is what `snapshot` shows of the whole.
  */
 import type { AgentFacts } from '../../../protocol/agent.ts';
+import { approvalsInOrder } from '../../../protocol/approving.ts';
 import type { FleetSnapshot, RequestRecord, Sequenced, ZiggieEvent } from '../../../protocol/events.ts';
 import { type Fleet, subtree } from '../../../protocol/fleet.ts';
 
@@ -84,6 +85,7 @@ export function branchSnapshot(fleet: Fleet, root: string): FleetSnapshot {
       return own === null ? [] : [[requestId, own]];
     }),
     inboxes: [...fleet.inboxes.entries()].filter(([owner]) => ids.has(owner)),
+    approvals: approvalsInOrder(fleet.approvals).filter(({ agent_id }) => ids.has(agent_id)),
   };
 }
 

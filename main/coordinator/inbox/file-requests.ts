@@ -63,7 +63,7 @@ const isRestartDone = ({ isKnown }: FileRequestDeps, request: ZiggieRequest, by:
 
 /** It waits for agents: to end, or to say something. */
 const mayTakeLong = ({ action, timeout }: ZiggieRequest & { timeout?: unknown }): boolean =>
-  action === 'wait' || action === 'stop' || (action === 'inbox' && timeout !== 0);
+  action === 'wait' || action === 'stop' || ((action === 'inbox' || action === 'request_approval') && timeout !== 0);
 
 const stopping = failureOf(
   'STOPPING',

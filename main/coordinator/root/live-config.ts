@@ -4,7 +4,7 @@ import type { Config } from '../../../protocol/config.ts';
 /** Reads through to what `now` gives: also for whoever keeps only a part of it (`config.limits`). */
 export function liveConfig(now: () => Config): Config {
   const view = viewOf(now(), now);
-  for (const part of ['limits', 'balance', 'budget', 'report'] as const) {
+  for (const part of ['limits', 'balance', 'budget', 'report', 'approvals'] as const) {
     Object.defineProperty(view, part, { value: viewOf(now()[part], () => now()[part]), enumerable: true });
   }
   return view;

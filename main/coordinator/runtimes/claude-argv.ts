@@ -3,6 +3,7 @@
  * lists are written with `=` and every list is one value, so that none of them can swallow what comes after.
  */
 import type { AgentFacts } from '../../../protocol/agent.ts';
+import { approvalTool } from './claude-mcp.ts';
 
 export interface ClaudeCall {
   readonly facts: Pick<AgentFacts, 'model' | 'max_turns' | 'max_cost_usd'>;
@@ -13,6 +14,8 @@ export interface ClaudeCall {
   readonly mcpConfigFile: string;
   /** Claude Code refuses to bypass permissions for the superuser; the tools are then allowed by name. */
   readonly isRoot: boolean;
+  /** Set where what the agent may not do by itself is asked of the operator: the one file that it may write unasked. */
+  readonly asks?: { readonly reportFile: string };
   /** The administrator's own arguments, last, so that they win over ours. */
   readonly extraArgs: readonly string[];
 }
@@ -67,6 +70,7 @@ export function claudeArgs({
   instructionsFile,
   mcpConfigFile,
   isRoot,
+  asks,
   extraArgs,
 }: ClaudeCall): string[] {
   return [
@@ -74,7 +78,7 @@ export function claudeArgs({
     ...['--output-format', 'stream-json', '--verbose'],
     ...['--session-id', sessionId],
     ...(facts.model === null ? [] : [`--model=${facts.model}`]),
-    ...permissionArgs(isRoot),
+    ...(asks === undefined ? permissionArgs(isRoot) : askingArgs(asks.reportFile)),
     `--disallowedTools=${disallowedTools.join(',')}`,
     // Only these servers: what a person or a project has set up for their own sessions is not started in each agent.
     ...['--strict-mcp-config', `--mcp-config=${mcpConfigFile}`],
@@ -82,6 +86,20 @@ export function claudeArgs({
     ...(facts.max_turns > 0 ? ['--max-turns', String(facts.max_turns)] : []),
     ...(facts.max_cost_usd > 0 ? ['--max-budget-usd', String(facts.max_cost_usd)] : []),
     ...extraArgs,
+  ];
+}
+
+/**
+ * Files of its working folder it changes by itself, and its report; the rest is asked of the operator. Not bypassPermissions,
+ * under which nothing is ever asked.
+ */
+function askingArgs(reportFile: string): string[] {
+  // Two slashes: an absolute path. A rule for edits is one for writes, too.
+  const report = `Edit(/${reportFile.replaceAll('\\', '/').replace(/^([A-Za-z]):/, '/$1')})`;
+  return [
+    ...['--permission-mode', 'acceptEdits', `--permission-prompt-tool=${approvalTool}`],
+    `--allowedTools=${coordinatorTools}`,
+    `--settings=${JSON.stringify({ permissions: { allow: [report] } })}`,
   ];
 }
 

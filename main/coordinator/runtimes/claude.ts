@@ -6,10 +6,13 @@ import { claudeInstructions } from './claude-instructions.ts';
 import { claudeMcpConfig, mcpConnectTimeoutMs } from './claude-mcp.ts';
 import { createClaudeOutputReader } from './claude-output.ts';
 import { type ClaudeProgramOptions, createClaudeLocator } from './claude-program.ts';
+import { nodeProgram } from './find-executable.ts';
 import { type Launch, type LaunchSpec, type Program, type Runtime, type StopStep, takesNoWords } from './runtime.ts';
 
 export interface ClaudeRuntimeOptions extends ClaudeProgramOptions {
   readonly isRoot: boolean;
+  /** Absolute path of the `ziggie` command's script, by which an agent asks for approvals. */
+  readonly ziggie: string;
 }
 
 export function createClaudeRuntime(options: ClaudeRuntimeOptions): Runtime {
@@ -28,15 +31,17 @@ export function createClaudeRuntime(options: ClaudeRuntimeOptions): Runtime {
 /** A prompt that begins with `/word` would be taken for a command of the program and never reach the model. */
 const guardSlash = (prompt: string): string => (prompt.startsWith('/') ? `\n${prompt}` : prompt);
 
-function launch({ config, isRoot }: ClaudeRuntimeOptions, program: Program, spec: LaunchSpec): Launch {
+function launch({ config, isRoot, ziggie }: ClaudeRuntimeOptions, program: Program, spec: LaunchSpec): Launch {
   const instructionsFile = path.join(spec.runFolder, 'instructions.md');
   const mcpConfigFile = path.join(spec.runFolder, 'mcp.json');
+  const asks = config.approvals === 'ask';
   const args = claudeArgs({
     facts: spec.facts,
     sessionId: randomUUID(),
     instructionsFile,
     mcpConfigFile,
     isRoot,
+    ...(asks ? { asks: { reportFile: spec.reportFile } } : {}),
     extraArgs: config.args,
   });
   return {
@@ -50,7 +55,10 @@ function launch({ config, isRoot }: ClaudeRuntimeOptions, program: Program, spec
       ...program.env,
     },
     promptOnStdin: true,
-    files: { [instructionsFile]: claudeInstructions(spec), [mcpConfigFile]: claudeMcpConfig(spec.url) },
+    files: {
+      [instructionsFile]: claudeInstructions(spec),
+      [mcpConfigFile]: claudeMcpConfig(spec.url, asks ? nodeProgram(ziggie) : null),
+    },
   };
 }
 

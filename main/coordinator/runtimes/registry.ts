@@ -12,6 +12,8 @@ export interface RuntimeDeps extends Machine {
   readonly homedir: string;
   /** Absolute path of the demo agent's script. */
   readonly demoAgent: string;
+  /** Absolute path of the `ziggie` command's script. */
+  readonly ziggie: string;
 }
 
 export interface Runtimes {

@@ -50,6 +50,7 @@ export async function composed({ clock = systemClock, limits = {}, past }: Wish)
       isRoot: process.getuid?.() === 0,
       homedir: homedir(),
       demoAgent: built('demo-agent.js'),
+      ziggie: built('ziggie.js'),
     }),
     ownership: createPosixOwnership({ root: layout.root, environment, nursery: built('nursery.js'), log }),
     clock,

@@ -92,6 +92,9 @@ test('every action has an address', () => {
     report: 'getReport',
     submit_report: 'submitReport',
     inbox: 'readInbox',
+    request_approval: 'requestApproval',
+    list_approvals: 'listApprovals',
+    decide_approval: 'decideApproval',
   };
   const of = (action: string): string =>
     unlike[action] ?? (['deploy', 'plan', 'wait', 'queue', 'intake'].includes(action) ? action : `${action}Agent`);

@@ -15,6 +15,7 @@ const failure = { code: 'CANCELLED', message: 'as the test says' } as const;
 const agentNumber = fc.integer({ min: 1, max: 3 });
 export const agentIdOf = (number: number): string => `agent_20251109_143000_${number}`;
 const agent_id = agentNumber.map(agentIdOf);
+const approvalNumber = fc.integer({ min: 1, max: 4 });
 const attempt = fc.integer({ min: 1, max: 3 });
 
 const accepted = fc
@@ -149,6 +150,39 @@ const event: fc.Arbitrary<ZiggieEvent> = fc.oneof(
     reason: 'as the test says',
     ...own,
   })),
+  fc
+    .record({ agent_id, number: approvalNumber, granted: fc.boolean() })
+    .map(({ agent_id: id, number, granted }): ZiggieEvent => ({
+      type: 'approval_requested',
+      at,
+      agent_id: id,
+      approval_id: `apr_00000000000${number}`,
+      tool_use_id: `toolu_${number}`,
+      tool: `Tool${number % 2}`,
+      input: '{}',
+      input_bytes: 2,
+      input_sha256: 'd'.repeat(64),
+      expires_at: at,
+      ...(granted ? { granted_by: 'apr_000000000009' } : {}),
+    })),
+  fc
+    .record({
+      agent_id,
+      number: approvalNumber,
+      outcome: fc.constantFrom('allowed', 'denied', 'expired'),
+      branch: fc.boolean(),
+    })
+    .map(({ agent_id: id, number, outcome, branch }): ZiggieEvent => ({
+      type: 'approval_decided',
+      at,
+      agent_id: id,
+      approval_id: `apr_00000000000${number}`,
+      outcome,
+      by: 'operator',
+      message: null,
+      branch,
+      request_id: null,
+    })),
   fc
     .record({ agent_id, as: fc.constantFrom(...neverBeganStatusSchema.options) })
     .map((own): ZiggieEvent => ({ type: 'agent_never_began', at, failure, ...own })),

@@ -44,6 +44,17 @@ describe('the arguments of Claude Code', () => {
     );
   });
 
+  test('of one that asks name the tool that asks, and let it write only its folder and its report unasked', () => {
+    for (const isRoot of [false, true]) {
+      const args = claudeArgs({ ...call, isRoot, asks: { reportFile: '/root folder/reports/a.md' } });
+      expect(args).toContain('--permission-prompt-tool=mcp__ziggie_approvals__permission_prompt');
+      expect(args[args.indexOf('--permission-mode') + 1]).toBe('acceptEdits');
+      expect(args).toContain('--allowedTools=mcp__ziggie');
+      expect(args).toContain('--settings={"permissions":{"allow":["Edit(//root folder/reports/a.md)"]}}');
+    }
+    expect(claudeArgs(call).join(' ')).not.toContain('permission-prompt');
+  });
+
   test('hold limits only where there are some', () => {
     const args = claudeArgs({ ...call, facts: { model: null, max_turns: 12, max_cost_usd: 0.5 } });
     expect(args.slice(-4)).toEqual(['--max-turns', '12', '--max-budget-usd', '0.5']);

@@ -16,6 +16,7 @@ const runtime = createClaudeRuntime({
   env: {},
   platform: 'linux',
   isRoot: false,
+  ziggie: '/app/dist/main/ziggie.js',
   homedir: '/home/ada',
 });
 

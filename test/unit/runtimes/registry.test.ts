@@ -11,6 +11,7 @@ const deps = {
   isRoot: false,
   homedir: '/home/ada',
   demoAgent: '/no/demo-agent.js',
+  ziggie: '/no/ziggie.js',
 } as const;
 const worker: RuntimeConfig = { kind: 'command', command: 'worker', args: [], prompt: 'file', env: {} };
 
