@@ -186,6 +186,8 @@ export const endingSchema = z.object({
   /** Of the run's whole process tree, as far as it was looked at; absent or null: unknown. */
   cpu_percent_avg: z.number().nullable().optional(),
   memory_mb_peak: z.number().nullable().optional(),
+  /** It claims success, and nothing shows that it worked; absent: not so, or it ended before this was kept. */
+  unproven: z.boolean().optional(),
 });
 export type Ending = z.infer<typeof endingSchema>;
 

@@ -18,7 +18,7 @@ export interface RunEvidence {
   } | null;
   /** Set where its log was over the limit and was cut. */
   readonly logCut: LogCut | null;
-  readonly report: ReportVerdict;
+  readonly report: Pick<ReportVerdict, 'exists' | 'problems'>;
   readonly reportRequired: boolean;
   readonly stopSteps: readonly string[];
   readonly survivors: readonly number[];

@@ -1,13 +1,15 @@
 /** The completion report: is it there, was it written during the run, does it name the agent, has it every section? */
-import { readFile, stat } from 'node:fs/promises';
 import type { Root } from 'mdast';
 import { toString } from 'mdast-util-to-string';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import type { ReportProblem } from '../../../protocol/agent.ts';
+import { problem, readReport } from './report-file.ts';
 
 export interface ReportVerdict {
   readonly exists: boolean;
+  /** Its text; null: there is none that can be read. */
+  readonly markdown: string | null;
   readonly problems: readonly ReportProblem[];
 }
 
@@ -19,46 +21,28 @@ export interface ReportExpectation {
   readonly writtenAfter: number | null;
 }
 
-/** More than any report needs: a book's chapter. What is parsed here holds up everything else meanwhile. */
-export const largestReportBytes = 256 * 1024;
-
 export async function checkReport(expected: ReportExpectation): Promise<ReportVerdict> {
-  const { path } = expected;
-  let markdown: string;
-  try {
-    const info = await stat(path);
-    if (!info.isFile()) return unreadable(`The report ${path} is not a regular file. Write it as one.`);
-    const { size, mtimeMs } = info;
-    if (size > largestReportBytes) {
-      return unreadable(`The report ${path} has ${size} bytes; at most ${largestReportBytes} are read. Shorten it.`);
-    }
-    if (expected.writtenAfter !== null && mtimeMs < expected.writtenAfter) {
-      return {
-        exists: true,
-        problems: [problem('stale', `The report ${path} is older than this run. Write it anew.`)],
-      };
-    }
-    markdown = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      return {
-        exists: false,
-        problems: [problem('missing', `There is no report at ${path}. The agent must write it before it ends.`)],
-      };
-    }
-    return unreadable(`The report ${path} cannot be read: ${String(error)}.`);
+  const file = await readReport(expected.path);
+  if (file.is !== 'read') return { exists: file.is === 'unusable', markdown: null, problems: [file.problem] };
+  const { markdown, writtenAt } = file;
+  const { path, writtenAfter, agentId, sections } = expected;
+  if (writtenAfter !== null && writtenAt < writtenAfter) {
+    return verdict(markdown, [problem('stale', `The report ${path} is older than this run. Write it anew.`)]);
   }
   try {
-    return { exists: true, problems: checkMarkdown(markdown, expected.agentId, expected.sections) };
+    return verdict(markdown, checkMarkdown(markdown, agentId, sections));
   } catch (error) {
     // Thousands of brackets or asterisks in each other are too deep for the parser.
-    return unreadable(`The report ${path} cannot be understood: ${String(error)}. Write it more plainly.`);
+    const message = `The report ${path} cannot be understood: ${String(error)}. Write it more plainly.`;
+    return verdict(null, [problem('unreadable', message)]);
   }
 }
 
-function unreadable(message: string): ReportVerdict {
-  return { exists: true, problems: [problem('unreadable', message)] };
-}
+const verdict = (markdown: string | null, problems: readonly ReportProblem[]): ReportVerdict => ({
+  exists: true,
+  markdown,
+  problems,
+});
 
 /**
  * Only the blocks of a report matter here. What nests without end (emphasis, links, lists, quotes) costs the parser the square of
@@ -125,7 +109,3 @@ const normalize = (title: string): string =>
     .replaceAll(/[*_`]/g, '')
     .replace(/^[\s\d.)]+|[\s:]+$/g, '')
     .replace(/\s+/g, ' ');
-
-function problem(code: ReportProblem['code'], message: string, line: number | null = null): ReportProblem {
-  return { code, message, line };
-}

@@ -1,0 +1,121 @@
+/** The combined report of a tree as Markdown: the verdict first, then who did what, then what is not right. Pure. */
+import type { TreeReport, TreeReportRow } from '../../../protocol/tree-report.ts';
+import { clock, count, duration, money, percent, tokenCount } from './tree-words.ts';
+
+export function treeReportMarkdown(report: Omit<TreeReport, 'markdown'>): string {
+  const [top, ...below] = report.agents;
+  if (top === undefined) return '';
+  return [
+    `# Final report: ${titleOf(top)}`,
+    verdict(report, top),
+    summary(report),
+    section('Who worked for whom', report.agents.map(treeLine).join('\n')),
+    section('Times and costs', table(report.agents)),
+    section('Completion reports', reportsText(report)),
+    below.length === 0 ? '' : openText(report, top),
+    `Made ${clock(report.generated_at)} UTC. Times are of the last attempt of each agent; a dash is unknown.`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .concat('\n');
+}
+
+function verdict({ reports, gate, totals }: Omit<TreeReport, 'markdown'>, top: TreeReportRow): string {
+  if (reports.complete) {
+    const owed =
+      reports.required === 0
+        ? 'none owed a report'
+        : `all ${count(reports.required, 'required report')} are in, without problems`;
+    return `**Complete.** ${count(totals.agents, 'agent')} of ${totals.agents} ended; ${owed}.`;
+  }
+  if (gate.complete) {
+    return `**Not complete.** All below it have ended and reported; only ${titleOf(top)} itself is open.`;
+  }
+  return `**Not complete.** ${count(gate.open.length, 'agent')} below it ${gate.open.length === 1 ? 'is' : 'are'} still open; see "What is open".`;
+}
+
+function summary({ totals, reports }: Omit<TreeReport, 'markdown'>): string {
+  const statuses = Object.entries(totals.by_status).map(([status, many]) => `${many} ${status}`);
+  const unknown = totals.cost_unknown > 0 && totals.cost_usd !== null ? ` (${totals.cost_unknown} told no cost)` : '';
+  return [
+    `- Agents: ${totals.agents} (${statuses.join(', ')})`,
+    `- Reports: ${reports.in} of ${reports.required} in, ${reports.missing} missing, ${reports.with_problems} with problems`,
+    `- Time from first order to ${totals.ended === totals.agents ? 'last end' : 'now'}: ${duration(totals.elapsed_seconds)}; work of all together: ${duration(totals.execution_seconds)}; waited for a slot: ${duration(totals.queue_seconds)}`,
+    `- Tokens: ${tokenCount(totals.tokens)}; cost: ${money(totals.cost_usd)}${unknown}`,
+  ].join('\n');
+}
+
+const treeLine = (row: TreeReportRow): string =>
+  `${'  '.repeat(row.depth)}- **${titleOf(row)}**${row.name === null || row.status === null ? '' : ` \`${row.agent_id}\``}: ${outcome(row)}`;
+
+function outcome({ status, status_reason, unproven }: TreeReportRow): string {
+  if (status === null) return status_reason;
+  const why = status_reason === '' || status_reason === 'done' ? '' : ` (${text(status_reason)})`;
+  return `${status}${why}${unproven ? ', **unproven**: it claims success and nothing shows that it worked' : ''}`;
+}
+
+function table(rows: readonly TreeReportRow[]): string {
+  const ours = rows.filter(({ status }) => status !== null);
+  if (ours.length === 0) return 'No agent of this tree was started here.';
+  return [
+    '| Agent | Started (UTC) | Waited | Worked | Planned share | Measured share | Tokens | Cost |',
+    '|---|---|--:|--:|--:|--:|--:|--:|',
+    ...ours.map((row) =>
+      [
+        '',
+        `${'· '.repeat(row.depth)}${titleOf(row)}`,
+        row.started_at === null ? '–' : clock(row.started_at),
+        duration(row.queue_seconds),
+        `${duration(row.execution_seconds)}${row.completed_at === null && row.execution_seconds !== null ? ' so far' : ''}`,
+        percent(row.estimated_share),
+        percent(row.measured_share),
+        tokenCount(row.tokens),
+        money(row.cost_usd),
+        '',
+      ]
+        .join(' | ')
+        .trim(),
+    ),
+  ].join('\n');
+}
+
+const stateWords: Readonly<Record<TreeReportRow['report']['state'], string>> = {
+  in: 'in',
+  problems: 'in, with problems',
+  missing: '**missing**',
+  due: 'not due yet',
+  not_required: 'none required',
+  never_began: 'none: it never began',
+};
+
+function reportsText({ agents }: Omit<TreeReport, 'markdown'>): string {
+  return agents
+    .filter(({ status }) => status !== null)
+    .map((row) => {
+      const { state, problems, path } = row.report;
+      const where = (state === 'in' || state === 'problems') && path !== null ? ` (\`${path}\`)` : '';
+      const lines = problems
+        .filter(({ code }) => code !== 'missing')
+        .map(({ line, message }) => `\n  - ${line === null ? '' : `line ${line}: `}${text(message)}`);
+      return `- ${titleOf(row)}: ${stateWords[state]}${where}${lines.join('')}`;
+    })
+    .join('\n');
+}
+
+function openText({ gate, agents }: Omit<TreeReport, 'markdown'>, top: TreeReportRow): string {
+  if (gate.open.length === 0) return '';
+  const titles = new Map(agents.map((row) => [row.agent_id, titleOf(row)]));
+  const lines = gate.open.map(({ agent_id, why }) => `- ${titles.get(agent_id) ?? agent_id}: ${text(why)}`);
+  return section('What is open', `${titleOf(top)} is not done until these are:\n\n${lines.join('\n')}`);
+}
+
+const titleOf = ({ name, agent_id, agent_type, status }: TreeReportRow): string => {
+  if (status === null) return `${text(agent_id)} (outside)`;
+  return name === null ? `${text(agent_id)}${agent_type === null ? '' : ` (${text(agent_type)})`}` : text(name);
+};
+
+const section = (title: string, body: string): string => `## ${title}\n\n${body}`;
+
+/** What agents wrote becomes one line of plain text: it can make no heading, table cell, link or HTML of its own. */
+const text = (given: string): string =>
+  given.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>|#~&!]/g, (mark) => `\\${mark}`);
