@@ -44,6 +44,8 @@ export const treeReportRowSchema = z.object({
   report: z.object({
     state: reportStateSchema,
     path: z.string().nullable(),
+    /** What its section "Summary" says, as one line of at most 400 characters; null: there is none. */
+    summary: z.string().nullable(),
     problems: z.array(reportProblemSchema),
   }),
 });

@@ -54,6 +54,12 @@ export async function reportOfTree(
 
 /** What a parent outside may have left where its report would be; it owes none. */
 async function outside(path: string, agentId: string, { report }: Config): Promise<Result<ReportAnswer>> {
-  const { exists, markdown } = await checkReport({ path, agentId, sections: report.sections, writtenAfter: null });
+  const { exists, markdown } = await checkReport({
+    path,
+    agentId,
+    sections: report.sections,
+    writtenAfter: null,
+    cwd: null,
+  });
   return ok({ agent_id: agentId, completion_report: path, exists, markdown, report_problems: [] });
 }

@@ -4,12 +4,20 @@ import { toString } from 'mdast-util-to-string';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import type { ReportProblem } from '../../../protocol/agent.ts';
+import { oneLine } from '../runtimes/text.ts';
+import { missingFiles } from './agreement.ts';
+import { claimsIn, noClaims, type ReportClaims } from './claims.ts';
 import { problem, readReport } from './report-file.ts';
 
 export interface ReportVerdict {
   readonly exists: boolean;
   /** Its text; null: there is none that can be read. */
   readonly markdown: string | null;
+  /** What stands below its heading "Summary", as one line; null: nothing does. */
+  readonly summary: string | null;
+  readonly claims: ReportClaims;
+  /** Milliseconds since the epoch; null: there is no file that can be read. */
+  readonly writtenAt: number | null;
   readonly problems: readonly ReportProblem[];
 }
 
@@ -19,30 +27,31 @@ export interface ReportExpectation {
   readonly sections: readonly string[];
   /** Milliseconds since the epoch; an older file is from another run. null: unknown, not checked. */
   readonly writtenAfter: number | null;
+  /** Where the files are that it names; null: not looked for. */
+  readonly cwd: string | null;
 }
 
 export async function checkReport(expected: ReportExpectation): Promise<ReportVerdict> {
-  const file = await readReport(expected.path);
-  if (file.is !== 'read') return { exists: file.is === 'unusable', markdown: null, problems: [file.problem] };
+  const { path, writtenAfter, agentId, sections, cwd } = expected;
+  const nothing = { markdown: null, summary: null, claims: noClaims, writtenAt: null };
+  const file = await readReport(path);
+  if (file.is !== 'read') return { ...nothing, exists: file.is === 'unusable', problems: [file.problem] };
   const { markdown, writtenAt } = file;
-  const { path, writtenAfter, agentId, sections } = expected;
   if (writtenAfter !== null && writtenAt < writtenAfter) {
-    return verdict(markdown, [problem('stale', `The report ${path} is older than this run. Write it anew.`)]);
+    const stale = problem('stale', `The report ${path} is older than this run. Write it anew.`);
+    return { ...nothing, exists: true, markdown, writtenAt, problems: [stale] };
   }
   try {
-    return verdict(markdown, checkMarkdown(markdown, agentId, sections));
+    const { tree, problems } = parseAndCheck(markdown, agentId, sections);
+    const claims = claimsIn(markdown, tree);
+    const missing = cwd === null ? [] : await missingFiles(claims.files, cwd);
+    return { exists: true, markdown, writtenAt, claims, summary: summaryIn(tree), problems: [...problems, ...missing] };
   } catch (error) {
     // Thousands of brackets or asterisks in each other are too deep for the parser.
     const message = `The report ${path} cannot be understood: ${String(error)}. Write it more plainly.`;
-    return verdict(null, [problem('unreadable', message)]);
+    return { ...nothing, exists: true, writtenAt, problems: [problem('unreadable', message)] };
   }
 }
-
-const verdict = (markdown: string | null, problems: readonly ReportProblem[]): ReportVerdict => ({
-  exists: true,
-  markdown,
-  problems,
-});
 
 /**
  * Only the blocks of a report matter here. What nests without end (emphasis, links, lists, quotes) costs the parser the square of
@@ -63,7 +72,14 @@ const blocks = unified()
   .freeze();
 
 /** The problems of a report's text. Headings of any depth count as sections; case and surrounding numbers do not matter. */
-export function checkMarkdown(markdown: string, agentId: string, sections: readonly string[]): ReportProblem[] {
+export const checkMarkdown = (markdown: string, agentId: string, sections: readonly string[]): ReportProblem[] =>
+  parseAndCheck(markdown, agentId, sections).problems;
+
+function parseAndCheck(
+  markdown: string,
+  agentId: string,
+  sections: readonly string[],
+): { readonly tree: Root; readonly problems: ReportProblem[] } {
   const tree = blocks.parse(markdown);
   const problems: ReportProblem[] = [];
   if (!markdown.includes(agentId)) {
@@ -82,7 +98,7 @@ export function checkMarkdown(markdown: string, agentId: string, sections: reado
       problems.push(problem('section_empty', `The section "${section}" is empty. Say at least "None".`, match.line));
     }
   }
-  return problems;
+  return { tree, problems };
 }
 
 interface Section {
@@ -99,6 +115,18 @@ function sectionsOf(tree: Root): Section[] {
     const isEmpty = next === undefined || (next.type === 'heading' && next.depth <= node.depth);
     return [{ title: normalize(toString(node)), line: node.position?.start.line ?? null, isEmpty }];
   });
+}
+
+const summaryLength = 400;
+
+function summaryIn(tree: Root): string | null {
+  const at = tree.children.findIndex((node) => node.type === 'heading' && normalize(toString(node)) === 'summary');
+  if (at === -1) return null;
+  const after = tree.children.slice(at + 1);
+  const end = after.findIndex(({ type }) => type === 'heading');
+  const below = end === -1 ? after : after.slice(0, end);
+  const words = below.filter(({ type }) => type === 'paragraph').map((node) => toString(node));
+  return oneLine(words.join(' '), summaryLength) || null;
 }
 
 /** A heading's words, without the marks of emphasis, code and links, which are text to the parser above. */

@@ -1,5 +1,6 @@
 /** The combined report of a tree as Markdown: the verdict first, then who did what, then what is not right. Pure. */
 import type { TreeReport, TreeReportRow } from '../../../protocol/tree-report.ts';
+import { openFor } from './open-for.ts';
 import { clock, count, duration, money, percent, tokenCount } from './tree-words.ts';
 
 export function treeReportMarkdown(report: Omit<TreeReport, 'markdown'>): string {
@@ -20,18 +21,24 @@ export function treeReportMarkdown(report: Omit<TreeReport, 'markdown'>): string
     .concat('\n');
 }
 
-function verdict({ reports, gate, totals }: Omit<TreeReport, 'markdown'>, top: TreeReportRow): string {
-  if (reports.complete) {
-    const owed =
-      reports.required === 0
-        ? 'none owed a report'
-        : `all ${count(reports.required, 'required report')} are in, without problems`;
-    return `**Complete.** ${count(totals.agents, 'agent')} of ${totals.agents} ended; ${owed}.`;
+function verdict({ reports, gate, totals, agents }: Omit<TreeReport, 'markdown'>, top: TreeReportRow): string {
+  if (!reports.complete && gate.complete) {
+    const why = openFor(top);
+    return `**Not complete.** All below ${titleOf(top)} is done; it alone is open: it ${text(why ?? '')}.`;
   }
-  if (gate.complete) {
-    return `**Not complete.** All below it have ended and reported; only ${titleOf(top)} itself is open.`;
+  if (!reports.complete) {
+    const open = gate.open.length;
+    return `**Not complete.** ${count(open, 'agent')} below the top ${open === 1 ? 'is' : 'are'} still open; see "What is open".`;
   }
-  return `**Not complete.** ${count(gate.open.length, 'agent')} below it ${gate.open.length === 1 ? 'is' : 'are'} still open; see "What is open".`;
+  const ended = totals.agents === 1 ? 'The agent has ended' : `All ${count(totals.agents, 'agent')} have ended`;
+  const owed =
+    reports.required === 0
+      ? 'no report was required'
+      : `${reports.required === 1 ? 'the required report is' : `all ${reports.required} required reports are`} in, without problems`;
+  const others = agents.filter(({ status }) => status !== null && status !== 'completed').length;
+  const but =
+    others === 0 ? '' : ` **But ${count(others, 'agent')} did not complete the task;** see "Who worked for whom".`;
+  return `**Complete.** ${ended}; ${owed}.${but}`;
 }
 
 function summary({ totals, reports }: Omit<TreeReport, 'markdown'>): string {
@@ -67,8 +74,8 @@ function table(rows: readonly TreeReportRow[]): string {
         row.started_at === null ? '–' : clock(row.started_at),
         duration(row.queue_seconds),
         `${duration(row.execution_seconds)}${row.completed_at === null && row.execution_seconds !== null ? ' so far' : ''}`,
-        percent(row.estimated_share),
-        percent(row.measured_share),
+        isAlone(row, ours) ? 'alone' : percent(row.estimated_share),
+        isAlone(row, ours) ? 'alone' : percent(row.measured_share),
         tokenCount(row.tokens),
         money(row.cost_usd),
         '',
@@ -78,6 +85,11 @@ function table(rows: readonly TreeReportRow[]): string {
     ),
   ].join('\n');
 }
+
+/** A share of one is always all. */
+const isAlone = ({ depth, parent_agent, group }: TreeReportRow, rows: readonly TreeReportRow[]): boolean =>
+  depth > 0 &&
+  rows.filter((other) => other.depth > 0 && other.parent_agent === parent_agent && other.group === group).length === 1;
 
 const stateWords: Readonly<Record<TreeReportRow['report']['state'], string>> = {
   in: 'in',
@@ -92,12 +104,13 @@ function reportsText({ agents }: Omit<TreeReport, 'markdown'>): string {
   return agents
     .filter(({ status }) => status !== null)
     .map((row) => {
-      const { state, problems, path } = row.report;
+      const { state, problems, path, summary: said } = row.report;
       const where = (state === 'in' || state === 'problems') && path !== null ? ` (\`${path}\`)` : '';
       const lines = problems
         .filter(({ code }) => code !== 'missing')
         .map(({ line, message }) => `\n  - ${line === null ? '' : `line ${line}: `}${text(message)}`);
-      return `- ${titleOf(row)}: ${stateWords[state]}${where}${lines.join('')}`;
+      const words = said === null ? '' : `\n  - Summary: ${text(said)}`;
+      return `- **${titleOf(row)}**: ${stateWords[state]}${where}${words}${lines.join('')}`;
     })
     .join('\n');
 }
@@ -111,7 +124,7 @@ function openText({ gate, agents }: Omit<TreeReport, 'markdown'>, top: TreeRepor
 
 const titleOf = ({ name, agent_id, agent_type, status }: TreeReportRow): string => {
   if (status === null) return `${text(agent_id)} (outside)`;
-  return name === null ? `${text(agent_id)}${agent_type === null ? '' : ` (${text(agent_type)})`}` : text(name);
+  return `${text(name ?? agent_id)}${agent_type === null ? '' : ` (${text(agent_type)})`}`;
 };
 
 const section = (title: string, body: string): string => `## ${title}\n\n${body}`;

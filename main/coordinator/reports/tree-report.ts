@@ -3,10 +3,11 @@ import type { Fleet } from '../../../protocol/fleet.ts';
 import { unknownUsage } from '../../../protocol/agent.ts';
 import type { ReportRollUp, TreeReport, TreeReportRow } from '../../../protocol/tree-report.ts';
 import { addUsage } from '../../../protocol/usage.ts';
+import { hasEnded, openFor } from './open-for.ts';
 import { treeReportMarkdown } from './tree-markdown.ts';
 import { rounded, secondsBetween, treeRows, type Verdicts } from './tree-rows.ts';
 
-/** `verdicts`: of every agent of the branch that has ended and owes a report. `now`: ISO 8601 UTC. */
+/** `verdicts`: of every agent of the branch that has ended. `now`: ISO 8601 UTC. */
 export function treeReport(fleet: Fleet, top: string, verdicts: Verdicts, now: string): TreeReport {
   const agents = treeRows(fleet, top, verdicts, now);
   const open = agents.flatMap(({ agent_id, name, ...row }) => {
@@ -22,19 +23,6 @@ export function treeReport(fleet: Fleet, top: string, verdicts: Verdicts, now: s
     agents,
   };
   return { ...report, markdown: treeReportMarkdown(report) };
-}
-
-/** A parent outside counts as ended: nothing tells of its end. */
-export const hasEnded = ({ status, completed_at }: Pick<TreeReportRow, 'status' | 'completed_at'>): boolean =>
-  status === null || completed_at !== null;
-
-/** Why the gate is open for it, in words; null: it is not. */
-export function openFor(row: Omit<TreeReportRow, 'agent_id' | 'name'>): string | null {
-  if (!hasEnded(row)) return `has not ended: ${row.status ?? ''}`;
-  if (row.report.state === 'missing') return `${row.status ?? ''} without its report`;
-  if (row.report.state !== 'problems') return null;
-  const count = row.report.problems.length;
-  return `its report has ${count === 1 ? 'a problem' : `${count} problems`}`;
 }
 
 function rollUpOf(rows: readonly TreeReportRow[]): ReportRollUp {

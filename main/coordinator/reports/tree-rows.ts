@@ -49,7 +49,12 @@ function rowOf(fleet: Fleet, agent: Agent, depth: number, verdict: ReportVerdict
     tokens: agent.usage.tokens,
     cost_usd: agent.usage.cost_usd,
     unproven: life.status === 'ended' && life.ending.unproven === true,
-    report: { state: stateOf(agent, verdict), path: facts.completion_report, problems: problemsOf(agent, verdict) },
+    report: {
+      state: stateOf(agent, verdict),
+      path: facts.completion_report,
+      summary: verdict?.summary ?? null,
+      problems: problemsOf(agent, verdict),
+    },
   };
 }
 
@@ -123,7 +128,7 @@ const outsideRow = (id: string, level: number, depth: number): TreeReportRow => 
   tokens: null,
   cost_usd: null,
   unproven: false,
-  report: { state: 'not_required', path: null, problems: [] },
+  report: { state: 'not_required', path: null, summary: null, problems: [] },
 });
 
 export const secondsBetween = (from: string, to: string): number =>
