@@ -1,5 +1,5 @@
 /** The completion report: is it there, was it written during the run, does it name the agent, has it every section? */
-import type { Root } from 'mdast';
+import type { Root, RootContent } from 'mdast';
 import { toString } from 'mdast-util-to-string';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
@@ -82,7 +82,7 @@ function parseAndCheck(
 ): { readonly tree: Root; readonly problems: ReportProblem[] } {
   const tree = blocks.parse(markdown);
   const problems: ReportProblem[] = [];
-  if (!markdown.includes(agentId)) {
+  if (!names(markdown, agentId)) {
     problems.push(
       problem('agent_not_named', `The report does not name its agent. Write "Agent: ${agentId}" in it.`, 1),
     );
@@ -101,6 +101,14 @@ function parseAndCheck(
   return { tree, problems };
 }
 
+/** The id of agent 17 begins with that of agent 1. */
+const names = (markdown: string, agentId: string): boolean =>
+  markdown.split(agentId).some((after, index) => index > 0 && !/^[0-9A-Za-z]/.test(after));
+
+/** A template's "fill this in", which nobody sees. */
+const isComment = (node: RootContent): boolean =>
+  node.type === 'html' && /^<!--(?:(?!-->)[^])*-->\s*$/.test(node.value);
+
 interface Section {
   readonly title: string;
   readonly line: number | null;
@@ -110,7 +118,7 @@ interface Section {
 function sectionsOf(tree: Root): Section[] {
   return tree.children.flatMap((node, index) => {
     if (node.type !== 'heading') return [];
-    const next = tree.children[index + 1];
+    const next = tree.children.slice(index + 1).find((after) => !isComment(after));
     // A deeper heading below it is content, too.
     const isEmpty = next === undefined || (next.type === 'heading' && next.depth <= node.depth);
     return [{ title: normalize(toString(node)), line: node.position?.start.line ?? null, isEmpty }];

@@ -108,6 +108,7 @@ function reportsText({ agents }: Omit<TreeReport, 'markdown'>): string {
       const where = (state === 'in' || state === 'problems') && path !== null ? ` (\`${path}\`)` : '';
       const lines = problems
         .filter(({ code }) => code !== 'missing')
+        .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
         .map(({ line, message }) => `\n  - ${line === null ? '' : `line ${line}: `}${text(message)}`);
       const words = said === null ? '' : `\n  - Summary: ${text(said)}`;
       return `- **${titleOf(row)}**: ${stateWords[state]}${where}${words}${lines.join('')}`;
@@ -131,4 +132,4 @@ const section = (title: string, body: string): string => `## ${title}\n\n${body}
 
 /** What agents wrote becomes one line of plain text: it can make no heading, table cell, link or HTML of its own. */
 const text = (given: string): string =>
-  given.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>|#~&!]/g, (mark) => `\\${mark}`);
+  given.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*[\]<>|#~&!]|(?<!\w)_|_(?!\w)/g, (mark) => `\\${mark}`);
