@@ -32,11 +32,13 @@ export const treeReportRowSchema = z.object({
   queue_seconds: z.number().nullable(),
   /** Of its last attempt, pauses not counted; so far, where it still runs. */
   execution_seconds: z.number().nullable(),
+  /** Whom it shares its work with: siblings with the same words here; null: nobody. */
   group: z.string().nullable(),
-  /** Its part of the estimated work of its group: the siblings under one parent with the same group.id, or with none. */
+  /** Its part of the estimated work of its group, and of the measured work, as in its record (`balance`, `actual_workload`). */
   estimated_share: z.number().nullable(),
-  /** Its part of the measured running time of the same siblings; null where one of them is still running. */
   measured_share: z.number().nullable(),
+  /** Of its group, 0 to 100; null for fewer than three. */
+  load_balance_score: z.number().nullable(),
   tokens: tokensSchema.nullable(),
   cost_usd: z.number().nullable(),
   /** It claims success, and nothing shows that it worked. */

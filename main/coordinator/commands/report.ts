@@ -2,12 +2,14 @@
 import type { Config } from '../../../protocol/config.ts';
 import { ok, type Result } from '../../../protocol/failures.ts';
 import type { ReportAnswer } from '../../../protocol/queries.ts';
+import type { RecordOf } from '../../../protocol/record.ts';
 import type { Clock } from '../clock.ts';
 import type { Principal } from '../facade.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { checkReport } from '../reports/gate.ts';
 import { judgeReport, judgeReports } from '../reports/judge.ts';
 import { treeReport } from '../reports/tree-report.ts';
+import { branchOf } from '../reports/tree-rows.ts';
 import type { Layout } from '../root/layout.ts';
 import { reach } from './rights.ts';
 
@@ -16,6 +18,7 @@ export interface ReportDeps {
   readonly ledger: Ledger;
   readonly config: Config;
   readonly clock: Clock;
+  readonly record: RecordOf;
 }
 
 export async function reportOf(
@@ -38,7 +41,7 @@ export async function reportOf(
 
 /** Everything in it is of one moment: the fleet as it was when the question came. */
 export async function reportOfTree(
-  { layout, ledger, config, clock }: ReportDeps,
+  { layout, ledger, config, clock, record }: ReportDeps,
   agentId: string,
   by: Principal,
 ): Promise<Result<ReportAnswer>> {
@@ -46,10 +49,20 @@ export async function reportOfTree(
   const now = clock.now();
   const own =
     by.kind === 'operator' && fleet.externals.has(agentId)
-      ? await outside(layout.reportFile(agentId), agentId, config)
-      : await reportOf({ ledger, config }, agentId, by);
-  if (!own.ok) return own;
-  return ok({ ...own.value, tree: treeReport(fleet, agentId, await judgeReports(fleet, agentId, config.report), now) });
+      ? outside(layout.reportFile(agentId), agentId, config)
+      : reportOf({ ledger, config }, agentId, by);
+  // Before anything is waited for: later they would be records of a later fleet.
+  const records = new Map(
+    branchOf(fleet, agentId).flatMap(({ id }) => {
+      const agent = fleet.agents.get(id);
+      return agent === undefined ? [] : [[agent, record(agent)] as const];
+    }),
+  );
+  const answer = await own;
+  if (!answer.ok) return answer;
+  const verdicts = await judgeReports(fleet, agentId, config.report);
+  const recordOf: RecordOf = (agent) => records.get(agent) ?? record(agent);
+  return ok({ ...answer.value, tree: treeReport({ fleet, top: agentId, verdicts, now, recordOf }) });
 }
 
 /** What a parent outside may have left where its report would be; it owes none. */

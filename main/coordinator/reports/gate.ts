@@ -106,8 +106,11 @@ const names = (markdown: string, agentId: string): boolean =>
   markdown.split(agentId).some((after, index) => index > 0 && !/^[0-9A-Za-z]/.test(after));
 
 /** A template's "fill this in", which nobody sees. */
-const isComment = (node: RootContent): boolean =>
-  node.type === 'html' && /^<!--(?:(?!-->)[^])*-->\s*$/.test(node.value);
+function isComment(node: RootContent): boolean {
+  if (node.type !== 'html') return false;
+  const text = node.value.trim();
+  return text.startsWith('<!--') && text.indexOf('-->') === text.length - 3;
+}
 
 interface Section {
   readonly title: string;

@@ -41,15 +41,35 @@ function verdict({ reports, gate, totals, agents }: Omit<TreeReport, 'markdown'>
   return `**Complete.** ${ended}; ${owed}.${but}`;
 }
 
-function summary({ totals, reports }: Omit<TreeReport, 'markdown'>): string {
+function summary({ totals, reports, agents }: Omit<TreeReport, 'markdown'>): string {
   const statuses = Object.entries(totals.by_status).map(([status, many]) => `${many} ${status}`);
   const unknown = totals.cost_unknown > 0 && totals.cost_usd !== null ? ` (${totals.cost_unknown} told no cost)` : '';
   return [
     `- Agents: ${totals.agents} (${statuses.join(', ')})`,
     `- Reports: ${reports.in} of ${reports.required} in, ${reports.missing} missing, ${reports.with_problems} with problems`,
     `- Time from first order to ${totals.ended === totals.agents ? 'last end' : 'now'}: ${duration(totals.elapsed_seconds)}; work of all together: ${duration(totals.execution_seconds)}; waited for a slot: ${duration(totals.queue_seconds)}`,
+    ...balanceLines(agents),
     `- Tokens: ${tokenCount(totals.tokens)}; cost: ${money(totals.cost_usd)}${unknown}`,
   ].join('\n');
+}
+
+/** One line for each group of which a score is known. */
+function balanceLines(rows: readonly TreeReportRow[]): string[] {
+  const groups = new Map<string, TreeReportRow[]>();
+  for (const row of rows) {
+    if (row.load_balance_score === null || row.depth === 0) continue;
+    const key = JSON.stringify([row.parent_agent, row.group]);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].flatMap((members) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const parent = rows.find(({ agent_id }) => agent_id === first.parent_agent);
+    const below = parent === undefined ? '' : ` below ${titleOf(parent)}`;
+    const largest = Math.max(...members.map(({ estimated_share }) => estimated_share ?? 0));
+    const score = Math.round(first.load_balance_score ?? 0);
+    return `- Balance of ${count(members.length, 'agent')}${below} (${text(first.group ?? '')}): score ${score} of 100, largest planned share ${percent(largest)}`;
+  });
 }
 
 const treeLine = (row: TreeReportRow): string =>

@@ -1,15 +1,14 @@
 /** The combined report of a tree: its rows, its gate and its sums. Pure. */
-import type { Fleet } from '../../../protocol/fleet.ts';
 import { unknownUsage } from '../../../protocol/agent.ts';
 import type { ReportRollUp, TreeReport, TreeReportRow } from '../../../protocol/tree-report.ts';
 import { addUsage } from '../../../protocol/usage.ts';
 import { hasEnded, openFor } from './open-for.ts';
 import { treeReportMarkdown } from './tree-markdown.ts';
-import { rounded, secondsBetween, treeRows, type Verdicts } from './tree-rows.ts';
+import { rounded, secondsBetween, type TreeReportInput, treeRows } from './tree-rows.ts';
 
-/** `verdicts`: of every agent of the branch that has ended. `now`: ISO 8601 UTC. */
-export function treeReport(fleet: Fleet, top: string, verdicts: Verdicts, now: string): TreeReport {
-  const agents = treeRows(fleet, top, verdicts, now);
+export function treeReport(input: TreeReportInput): TreeReport {
+  const { top, now } = input;
+  const agents = treeRows(input);
   const open = agents.flatMap(({ agent_id, name, ...row }) => {
     const why = row.depth === 0 ? null : openFor(row);
     return why === null ? [] : [{ agent_id, name, why }];

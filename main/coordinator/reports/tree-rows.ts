@@ -1,11 +1,22 @@
 /** The rows of a tree's combined report. Pure: a fleet, what the reports are like, and the time give them. */
 import { type Agent, isEnded, type ReportProblem } from '../../../protocol/agent.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
-import { agentRecord } from '../../../protocol/record.ts';
+import type { AgentRecord, RecordOf } from '../../../protocol/record.ts';
 import type { TreeReportRow } from '../../../protocol/tree-report.ts';
 import type { ReportVerdict } from './gate.ts';
 
 export type Verdicts = ReadonlyMap<string, ReportVerdict>;
+
+export interface TreeReportInput {
+  readonly fleet: Fleet;
+  readonly top: string;
+  /** Of every agent of the branch that has ended. */
+  readonly verdicts: Verdicts;
+  /** ISO 8601 UTC. */
+  readonly now: string;
+  /** With its group as it is in that fleet. */
+  readonly recordOf: RecordOf;
+}
 
 /** All of the branch, the top first; a parent comes before its children. Ids that are not there any more are left out. */
 export function branchOf(fleet: Fleet, top: string, depth = 0): { readonly id: string; readonly depth: number }[] {
@@ -14,18 +25,23 @@ export function branchOf(fleet: Fleet, top: string, depth = 0): { readonly id: s
   return [{ id: top, depth }, ...children.flatMap((child) => branchOf(fleet, child, depth + 1))];
 }
 
-export function treeRows(fleet: Fleet, top: string, verdicts: Verdicts, now: string): TreeReportRow[] {
+export function treeRows({ fleet, top, verdicts, now, recordOf }: TreeReportInput): TreeReportRow[] {
   return branchOf(fleet, top).flatMap(({ id, depth }) => {
     const agent = fleet.agents.get(id);
-    if (agent !== undefined) return rowOf(fleet, agent, depth, verdicts.get(id), now);
+    if (agent !== undefined) return rowOf(agent, recordOf(agent), depth, verdicts.get(id), now);
     const external = fleet.externals.get(id);
     return external === undefined ? [] : outsideRow(id, external.level, depth);
   });
 }
 
-function rowOf(fleet: Fleet, agent: Agent, depth: number, verdict: ReportVerdict | undefined, now: string) {
+function rowOf(
+  agent: Agent,
+  record: AgentRecord,
+  depth: number,
+  verdict: ReportVerdict | undefined,
+  now: string,
+): TreeReportRow {
   const { facts, life } = agent;
-  const record = agentRecord(agent);
   return {
     agent_id: facts.agent_id,
     status: record.status,
@@ -44,8 +60,10 @@ function rowOf(fleet: Fleet, agent: Agent, depth: number, verdict: ReportVerdict
     queue_seconds:
       record.started_at === null || record.attempt !== 1 ? null : secondsBetween(facts.accepted_at, record.started_at),
     execution_seconds: executionSeconds(agent, now),
-    group: facts.group?.id ?? null,
-    ...sharesOf(fleet, agent),
+    group: record.balance?.group ?? null,
+    estimated_share: record.balance?.share ?? null,
+    measured_share: record.actual_workload,
+    load_balance_score: record.load_balance_score,
     tokens: agent.usage.tokens,
     cost_usd: agent.usage.cost_usd,
     unproven: life.status === 'ended' && life.ending.unproven === true,
@@ -79,32 +97,6 @@ function executionSeconds(agent: Agent, now: string): number | null {
   return rounded(before + secondsBetween(since, now));
 }
 
-function sharesOf(fleet: Fleet, agent: Agent): Pick<TreeReportRow, 'estimated_share' | 'measured_share'> {
-  const { parent_agent, group } = agent.facts;
-  const none = { estimated_share: null, measured_share: null };
-  if (parent_agent === null) return none;
-  const siblings = (fleet.agents.get(parent_agent) ?? fleet.externals.get(parent_agent))?.children ?? [];
-  const others = siblings
-    .flatMap((id) => fleet.agents.get(id) ?? [])
-    .filter(({ facts, life }) => facts.group?.id === group?.id && life.status !== 'never_began');
-  if (!others.includes(agent)) return none;
-  return {
-    estimated_share: share(agent, others, ({ facts }) => facts.estimated_workload),
-    measured_share: share(agent, others, ({ life }) =>
-      life.status === 'ended' ? life.ending.execution_time_seconds : null,
-    ),
-  };
-}
-
-/** null as soon as one of them is unknown: a share of a part is no share. */
-function share(agent: Agent, among: readonly Agent[], weightOf: (agent: Agent) => number | null): number | null {
-  const weights = among.map(weightOf);
-  const own = weightOf(agent);
-  if (own === null || weights.includes(null)) return null;
-  const total = weights.reduce<number>((sum, weight) => sum + (weight ?? 0), 0);
-  return total > 0 ? own / total : null;
-}
-
 const outsideRow = (id: string, level: number, depth: number): TreeReportRow => ({
   agent_id: id,
   status: null,
@@ -125,6 +117,7 @@ const outsideRow = (id: string, level: number, depth: number): TreeReportRow => 
   group: null,
   estimated_share: null,
   measured_share: null,
+  load_balance_score: null,
   tokens: null,
   cost_usd: null,
   unproven: false,

@@ -66,7 +66,13 @@ describe('the text of a report', () => {
 });
 
 describe('the file of a report', () => {
-  const expectation = (path: string, writtenAfter: number | null = null) => ({ path, agentId, sections, writtenAfter, cwd: null });
+  const expectation = (path: string, writtenAfter: number | null = null) => ({
+    path,
+    agentId,
+    sections,
+    writtenAfter,
+    cwd: null,
+  });
 
   test('that is right has no problem', async () => {
     const path = join(temporaryFolder(), 'report.md');
