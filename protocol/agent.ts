@@ -41,7 +41,19 @@ export type Usage = z.infer<typeof usageSchema>;
 export const unknownUsage: Usage = { session_id: null, tokens: null, cost_usd: null, activity: null };
 
 export const reportProblemSchema = z.object({
-  code: z.enum(['missing', 'unreadable', 'stale', 'agent_not_named', 'section_missing', 'section_empty']),
+  code: z.enum([
+    'missing',
+    'unreadable',
+    'stale',
+    'agent_not_named',
+    'section_missing',
+    'section_empty',
+    /** It says success, and the run did not end so. */
+    'contradicts_run',
+    'time_differs',
+    /** A path that it names as code is not there. */
+    'file_not_found',
+  ]),
   message: z.string(),
   /** 1-based line in the report, where the problem has a place. */
   line: z.number().int().nullable(),
@@ -189,6 +201,10 @@ export const endingSchema = z.object({
   /** Of the run's whole process tree, as far as it was looked at; absent or null: unknown. */
   cpu_percent_avg: z.number().nullable().optional(),
   memory_mb_peak: z.number().nullable().optional(),
+  /** It claims success, and nothing shows that it worked; absent: not so, or it ended before this was kept. */
+  unproven: z.boolean().optional(),
+  /** How long after the agent's end its report was written, seconds; absent: before it, or there is none. */
+  report_late_seconds: z.number().optional(),
 });
 export type Ending = z.infer<typeof endingSchema>;
 

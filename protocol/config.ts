@@ -99,8 +99,14 @@ export const configSchema = z.strictObject({
     .strictObject({
       required: z.boolean().default(true),
       sections: z.array(z.string().min(1)).default(['Summary', 'Work completed', 'Results', 'Issues', 'Time']),
+      /** Seconds that a report may come after its agent's end, while something that the agent left running may still write it. */
+      grace_seconds: z.number().min(0).max(60).default(2),
     })
-    .default({ required: true, sections: ['Summary', 'Work completed', 'Results', 'Issues', 'Time'] }),
+    .default({
+      required: true,
+      sections: ['Summary', 'Work completed', 'Results', 'Issues', 'Time'],
+      grace_seconds: 2,
+    }),
   approvals: z
     .strictObject({
       /** Seconds until an approval that nobody decided counts as denied; taken when it is asked for. */

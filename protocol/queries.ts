@@ -4,6 +4,7 @@ import { statusSchema } from './agent.ts';
 import { envelope, nullableDefault, target } from './envelope.ts';
 import { agentIdSchema } from './names.ts';
 import { type AgentRecord, agentRecordSchema } from './record.ts';
+import { treeReportSchema } from './tree-report.ts';
 
 export const statusRequestSchema = z.looseObject({ ...target, action: z.literal('status') });
 export type StatusRequest = z.infer<typeof statusRequestSchema>;
@@ -56,7 +57,12 @@ export const treeNodeSchema: z.ZodType<TreeNode> = z.object({
 export const treeAnswerSchema = z.object({ roots: z.array(treeNodeSchema) });
 export type TreeAnswer = z.infer<typeof treeAnswerSchema>;
 
-export const reportRequestSchema = z.looseObject({ ...target, action: z.literal('report') });
+/** With `tree`, the combined report of the agent and all below it comes along; then the agent may be an outside parent, too. */
+export const reportRequestSchema = z.looseObject({
+  ...target,
+  action: z.literal('report'),
+  tree: z.boolean().default(false),
+});
 export type ReportRequest = z.infer<typeof reportRequestSchema>;
 
 export const reportAnswerSchema = z.object({
@@ -65,5 +71,7 @@ export const reportAnswerSchema = z.object({
   exists: z.boolean(),
   markdown: z.string().nullable(),
   report_problems: agentRecordSchema.shape.report_problems,
+  /** Only where it was asked for. */
+  tree: treeReportSchema.optional(),
 });
 export type ReportAnswer = z.infer<typeof reportAnswerSchema>;

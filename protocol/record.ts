@@ -77,6 +77,8 @@ export const agentRecordSchema = z.object({
   completion_report: z.string(),
   completion_report_exists: z.boolean(),
   report_problems: z.array(reportProblemSchema),
+  /** It claims success, and nothing shows that it worked: it ended within seconds without a tool call, output or child. */
+  unproven: z.boolean().default(false),
   cpu_percent: z.number().nullable(),
   memory_mb: z.number().nullable(),
   cpu_percent_avg: z.number().nullable(),
@@ -151,6 +153,7 @@ export function measuredRecord(agent: Agent, measured: Usages | null): AgentReco
     completion_report: facts.completion_report,
     completion_report_exists: ending?.report_exists ?? false,
     report_problems: ending?.report_problems ?? [],
+    unproven: ending?.unproven ?? false,
     cpu_percent: measured?.cpu_percent ?? null,
     memory_mb: measured?.memory_mb ?? null,
     cpu_percent_avg: measured?.cpu_percent_avg ?? ending?.cpu_percent_avg ?? null,

@@ -39,7 +39,7 @@ export function clientOf(perform: Carry): ZiggieClient {
     message: (agent_id, text) => ask('message', { agent_id, text }),
     wait: (input = {}) => ask('wait', input),
     inbox: (input = {}) => ask('inbox', input),
-    report: (agent_id) => ask('report', { agent_id }),
+    report: (agent_id, options = {}) => ask('report', { agent_id, ...options }),
     submitReport: (markdown, agent_id) =>
       ask('submit_report', agent_id === undefined ? { markdown } : { markdown, agent_id }),
     plan: (input) => ask('plan', input),

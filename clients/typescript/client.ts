@@ -96,7 +96,8 @@ export interface ZiggieClient {
   wait(input?: Input<'wait'>): Promise<ClientResult<WaitAnswer>>;
   /** What a parent has yet to learn of its children. Acknowledge with the `seq` of the last message that was worked on. */
   inbox(input?: Input<'inbox'>): Promise<ClientResult<InboxAnswer>>;
-  report(agentId: string): Promise<ClientResult<ReportAnswer>>;
+  /** With `tree`, the answer has the combined report of the agent and all below it, too. */
+  report(agentId: string, options?: { readonly tree?: boolean }): Promise<ClientResult<ReportAnswer>>;
   /** Hands in a completion report: the caller's own, or that of an agent below it. */
   submitReport(markdown: string, agentId?: string): Promise<ClientResult<ReportAnswer>>;
   plan(input: Input<'plan'>): Promise<ClientResult<PlanAnswer>>;

@@ -26,7 +26,7 @@ export function addressOf(action: Action, input: Readonly<Record<string, unknown
     case 'tree':
       return { method: 'GET', path: ofAgent === null ? `${base}/tree` : `${ofAgent}/tree` };
     case 'report':
-      return { method: 'GET', path: `${ofAgent ?? agentPath('')}/report` };
+      return { method: 'GET', path: `${ofAgent ?? agentPath('')}/report${input['tree'] === true ? '?tree=1' : ''}` };
     case 'submit_report':
       return ofAgent === null
         ? { method: 'POST', path: `${base}/report`, body: input }

@@ -1,7 +1,7 @@
 /** Every address of the API. A test holds this list against the routes that are really there. */
 import { z } from 'zod';
 import type { FailureCode } from '../../../protocol/failures.ts';
-import { approvalsQuerySchema, listQuerySchema } from '../routes/agents.ts';
+import { approvalsQuerySchema, listQuerySchema, reportQuerySchema } from '../routes/agents.ts';
 import { eventsQuerySchema } from '../routes/history.ts';
 import { fleetQuerySchema, logQuerySchema } from '../sockets/queries.ts';
 import type { Answer, Operation } from './operation.ts';
@@ -153,7 +153,10 @@ const watching: Operation[] = [
     path: `${one}/report`,
     id: 'getReport',
     tag: 'Watch',
-    summary: 'An agent’s completion report',
+    summary: 'An agent’s completion report, or the combined report of it and all below it',
+    description:
+      'With tree=1 the answer has the combined report in `tree`; with format=markdown as well, it is that report as text/markdown.',
+    query: reportQuerySchema,
     answers: answered('Report', 'The report, and what is not right about it.'),
     failures: ['INVALID_REQUEST', 'UNKNOWN_AGENT', 'NOT_ALLOWED'],
   },

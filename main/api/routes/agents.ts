@@ -8,7 +8,7 @@ import type { Coordinator } from '../../coordinator/facade.ts';
 import { listText } from '../list-text.ts';
 import { agentIdOf, answer, perform } from '../perform.ts';
 import { sendFailure } from '../problem.ts';
-import { numberIn } from '../query.ts';
+import { numberIn, queryOf } from '../query.ts';
 import { deployRate } from '../rate-limits.ts';
 
 const base = '/api/coordinator';
@@ -23,6 +23,19 @@ export const listQuerySchema = z.object({
 
 const { status: approvalStatus, agent_id } = listApprovalsSchema.shape;
 export const approvalsQuerySchema = z.object({ status: approvalStatus, agent_id });
+/** `markdown` is of the combined report only: one agent's own is a part of the answer, as it may be missing. */
+export const reportQuerySchema = z
+  .object({
+    tree: z
+      .enum(['1', 'true', '0', 'false'])
+      .default('0')
+      .transform((given) => given === '1' || given === 'true'),
+    format: z.enum(['json', 'markdown']).default('json'),
+  })
+  .refine(({ tree, format }) => tree || format === 'json', {
+    path: ['format'],
+    message: 'markdown goes with tree=1',
+  });
 
 export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): void {
   const deploying = { config: { rateLimit: deployRate(() => coordinator.config.limits) } };
@@ -45,12 +58,22 @@ export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): voi
   for (const [path, action] of [
     ['', 'status'],
     ['/tree', 'tree'],
-    ['/report', 'report'],
   ] as const) {
     app.get(`${base}/agents/:id${path}`, (request, reply) =>
       answer(coordinator, request, reply, action, { agent_id: agentIdOf(request) }),
     );
   }
+
+  app.get(`${base}/agents/:id/report`, async (request, reply) => {
+    const query = queryOf(request, reportQuerySchema);
+    if (!query.ok) return sendFailure(reply, query.failure);
+    const { tree, format } = query.value;
+    const reported = await perform(coordinator, request, reply, 'report', { agent_id: agentIdOf(request), tree });
+    if (!reported.ok) return sendFailure(reply, reported.failure, requestIdOf(request.body));
+    const { answer: report } = reported.value;
+    if (format === 'json' || report.tree === undefined) return reply.send(report);
+    return reply.type('text/markdown; charset=utf-8').send(report.tree.markdown);
+  });
 
   for (const action of ['stop', 'pause', 'resume', 'restart', 'message'] as const) {
     app.post(`${base}/agents/:id/${action}`, (request, reply) =>

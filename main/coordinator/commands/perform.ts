@@ -14,7 +14,7 @@ import { list } from './list.ts';
 import { message } from './message.ts';
 import { pause, type PauseDeps } from './pause.ts';
 import { intake, queue, type QueueDeps } from './queue.ts';
-import { report } from './report.ts';
+import { reportOf, reportOfTree } from './report.ts';
 import { restart } from './restart.ts';
 import { resume } from './resume.ts';
 import { reach } from './rights.ts';
@@ -54,7 +54,7 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
   },
   list: async ({ ledger, record }, request, by) => done(list(ledger.current, request, by, record)),
   tree: async ({ ledger, record }, { agent_id }, by) => done(tree(ledger.current, agent_id, by, record)),
-  report: async ({ ledger, config }, { agent_id }, by) => done(await report(ledger.current, config, agent_id, by)),
+  report: async (deps, request, by) => done(await (request.tree ? reportOfTree : reportOf)(deps, request.agent_id, by)),
   submit_report: async (deps, request, by) => done(await submitReport(deps, request, by)),
   wait: async (deps, request, by, { signal }) =>
     atRest(deps, by, () =>

@@ -7,9 +7,9 @@ import type { SubmitReportRequest } from '../../../protocol/verbs.ts';
 import type { Principal } from '../facade.ts';
 import { replaceFileDurably } from '../ledger/atomic-file.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { largestReportBytes } from '../reports/gate.ts';
+import { largestReportBytes } from '../reports/report-file.ts';
 import { type Layout, ownFolder } from '../root/layout.ts';
-import { report } from './report.ts';
+import { reportOf } from './report.ts';
 import { reach } from './rights.ts';
 
 export interface SubmitReportDeps {
@@ -58,5 +58,5 @@ export async function submitReport(
   }
   await replaceFileDurably(path, markdown);
   // It may have been forgotten while the disk was at work; the report stays, as reports do.
-  return report(ledger.current, config, whose, by);
+  return reportOf({ ledger, config }, whose, by);
 }

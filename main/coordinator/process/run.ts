@@ -2,10 +2,12 @@
  * One attempt of one agent while its process exists: from the moment it is let go, or adopted after a restart, until its
  * end is settled and nothing of it is left. Follows its output, its time limit and its exit.
  */
+import { statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Doubt, Ending, Life, StopReason, Usage } from '../../../protocol/agent.ts';
 import type { Clock } from '../clock.ts';
 import { checkReport, type ReportExpectation } from '../reports/gate.ts';
+import { awaitReport } from '../reports/grace.ts';
 import type { OutputReader, StopStep } from '../runtimes/runtime.ts';
 import { exitOfShell, type ExitStatus, readClaim, readExitRecord } from './exit-record.ts';
 import { Freezer } from './freezer.ts';
@@ -33,6 +35,9 @@ export interface RunOptions {
   readonly stopSteps: readonly StopStep[];
   readonly report: ReportExpectation;
   readonly reportRequired: boolean;
+  /** Seconds that the report may come after the end. */
+  readonly reportGrace: number;
+  readonly hasChildren: () => boolean;
   readonly maxRuntimeSeconds: number;
   readonly startedAt: string;
   /** As the journal has it: whether the run is paused, and how long it has run. */
@@ -288,9 +293,11 @@ export class Run {
 
   async #settle(): Promise<Ending> {
     const { mark, trees, attemptFolder, report, reportRequired, reader, sweep, clock, logGuard } = this.#options;
+    const { logFile, logFrom, hasChildren } = this.#options;
     const endedAt = clock.now();
     const monotonicEnd = clock.monotonic();
     this.#endTimers();
+    await this.#graceForReport(endedAt);
     const leftOver = await sweep.sweep(mark);
     trees.forget(mark);
     // A stop under way ends soon: it waits for the run, which is gone, and at most seconds for what is left of it.
@@ -312,6 +319,24 @@ export class Run {
       reaped: leftOver.reaped,
       endedAt,
       executionSeconds: this.#executionSeconds(exit?.endedAt ?? endedAt, monotonicEnd),
+      work: {
+        toolCalls: reader.toolCalls?.() ?? null,
+        outputBytes: (statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) - logFrom,
+        hasChildren: hasChildren(),
+      },
+    });
+  }
+
+  /** Counted from the end on record: what a restart of the coordinator took is part of it, and not given again. */
+  async #graceForReport(seenAt: string): Promise<void> {
+    const { report, reportRequired, reportGrace, clock, attemptFolder } = this.#options;
+    if (!reportRequired || reportGrace === 0 || this.#stop !== null) return;
+    await awaitReport({
+      path: report.path,
+      writtenAfter: report.writtenAfter,
+      until: Date.parse(readExitRecord(attemptFolder)?.endedAt ?? seenAt) + reportGrace * 1000,
+      nowMs: () => Date.parse(clock.now()),
+      mayCome: () => this.#goesOn(),
     });
   }
 

@@ -1,7 +1,10 @@
 /** From everything that is known of a finished run to its one final state. Pure; what is not known is not made up. */
 import type { Ending, EndStatus, StopReason } from '../../../protocol/agent.ts';
 import type { RuntimeResult } from '../runtimes/runtime.ts';
+import { disagreements } from '../reports/agreement.ts';
+import { noClaims } from '../reports/claims.ts';
 import type { ReportVerdict } from '../reports/gate.ts';
+import { isUnproven, type WorkSeen } from '../reports/unproven.ts';
 import type { ExitStatus } from './exit-record.ts';
 import { type LogCut, megabytes } from './log-limit.ts';
 
@@ -18,7 +21,7 @@ export interface RunEvidence {
   } | null;
   /** Set where its log was over the limit and was cut. */
   readonly logCut: LogCut | null;
-  readonly report: ReportVerdict;
+  readonly report: Pick<ReportVerdict, 'exists' | 'problems'> & Partial<Pick<ReportVerdict, 'claims' | 'writtenAt'>>;
   readonly reportRequired: boolean;
   readonly stopSteps: readonly string[];
   readonly survivors: readonly number[];
@@ -26,12 +29,17 @@ export interface RunEvidence {
   readonly reaped: number;
   readonly endedAt: string;
   readonly executionSeconds: number | null;
+  /** What shows that it worked; absent: not looked at. */
+  readonly work?: Pick<WorkSeen, 'toolCalls' | 'outputBytes' | 'hasChildren'>;
 }
 
 export function settle(evidence: RunEvidence): Ending {
   const { exit, report, reportRequired } = evidence;
-  const problems = reportRequired ? [...report.problems] : [];
+  const seen = { status: judge(evidence, 0).status, seconds: evidence.executionSeconds };
+  const found = [...report.problems, ...disagreements(report.claims ?? noClaims, seen)];
+  const problems = reportRequired ? found : [];
   const { status, reason, source } = judge(evidence, problems.length);
+  const late = lateSeconds(evidence);
   return {
     status,
     status_reason: reason,
@@ -45,7 +53,16 @@ export function settle(evidence: RunEvidence): Ending {
     stop_steps: [...evidence.stopSteps],
     survivors: [...evidence.survivors],
     reaped: evidence.reaped,
+    ...(evidence.work !== undefined && isUnproven({ ...seen, ...evidence.work }) ? { unproven: true } : {}),
+    ...(late === null ? {} : { report_late_seconds: late }),
   };
+}
+
+/** Only where the end is known to the moment. */
+function lateSeconds({ exit, report: { writtenAt } }: RunEvidence): number | null {
+  if (exit === null || writtenAt === null || writtenAt === undefined) return null;
+  const ms = Math.round(writtenAt - Date.parse(exit.endedAt));
+  return ms > 0 ? ms / 1000 : null;
 }
 
 interface Judgement {
@@ -65,7 +82,9 @@ function judge(evidence: RunEvidence, reportProblems: number): Judgement {
     const reason = result === null ? exitWords(exit) : `${exitWords(exit)}, after it reported: ${result.summary}`;
     return { status: 'failed', reason, source };
   }
+  const late = lateSeconds(evidence);
   const remarks = [
+    ...(late === null ? [] : [`report written ${late} s after its end`]),
     ...(reportProblems === 0 ? [] : [`report: ${reportProblems} ${reportProblems === 1 ? 'problem' : 'problems'}`]),
     ...(logCut === null ? [] : [`log cut to ${megabytes(logCut.keptBytes)} (limits.log_limit_mb)`]),
   ];

@@ -147,7 +147,7 @@ export class Supervisor {
     if (life === null) return null;
     const { facts } = agent;
     const agentId = facts.agent_id;
-    const { layout, config, clock, runtimes, ownership, log } = this.#options;
+    const { layout, config, clock, runtimes, ownership, log, ledger } = this.#options;
     const runtime = runtimes.get(facts.runtime);
     const startedAt = (life.status === 'starting' ? null : life.started_at) ?? facts.accepted_at;
     const leaderUnseen = held === null && ownership.check(leader) === 'gone' ? ({ leaderUnseen: true } as const) : {};
@@ -168,8 +168,11 @@ export class Supervisor {
         sections: config.report.sections,
         // File times come from a coarser clock than ours; a second of slack keeps a quick agent's report valid.
         writtenAfter: Date.parse(startedAt) - 1000,
+        cwd: facts.cwd,
       },
       reportRequired: facts.report_required,
+      reportGrace: config.report.grace_seconds,
+      hasChildren: () => (ledger.current.agents.get(agentId)?.children.length ?? 0) > 0,
       maxRuntimeSeconds: facts.max_runtime,
       startedAt,
       life,

@@ -1,13 +1,23 @@
 /** The completion report: is it there, was it written during the run, does it name the agent, has it every section? */
-import { readFile, stat } from 'node:fs/promises';
-import type { Root } from 'mdast';
+import type { Root, RootContent } from 'mdast';
 import { toString } from 'mdast-util-to-string';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import type { ReportProblem } from '../../../protocol/agent.ts';
+import { oneLine } from '../runtimes/text.ts';
+import { missingFiles } from './agreement.ts';
+import { claimsIn, noClaims, type ReportClaims } from './claims.ts';
+import { problem, readReport } from './report-file.ts';
 
 export interface ReportVerdict {
   readonly exists: boolean;
+  /** Its text; null: there is none that can be read. */
+  readonly markdown: string | null;
+  /** What stands below its heading "Summary", as one line; null: nothing does. */
+  readonly summary: string | null;
+  readonly claims: ReportClaims;
+  /** Milliseconds since the epoch; null: there is no file that can be read. */
+  readonly writtenAt: number | null;
   readonly problems: readonly ReportProblem[];
 }
 
@@ -17,47 +27,30 @@ export interface ReportExpectation {
   readonly sections: readonly string[];
   /** Milliseconds since the epoch; an older file is from another run. null: unknown, not checked. */
   readonly writtenAfter: number | null;
+  /** Where the files are that it names; null: not looked for. */
+  readonly cwd: string | null;
 }
-
-/** More than any report needs: a book's chapter. What is parsed here holds up everything else meanwhile. */
-export const largestReportBytes = 256 * 1024;
 
 export async function checkReport(expected: ReportExpectation): Promise<ReportVerdict> {
-  const { path } = expected;
-  let markdown: string;
-  try {
-    const info = await stat(path);
-    if (!info.isFile()) return unreadable(`The report ${path} is not a regular file. Write it as one.`);
-    const { size, mtimeMs } = info;
-    if (size > largestReportBytes) {
-      return unreadable(`The report ${path} has ${size} bytes; at most ${largestReportBytes} are read. Shorten it.`);
-    }
-    if (expected.writtenAfter !== null && mtimeMs < expected.writtenAfter) {
-      return {
-        exists: true,
-        problems: [problem('stale', `The report ${path} is older than this run. Write it anew.`)],
-      };
-    }
-    markdown = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      return {
-        exists: false,
-        problems: [problem('missing', `There is no report at ${path}. The agent must write it before it ends.`)],
-      };
-    }
-    return unreadable(`The report ${path} cannot be read: ${String(error)}.`);
+  const { path, writtenAfter, agentId, sections, cwd } = expected;
+  const nothing = { markdown: null, summary: null, claims: noClaims, writtenAt: null };
+  const file = await readReport(path);
+  if (file.is !== 'read') return { ...nothing, exists: file.is === 'unusable', problems: [file.problem] };
+  const { markdown, writtenAt } = file;
+  if (writtenAfter !== null && writtenAt < writtenAfter) {
+    const stale = problem('stale', `The report ${path} is older than this run. Write it anew.`);
+    return { ...nothing, exists: true, markdown, writtenAt, problems: [stale] };
   }
   try {
-    return { exists: true, problems: checkMarkdown(markdown, expected.agentId, expected.sections) };
+    const { tree, problems } = parseAndCheck(markdown, agentId, sections);
+    const claims = claimsIn(markdown, tree);
+    const missing = cwd === null ? [] : await missingFiles(claims.files, cwd);
+    return { exists: true, markdown, writtenAt, claims, summary: summaryIn(tree), problems: [...problems, ...missing] };
   } catch (error) {
     // Thousands of brackets or asterisks in each other are too deep for the parser.
-    return unreadable(`The report ${path} cannot be understood: ${String(error)}. Write it more plainly.`);
+    const message = `The report ${path} cannot be understood: ${String(error)}. Write it more plainly.`;
+    return { ...nothing, exists: true, writtenAt, problems: [problem('unreadable', message)] };
   }
-}
-
-function unreadable(message: string): ReportVerdict {
-  return { exists: true, problems: [problem('unreadable', message)] };
 }
 
 /**
@@ -79,10 +72,17 @@ const blocks = unified()
   .freeze();
 
 /** The problems of a report's text. Headings of any depth count as sections; case and surrounding numbers do not matter. */
-export function checkMarkdown(markdown: string, agentId: string, sections: readonly string[]): ReportProblem[] {
+export const checkMarkdown = (markdown: string, agentId: string, sections: readonly string[]): ReportProblem[] =>
+  parseAndCheck(markdown, agentId, sections).problems;
+
+function parseAndCheck(
+  markdown: string,
+  agentId: string,
+  sections: readonly string[],
+): { readonly tree: Root; readonly problems: ReportProblem[] } {
   const tree = blocks.parse(markdown);
   const problems: ReportProblem[] = [];
-  if (!markdown.includes(agentId)) {
+  if (!names(markdown, agentId)) {
     problems.push(
       problem('agent_not_named', `The report does not name its agent. Write "Agent: ${agentId}" in it.`, 1),
     );
@@ -98,7 +98,18 @@ export function checkMarkdown(markdown: string, agentId: string, sections: reado
       problems.push(problem('section_empty', `The section "${section}" is empty. Say at least "None".`, match.line));
     }
   }
-  return problems;
+  return { tree, problems };
+}
+
+/** The id of agent 17 begins with that of agent 1. */
+const names = (markdown: string, agentId: string): boolean =>
+  markdown.split(agentId).some((after, index) => index > 0 && !/^[0-9A-Za-z]/.test(after));
+
+/** A template's "fill this in", which nobody sees. */
+function isComment(node: RootContent): boolean {
+  if (node.type !== 'html') return false;
+  const text = node.value.trim();
+  return text.startsWith('<!--') && text.indexOf('-->') === text.length - 3;
 }
 
 interface Section {
@@ -110,11 +121,23 @@ interface Section {
 function sectionsOf(tree: Root): Section[] {
   return tree.children.flatMap((node, index) => {
     if (node.type !== 'heading') return [];
-    const next = tree.children[index + 1];
+    const next = tree.children.slice(index + 1).find((after) => !isComment(after));
     // A deeper heading below it is content, too.
     const isEmpty = next === undefined || (next.type === 'heading' && next.depth <= node.depth);
     return [{ title: normalize(toString(node)), line: node.position?.start.line ?? null, isEmpty }];
   });
+}
+
+const summaryLength = 400;
+
+function summaryIn(tree: Root): string | null {
+  const at = tree.children.findIndex((node) => node.type === 'heading' && normalize(toString(node)) === 'summary');
+  if (at === -1) return null;
+  const after = tree.children.slice(at + 1);
+  const end = after.findIndex(({ type }) => type === 'heading');
+  const below = end === -1 ? after : after.slice(0, end);
+  const words = below.filter(({ type }) => type === 'paragraph').map((node) => toString(node));
+  return oneLine(words.join(' '), summaryLength) || null;
 }
 
 /** A heading's words, without the marks of emphasis, code and links, which are text to the parser above. */
@@ -125,7 +148,3 @@ const normalize = (title: string): string =>
     .replaceAll(/[*_`]/g, '')
     .replace(/^[\s\d.)]+|[\s:]+$/g, '')
     .replace(/\s+/g, ' ');
-
-function problem(code: ReportProblem['code'], message: string, line: number | null = null): ReportProblem {
-  return { code, message, line };
-}

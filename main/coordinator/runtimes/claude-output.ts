@@ -20,6 +20,7 @@ export function createClaudeOutputReader(): OutputReader {
   let result: RuntimeResult | null = null;
   let totals: Tokens | null = null;
   let sinceTotals = createMessageTokens();
+  let toolCalls = 0;
 
   const readResult = (line: Json): void => {
     result = { isError: isError(line), summary: summaryOf(line) };
@@ -38,7 +39,10 @@ export function createClaudeOutputReader(): OutputReader {
       sessionId = stringIn(line, 'session_id') ?? sessionId;
       const told = activityOf(line);
       if (told !== undefined) activity = told;
-      if (line['type'] === 'assistant') sinceTotals.add(recordIn(line, 'message'));
+      if (line['type'] === 'assistant') {
+        sinceTotals.add(recordIn(line, 'message'));
+        toolCalls += toolCallsIn(recordIn(line, 'message'));
+      }
       if (line['type'] === 'result') readResult(line);
     },
     usage(): Usage {
@@ -47,7 +51,15 @@ export function createClaudeOutputReader(): OutputReader {
       return { session_id: sessionId, tokens, cost_usd: costUsd, activity };
     },
     result: () => result,
+    toolCalls: () => toolCalls,
   };
+}
+
+/** Those of tools that run at the server (web search) included. */
+function toolCallsIn(message: Json | null): number {
+  const content = message?.['content'];
+  if (!Array.isArray(content)) return 0;
+  return content.filter((block) => /tool_use$/.test(stringIn(toRecord(block) ?? {}, 'type') ?? '')).length;
 }
 
 function parseLine(text: string): Json | null {

@@ -57,6 +57,8 @@ export interface OutputReader {
   usage(): Usage;
   /** null: the output states no result, only the exit code tells. */
   result(): RuntimeResult | null;
+  /** How many tools it used so far; absent: its output does not tell. */
+  toolCalls?(): number;
 }
 
 export interface Runtime {

@@ -66,12 +66,18 @@ describe('the text of a report', () => {
 });
 
 describe('the file of a report', () => {
-  const expectation = (path: string, writtenAfter: number | null = null) => ({ path, agentId, sections, writtenAfter });
+  const expectation = (path: string, writtenAfter: number | null = null) => ({
+    path,
+    agentId,
+    sections,
+    writtenAfter,
+    cwd: null,
+  });
 
   test('that is right has no problem', async () => {
     const path = join(temporaryFolder(), 'report.md');
     writeFileSync(path, whole);
-    expect(await checkReport(expectation(path, Date.now() - 60_000))).toEqual({ exists: true, problems: [] });
+    expect(await checkReport(expectation(path, Date.now() - 60_000))).toMatchObject({ exists: true, problems: [] });
   });
 
   test('that is missing does not exist, and the path is said', async () => {
