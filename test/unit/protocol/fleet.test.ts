@@ -165,7 +165,7 @@ describe('whatever the order of events', () => {
 
 test('the random events reach every state, so that the properties above say something', () => {
   const seen = new Set<string>();
-  for (const events of fc.sample(anyEvents, { numRuns: 300, seed: 1 })) {
+  for (const events of fc.sample(anyEvents, { numRuns: 600, seed: 1 })) {
     for (const agent of fold(events).agents.values()) seen.add(statusOf(agent));
   }
   expect([...seen].sort()).toEqual(
