@@ -47,6 +47,8 @@ import { RunsWatch } from './ledger/runs-watch.ts';
 import { SnapshotStore } from './ledger/snapshot.ts';
 import { StateFiles } from './ledger/state-files.ts';
 import { isStorageError } from './ledger/storage-error.ts';
+import { OverwatchFiles } from './overwatch/overwatch-files.ts';
+import { OverwatchLog } from './overwatch/overwatch-log.ts';
 import type { Ownership } from './process/ownership.ts';
 import { type Measured, unmeasured } from './process/sampler.ts';
 import { Supervisor } from './process/supervisor.ts';
@@ -116,6 +118,13 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     membersIfOver(fleet(), agent).length > 1 ? record(agent) : measuredNow(agent);
   const stateFiles = new StateFiles(layout, fleet, health, recordForFile);
   const pages = new JournalPages({ folder: layout.journal, hub, last: () => ledger.current.seq });
+  const overwatch = new OverwatchLog({
+    files: new OverwatchFiles(layout.overwatchLog),
+    pages,
+    fleet,
+    now: () => clock.now(),
+    log,
+  });
   const retention = new Retention({ layout, ledger, config, clock, log });
   const supervisor = new Supervisor({
     layout,
@@ -137,6 +146,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   hub.subscribe(() => fleetWatch.onEvent());
   hub.subscribe((event) => stateFiles.onEvent(event));
   hub.subscribe(() => snapshots.saveSoon(fleet));
+  hub.subscribe(() => overwatch.onEvent());
 
   const deps = {
     layout,
@@ -255,6 +265,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     recover({ layout, ledger, ownership, supervisor, scheduler, clock, log });
     inbox.open();
     retention.begin();
+    overwatch.begin();
     endBalanceWatch = watchBalance({ ledger, config, clock, log });
   }
 
@@ -279,6 +290,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     await ledger
       .commit([{ type: 'coordinator_stopped', at: clock.now(), reason }])
       .catch((error: unknown) => log(String(error)));
+    await overwatch.close();
     journalWatch.close();
     stateFiles.close();
     snapshots.close();
