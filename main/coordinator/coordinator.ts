@@ -50,6 +50,8 @@ import { SnapshotStore } from './ledger/snapshot.ts';
 import { StateFiles } from './ledger/state-files.ts';
 import { isStorageError } from './ledger/storage-error.ts';
 import { BudgetGuard } from './process/budget-guard.ts';
+import { OverwatchFiles } from './overwatch/overwatch-files.ts';
+import { OverwatchLog } from './overwatch/overwatch-log.ts';
 import type { Ownership } from './process/ownership.ts';
 import { type Measured, unmeasured } from './process/sampler.ts';
 import { Supervisor } from './process/supervisor.ts';
@@ -121,6 +123,13 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     membersIfOver(fleet(), agent).length > 1 ? record(agent) : measuredNow(agent);
   const stateFiles = new StateFiles(layout, fleet, health, recordForFile);
   const pages = new JournalPages({ folder: layout.journal, hub, last: () => ledger.current.seq });
+  const overwatch = new OverwatchLog({
+    files: new OverwatchFiles(layout.overwatchLog),
+    pages,
+    fleet,
+    now: () => clock.now(),
+    log,
+  });
   const retention = new Retention({ layout, ledger, config, clock, log });
   const supervisor = new Supervisor({
     layout,
@@ -147,6 +156,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   hub.subscribe(() => snapshots.saveSoon(fleet));
   const approvalExpiry = new ApprovalExpiry({ ledger, clock, log });
   hub.subscribe((event) => approvalExpiry.onEvent(event));
+  hub.subscribe(() => overwatch.onEvent());
 
   const deps = {
     layout,
@@ -267,6 +277,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     guard.begin();
     inbox.open();
     retention.begin();
+    overwatch.begin();
     endBalanceWatch = watchBalance({ ledger, config, clock, log });
     void approvalExpiry.look();
   }
@@ -294,6 +305,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     await ledger
       .commit([{ type: 'coordinator_stopped', at: clock.now(), reason }])
       .catch((error: unknown) => log(String(error)));
+    await overwatch.close();
     journalWatch.close();
     stateFiles.close();
     snapshots.close();

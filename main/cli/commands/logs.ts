@@ -13,11 +13,13 @@ import { patientAsk, untilNextPoll } from '../patient.ts';
 import { resolveAgent } from '../resolve-agent.ts';
 import { hasEnded } from '../view/life.ts';
 import { plain } from '../view/plain.ts';
+import { overwatch } from './overwatch.ts';
 
 interface LogsOptions {
   readonly follow?: boolean;
   readonly lines: number;
   readonly bytes?: ByteRange;
+  readonly overwatch?: boolean;
 }
 
 /** A log is fetched in pieces of this size, so that a large one needs little memory. */
@@ -27,22 +29,37 @@ export function addLogs(program: Command, run: Run): void {
   program
     .command('logs')
     .description('Print what an agent has written to its standard output and error.')
-    .argument('<id>', 'the agent: its id, or a beginning or end of it that fits no other')
+    .argument('[id]', 'the agent: its id, or a beginning or end of it that fits no other')
     .option('-f, --follow', 'go on until the agent has ended and everything is printed')
     .option('-n, --lines <count>', 'how many lines from the end', wholeNumber(0, 1_000_000), 200)
+    .option('--overwatch', 'instead of an agent: a line on every turn in the life of the whole fleet')
     .option('--bytes <a-b>', 'a range of bytes instead: 0-99, 100- or -100', byteRange)
     .addHelpText('after', logsHelp)
-    .action(run((context, id: string, options: LogsOptions) => logs(context, id, options)));
+    .action(run((context, id: string | undefined, options: LogsOptions) => logsOf(context, id, options)));
 }
 
 const logsHelp = `
 On a terminal, control sequences other than colours are shown instead of obeyed; into a pipe the bytes go unchanged.
 With --json the answer is {agent_id, start, end, total, text}, with -f one such object per line.
 
+With --overwatch each line of --json is {seq, text}; -f goes on until Ctrl+C.
+
 Example:
   ziggie logs 7 -f -n 20
+  ziggie logs --overwatch -f
 
 ${exitCodesHelp}`;
+
+async function logsOf(context: Context, id: string | undefined, options: LogsOptions): Promise<ExitCode> {
+  const { io, json } = context;
+  if (options.overwatch !== true) {
+    if (id !== undefined) return await logs(context, id, options);
+    return await showFailure(io, json, usageFailure('Whose log? Give the agent, or --overwatch.'));
+  }
+  if (id === undefined && options.bytes === undefined) return await overwatch(context, options);
+  const message = '--overwatch is about the whole fleet, by lines; give it neither an agent nor --bytes.';
+  return await showFailure(io, json, usageFailure(message));
+}
 
 async function logs(context: Context, id: string, options: LogsOptions): Promise<ExitCode> {
   const { io, json } = context;

@@ -27,6 +27,7 @@ export function layoutOf(root: string) {
     discovery: at('coordinator.json'),
     token: at('token'),
     stateFile: (agentId: string) => at('state', `${agentId}.json`),
+    overwatchLog: at('logs', 'overwatch.log'),
     logFile: (agentId: string) => at('logs', `${agentId}.log`),
     reportFile: (agentId: string) => at('reports', `${agentId}_COMPLETION_REPORT.md`),
     runFolder: (agentId: string) => at('runs', agentId),
