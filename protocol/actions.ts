@@ -1,5 +1,6 @@
 /** Every action that a request can name, with the shape of its request and of its answer: the same through every door. */
 import type { z } from 'zod';
+import { complianceAnswerSchema, complianceRequestSchema } from './compliance.ts';
 import { planAnswerSchema, planRequestSchema } from './plan.ts';
 import { intakeRequestSchema, queueAnswerSchema, queueRequestSchema } from './queue.ts';
 import {
@@ -44,6 +45,7 @@ export const actions = {
   plan: { request: planRequestSchema, answer: planAnswerSchema },
   queue: { request: queueRequestSchema, answer: queueAnswerSchema },
   intake: { request: intakeRequestSchema, answer: queueAnswerSchema },
+  compliance: { request: complianceRequestSchema, answer: complianceAnswerSchema },
 } as const;
 
 export type Action = keyof typeof actions;

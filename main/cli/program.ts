@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
 import { addBatch } from './commands/batch.ts';
 import { addPause, addRestart, addResume } from './commands/branch-verbs.ts';
+import { addCompliance } from './commands/compliance.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addEvents } from './commands/events.ts';
@@ -81,6 +82,7 @@ const commands = [
   addWait,
   addInbox,
   addReport,
+  addCompliance,
   addStop,
   addPause,
   addResume,

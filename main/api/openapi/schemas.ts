@@ -72,6 +72,7 @@ const answers = {
   InboxAnswer: actions.inbox.answer,
   PlanAnswer: actions.plan.answer,
   Queue: actions.queue.answer,
+  Compliance: actions.compliance.answer,
   EventPage: eventPageSchema,
   Samples: samplesAnswerSchema,
   Metrics: metricsSchema,

@@ -1,13 +1,14 @@
 /** Agents: deploy, list, look, change. Each route is one action and nothing more. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { complianceRequestSchema } from '../../../protocol/compliance.ts';
 import { invalid, requestIdOf } from '../../../protocol/parse-request.ts';
 import { listRequestSchema } from '../../../protocol/queries.ts';
 import type { Coordinator } from '../../coordinator/facade.ts';
 import { listText } from '../list-text.ts';
 import { agentIdOf, answer, perform } from '../perform.ts';
 import { sendFailure } from '../problem.ts';
-import { numberIn } from '../query.ts';
+import { flagIn, numberIn, queryOf } from '../query.ts';
 import { deployRate } from '../rate-limits.ts';
 
 const base = '/api/coordinator';
@@ -18,6 +19,11 @@ export const listQuerySchema = z.object({
   level: numberIn(level),
   limit: numberIn(limit),
   cursor,
+});
+
+export const complianceQuerySchema = z.object({
+  tree: flagIn(complianceRequestSchema.shape.tree),
+  day: complianceRequestSchema.shape.day,
 });
 
 export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): void {
@@ -68,6 +74,15 @@ export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): voi
     ['intake', 'intake'],
   ] as const) {
     app.post(`${base}/${path}`, (request, reply) => answer(coordinator, request, reply, action));
+  }
+
+  for (const path of ['', '/agents/:id'] as const) {
+    app.get(`${base}${path}/compliance`, (request, reply) => {
+      const query = queryOf(request, complianceQuerySchema);
+      if (!query.ok) return sendFailure(reply, query.failure);
+      const agent = path === '' ? {} : { agent_id: agentIdOf(request) };
+      return answer(coordinator, request, reply, 'compliance', { ...query.value, ...agent });
+    });
   }
 
   for (const action of ['tree', 'queue'] as const) {
