@@ -7,6 +7,7 @@ import {
   requestApprovalSchema,
   shownApprovalSchema,
 } from './approvals.ts';
+import { complianceAnswerSchema, complianceRequestSchema } from './compliance.ts';
 import { planAnswerSchema, planRequestSchema } from './plan.ts';
 import { intakeRequestSchema, queueAnswerSchema, queueRequestSchema } from './queue.ts';
 import {
@@ -54,6 +55,7 @@ export const actions = {
   request_approval: { request: requestApprovalSchema, answer: shownApprovalSchema },
   list_approvals: { request: listApprovalsSchema, answer: approvalListSchema },
   decide_approval: { request: decideApprovalSchema, answer: shownApprovalSchema },
+  compliance: { request: complianceRequestSchema, answer: complianceAnswerSchema },
 } as const;
 
 export type Action = keyof typeof actions;

@@ -6,6 +6,9 @@ import type { Sequenced } from './events.ts';
 import type { Fleet } from './fleet.ts';
 import { linesOf } from './life-lines.ts';
 
+/** Below the root. */
+export const overwatchLogPath = ['logs', 'overwatch.log'] as const;
+
 /** The lines of one event, each with its end; empty: it is no turn in anybody's life. `fleet`: the one after it, or a later one. */
 export function overwatchLines(sequenced: Sequenced, fleet: Fleet): string {
   const lines = linesOf(sequenced, fleet);

@@ -43,6 +43,7 @@ export function clientOf(perform: Carry): ZiggieClient {
     submitReport: (markdown, agent_id) =>
       ask('submit_report', agent_id === undefined ? { markdown } : { markdown, agent_id }),
     plan: (input) => ask('plan', input),
+    compliance: (input = {}) => ask('compliance', input),
     queue: () => ask('queue', {}),
     approvals: (filter = {}) => ask('list_approvals', filter),
     decide: (approval_id, decision) => ask('decide_approval', { ...decision, approval_id }),

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Failure } from '../../protocol/failures.ts';
 import type { PlanAnswer } from '../../protocol/plan.ts';
 import type { ApprovalList, ShownApproval } from '../../protocol/approvals.ts';
+import type { ComplianceAnswer } from '../../protocol/compliance.ts';
 import type { QueueAnswer } from '../../protocol/queue.ts';
 import type { AgentList, ReportAnswer, TreeAnswer } from '../../protocol/queries.ts';
 import type { AgentRecord } from '../../protocol/record.ts';
@@ -102,6 +103,8 @@ export interface ZiggieClient {
   submitReport(markdown: string, agentId?: string): Promise<ClientResult<ReportAnswer>>;
   plan(input: Input<'plan'>): Promise<ClientResult<PlanAnswer>>;
   /** Who waits to be started, in their order, and for what. */
+  /** The Protocol v1.2 score of an agent, its tree, a day; of all that the caller may see where nothing is given. */
+  compliance(input?: Input<'compliance'>): Promise<ClientResult<ComplianceAnswer>>;
   queue(): Promise<ClientResult<QueueAnswer>>;
   /** Operator only: pauses or resumes all starts. */
   intake(paused: boolean): Promise<ClientResult<QueueAnswer>>;

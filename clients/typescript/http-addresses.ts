@@ -37,6 +37,8 @@ export function addressOf(action: Action, input: Readonly<Record<string, unknown
     case 'restart':
     case 'message':
       return { method: 'POST', path: `${ofAgent ?? agentPath('')}/${action}`, body: rest };
+    case 'compliance':
+      return { method: 'GET', path: `${ofAgent ?? base}/compliance${query(rest)}` };
     case 'queue':
       return { method: 'GET', path: `${base}/queue` };
     case 'list_approvals':

@@ -8,6 +8,13 @@ import { invalid } from '../../protocol/parse-request.ts';
 export const numberIn = <T extends z.ZodType>(schema: T) =>
   z.preprocess((given) => (typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : given), schema);
 
+/** Yes or no: `1`, `true`, `0` or `false`; anything else stays text and is refused by the schema. */
+export const flagIn = <T extends z.ZodType>(schema: T) =>
+  z.preprocess(
+    (given) => (given === '1' || given === 'true' ? true : given === '0' || given === 'false' ? false : given),
+    schema,
+  );
+
 export function queryOf<T extends z.ZodType>(request: FastifyRequest, schema: T): Result<z.output<T>> {
   const query = schema.safeParse(request.query);
   return query.success ? ok(query.data) : invalid(query.error, request.query);

@@ -5,6 +5,7 @@ import { version } from '../version.ts';
 import { addApprovals, addApprove, addDeny } from './commands/approvals.ts';
 import { addBatch } from './commands/batch.ts';
 import { addPause, addRestart, addResume } from './commands/branch-verbs.ts';
+import { addCompliance } from './commands/compliance.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addEvents } from './commands/events.ts';
@@ -85,6 +86,7 @@ const commands = [
   addApprove,
   addDeny,
   addReport,
+  addCompliance,
   addStop,
   addPause,
   addResume,

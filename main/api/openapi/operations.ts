@@ -1,7 +1,7 @@
 /** Every address of the API. A test holds this list against the routes that are really there. */
 import { z } from 'zod';
 import type { FailureCode } from '../../../protocol/failures.ts';
-import { approvalsQuerySchema, listQuerySchema, reportQuerySchema } from '../routes/agents.ts';
+import { approvalsQuerySchema, complianceQuerySchema, listQuerySchema, reportQuerySchema } from '../routes/agents.ts';
 import { eventsQuerySchema } from '../routes/history.ts';
 import { fleetQuerySchema, logQuerySchema } from '../sockets/queries.ts';
 import type { Answer, Operation } from './operation.ts';
@@ -84,6 +84,18 @@ const deploying: Operation[] = [
 ];
 
 const watching: Operation[] = [
+  ...([`${base}/compliance`, `${one}/compliance`] as const).map((path, index): Operation => ({
+    method: 'get',
+    path,
+    id: index === 0 ? 'getCompliance' : 'getAgentCompliance',
+    tag: 'Watch',
+    summary: index === 0 ? 'The Protocol v1.2 score of all agents, or of a day' : 'The Protocol v1.2 score of an agent',
+    description:
+      'Five criteria of 20 points, each with the fact behind it. With tree=1 all below the agent count, too; with day=YYYY-MM-DD only who was accepted on that day, UTC.',
+    query: complianceQuerySchema,
+    answers: answered('Compliance', 'Of those that the caller may see.'),
+    failures: ['INVALID_REQUEST', 'UNKNOWN_AGENT'],
+  })),
   {
     method: 'get',
     path: `${base}/queue`,

@@ -76,6 +76,7 @@ const answers = {
   Queue: actions.queue.answer,
   Approval: actions.decide_approval.answer,
   ApprovalList: actions.list_approvals.answer,
+  Compliance: actions.compliance.answer,
   EventPage: eventPageSchema,
   Samples: samplesAnswerSchema,
   Metrics: metricsSchema,

@@ -2,13 +2,14 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { listApprovalsSchema } from '../../../protocol/approvals.ts';
+import { complianceRequestSchema } from '../../../protocol/compliance.ts';
 import { invalid, requestIdOf } from '../../../protocol/parse-request.ts';
 import { listRequestSchema } from '../../../protocol/queries.ts';
 import type { Coordinator } from '../../coordinator/facade.ts';
 import { listText } from '../list-text.ts';
 import { agentIdOf, answer, perform } from '../perform.ts';
 import { sendFailure } from '../problem.ts';
-import { numberIn, queryOf } from '../query.ts';
+import { flagIn, numberIn, queryOf } from '../query.ts';
 import { deployRate } from '../rate-limits.ts';
 
 const base = '/api/coordinator';
@@ -36,6 +37,10 @@ export const reportQuerySchema = z
     path: ['format'],
     message: 'markdown goes with tree=1',
   });
+export const complianceQuerySchema = z.object({
+  tree: flagIn(complianceRequestSchema.shape.tree),
+  day: complianceRequestSchema.shape.day,
+});
 
 export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): void {
   const deploying = { config: { rateLimit: deployRate(() => coordinator.config.limits) } };
@@ -106,6 +111,14 @@ export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): voi
   app.post(`${base}/approvals/:id`, (request, reply) =>
     answer(coordinator, request, reply, 'decide_approval', { approval_id: agentIdOf(request) }),
   );
+  for (const path of ['', '/agents/:id'] as const) {
+    app.get(`${base}${path}/compliance`, (request, reply) => {
+      const query = queryOf(request, complianceQuerySchema);
+      if (!query.ok) return sendFailure(reply, query.failure);
+      const agent = path === '' ? {} : { agent_id: agentIdOf(request) };
+      return answer(coordinator, request, reply, 'compliance', { ...query.value, ...agent });
+    });
+  }
 
   for (const action of ['tree', 'queue'] as const) {
     app.get(`${base}/${action}`, (request, reply) => answer(coordinator, request, reply, action));

@@ -1,6 +1,7 @@
 /** `ziggie logs --overwatch`: the life of the whole fleet, from the coordinator's own file; also while it is down. */
+import { join } from 'node:path';
 import { chooseRoot } from '../../../clients/typescript/discover.ts';
-import { layoutOf } from '../../coordinator/root/layout.ts';
+import { overwatchLogPath } from '../../../protocol/overwatch-line.ts';
 import type { Context } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { showFailure, usageFailure } from '../failure.ts';
@@ -16,7 +17,7 @@ export interface OverwatchOptions {
 /** Ends, with `follow`, when the reader of stdout goes. */
 export async function overwatch(context: Context, { follow = false, lines }: OverwatchOptions): Promise<ExitCode> {
   const { io, json, root } = context;
-  const { overwatchLog: path } = layoutOf(chooseRoot(root, io.env));
+  const path = join(chooseRoot(root, io.env), ...overwatchLogPath);
   const print = async (found: readonly OverwatchLine[]): Promise<void> => {
     if (found.length === 0) return;
     await io.out(found.map((line) => `${json ? JSON.stringify(line) : plain(line.text)}\n`).join(''));

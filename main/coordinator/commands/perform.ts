@@ -7,6 +7,7 @@ import type { FleetWatch } from '../events/fleet-watch.ts';
 import type { Call, Performed, Principal } from '../facade.ts';
 import type { Supervisor } from '../process/supervisor.ts';
 import { decideApproval, listApprovals, requestApproval } from './approvals.ts';
+import { compliance } from './compliance.ts';
 import { deploy, type DeployDeps } from './deploy.ts';
 import { deployBatch } from './deploy-batch.ts';
 import { inbox } from './inbox.ts';
@@ -63,6 +64,7 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
   inbox: async (deps, request, by, { signal }) => atRest(deps, by, () => inbox(deps, request, by, signal)),
   queue: async (deps, _request, by) => done(ok(queue(deps, deps.ledger.current, by))),
   intake: async (deps, { paused }, by) => done(await intake(deps, () => deps.ledger.current, paused, by)),
+  compliance: async ({ ledger, config }, request, by) => done(await compliance(ledger.current, config, request, by)),
   plan: async ({ config }, { tasks, workers }) => done(ok(planWork(tasks, workers, config.balance))),
   request_approval: async (deps, request, by, call) => done(await requestApproval(deps, request, by, call)),
   list_approvals: async ({ ledger }, request, by) => done(listApprovals(ledger.current, request, by)),

@@ -65,8 +65,8 @@ export class OverwatchFiles {
     const { keptFiles } = this.#rules;
     let free = 1;
     while (free < keptFiles && (await exists(this.#old(free)))) free++;
-    if (keptFiles === 0) return void (await rm(this.#path, { force: true }));
-    for (let age = free; age >= 1; age--) await rename(this.#old(age - 1), this.#old(age));
+    if (keptFiles === 0) await rm(this.#path, { force: true });
+    else for (let age = free; age >= 1; age--) await rename(this.#old(age - 1), this.#old(age));
   }
 
   #old(age: number): string {

@@ -1,4 +1,5 @@
 /** Where everything lies below the root. No other file joins a path of the root by hand. */
+import { overwatchLogPath } from '../../../protocol/overwatch-line.ts';
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
@@ -27,7 +28,7 @@ export function layoutOf(root: string) {
     discovery: at('coordinator.json'),
     token: at('token'),
     stateFile: (agentId: string) => at('state', `${agentId}.json`),
-    overwatchLog: at('logs', 'overwatch.log'),
+    overwatchLog: at(...overwatchLogPath),
     logFile: (agentId: string) => at('logs', `${agentId}.log`),
     reportFile: (agentId: string) => at('reports', `${agentId}_COMPLETION_REPORT.md`),
     runFolder: (agentId: string) => at('runs', agentId),

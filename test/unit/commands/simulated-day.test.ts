@@ -2,16 +2,18 @@
  * A day of 500 agents through a real journal on the disk: what the coordinator says of it, and what is counted here from the
  * lines of the journal, without the reducer, agree to the last digit.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compliance } from '../../../main/coordinator/commands/compliance.ts';
 import { metrics } from '../../../main/coordinator/commands/metrics.ts';
 import { EventHub } from '../../../main/coordinator/events/hub.ts';
 import { Journal } from '../../../main/coordinator/ledger/journal.ts';
 import { Ledger } from '../../../main/coordinator/ledger/ledger.ts';
 import { restore } from '../../../main/coordinator/ledger/restore.ts';
 import type { AgentFacts, Ending, Usage } from '../../../protocol/agent.ts';
+import { configSchema } from '../../../protocol/config.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { emptyFleet, type Fleet } from '../../../protocol/fleet.ts';
 import { simulatedDay } from '../../rig/simulated-day.ts';
@@ -25,6 +27,7 @@ interface Told {
   readonly used: Usage[];
 }
 
+let logs: string;
 let fleet: Fleet;
 let told: Told[];
 
@@ -38,7 +41,16 @@ beforeAll(async () => {
   ({ fleet } = restore(folder, emptyFleet));
   told = tell(folder);
   rmSync(folder, { recursive: true });
+  // Every third has written nothing, every seventh has no log at all.
+  logs = mkdtempSync(join(tmpdir(), 'ziggie-day-logs-'));
+  for (const { facts } of told) {
+    const path = join(logs, `${facts.agent_id}.log`);
+    Object.assign(fleet.agents.get(facts.agent_id)?.facts ?? {}, { log_file: path });
+    if (facts.ordinal % 7 !== 0) writeFileSync(path, facts.ordinal % 3 === 0 ? '' : 'said');
+  }
 });
+
+afterAll(() => rmSync(logs, { recursive: true }));
 
 function tell(folder: string): Told[] {
   const agents = new Map<string, Told>();
@@ -164,3 +176,80 @@ function spread(seconds: readonly number[]) {
   const mean = sorted.reduce((a, b) => a + b) / sorted.length;
   return { count: sorted.length, average: Math.round(mean * 1000) / 1000, median: nearest(0.5), p95: nearest(0.95) };
 }
+
+/** null: pending. Absent: it does not concern the agent. */
+type Counted = Record<string, number | null>;
+const neverBegan = ['refused', 'expired', 'cancelled'];
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+function pointsOf({ facts, ending, status }: Told): Counted {
+  const balance = balanceOfGroup(facts);
+  if (neverBegan.includes(status)) return { ...balance, state: 20 };
+  if (ending === null) return { report: null, ...balance, time: null, logging: null, state: null };
+  const { report_exists: hasReport, report_problems: problems, execution_time_seconds: seconds } = ending;
+  return {
+    ...(hasReport || facts.report_required ? { report: hasReport ? (problems.length === 0 ? 20 : 10) : 0 } : {}),
+    ...balance,
+    time: seconds === null ? 0 : status === 'timed_out' ? 10 : 20,
+    logging: facts.ordinal % 7 === 0 ? 0 : facts.ordinal % 3 === 0 ? 10 : 20,
+    state: status === 'lost' ? 0 : 20,
+  };
+}
+
+/** Who was given up while others were still to come has been replaced by them. */
+function balanceOfGroup({ parent_agent: parent, group, agent_id }: AgentFacts): Counted {
+  if (group === null) return {};
+  const all = told.filter(({ facts }) => facts.parent_agent === parent && facts.group?.id === group.id);
+  if (all.some(({ status }) => !isOver(status))) return { balance: null };
+  const lastCame = Math.max(...all.map(({ facts }) => Date.parse(facts.accepted_at)));
+  const did = all.filter(
+    ({ status, ending }) => status === 'completed' || (ending !== null && Date.parse(ending.completed_at) > lastCame),
+  );
+  const weighed = did.flatMap(({ facts }) => facts.estimated_workload ?? []);
+  if (weighed.length < 2) return {};
+  const own = all.find(({ facts }) => facts.agent_id === agent_id);
+  if (own?.facts.estimated_workload === null) return { balance: 0 };
+  if (own === undefined || !did.includes(own)) return {};
+  const largest = Math.max(...weighed);
+  const ratio = largest / Math.min(...weighed);
+  const share = largest / weighed.reduce((sum, weight) => sum + weight, 0);
+  const part = Math.min(1, 2 / ratio) * (weighed.length < 3 ? 1 : Math.min(1, 0.4 / share));
+  return { balance: round(20 * part) };
+}
+const isOver = (status: string): boolean =>
+  ['completed', 'failed', 'stopped', 'timed_out', 'lost', ...neverBegan].includes(status);
+
+const scoreOf = (counted: readonly Counted[]): number | null => {
+  const points = counted.flatMap((one) => Object.values(one)).filter((one) => one !== null);
+  return points.length === 0 ? null : round((100 * points.reduce((a, b) => a + b, 0)) / (20 * points.length));
+};
+
+test('the Protocol v1.2 scores of every agent, of trees, of the day', async () => {
+  const operator = { kind: 'operator' } as const;
+  const config = configSchema.parse({});
+  const ask = async (agent_id: string | null, tree: boolean, day: string | null) => {
+    const answer = await compliance(fleet, config, { agent_id, tree, day }, operator);
+    if (!answer.ok) throw new Error(answer.failure.message);
+    return answer.value;
+  };
+  const day = await ask(null, false, '2025-11-09');
+  expect(day.agents).toHaveLength(500);
+  for (const [index, one] of day.agents.entries()) {
+    const counted = pointsOf(told[index] as Told);
+    const given = Object.entries(one.points).filter(([, { state }]) => state !== 'not_applicable');
+    expect(Object.fromEntries(given.map(([name, { points }]) => [name, points])), one.agent_id).toEqual(counted);
+    expect(one.score).toBe(scoreOf([counted]));
+    expect(one.is_final).toBe(!Object.values(counted).includes(null));
+  }
+  expect(day.score).toBe(scoreOf(told.map(pointsOf)));
+  expect(new Set(day.agents.map(({ score }) => score)).size).toBeGreaterThan(20);
+  for (const root of told.filter(({ facts }) => facts.parent_agent === null)) {
+    const ids = new Set([root.facts.agent_id]);
+    for (const { facts } of told) if (ids.has(facts.parent_agent ?? '')) ids.add(facts.agent_id);
+    const tree = await ask(root.facts.agent_id, true, null);
+    expect(tree.agents.map(({ agent_id }) => agent_id)).toEqual([...ids]);
+    expect(tree.score).toBe(scoreOf(told.filter(({ facts }) => ids.has(facts.agent_id)).map(pointsOf)));
+    expect((await ask(root.facts.agent_id, false, null)).agents).toHaveLength(1);
+  }
+  expect(await ask(null, false, '2025-11-10')).toMatchObject({ score: null, agents: [] });
+});
