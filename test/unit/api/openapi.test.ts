@@ -95,6 +95,7 @@ test('every action has an address', () => {
     request_approval: 'requestApproval',
     list_approvals: 'listApprovals',
     decide_approval: 'decideApproval',
+    compliance: 'getCompliance',
   };
   const of = (action: string): string =>
     unlike[action] ?? (['deploy', 'plan', 'wait', 'queue', 'intake'].includes(action) ? action : `${action}Agent`);

@@ -1,3 +1,4 @@
+import { Map as PersistentMap } from 'immutable';
 import { describe, expect, test } from 'vitest';
 import { type Agent, type Ending, type Life, unknownUsage } from '../../../protocol/agent.ts';
 import { emptyFleet, type Fleet } from '../../../protocol/fleet.ts';
@@ -76,7 +77,7 @@ function fleetOf(given: Readonly<Record<string, Given>>): Fleet {
       children: [...(children ?? [])],
     },
   ]);
-  return { ...emptyFleet, agents: new Map(agents) };
+  return { ...emptyFleet, agents: PersistentMap(agents) };
 }
 
 const good: ReportVerdict = {
