@@ -76,7 +76,7 @@ function fleetOf(given: Readonly<Record<string, Given>>): Fleet {
       children: [...(children ?? [])],
     },
   ]);
-  return { ...emptyFleet, agents: new Map(agents) };
+  return { ...emptyFleet, agents: emptyFleet.agents.merge(agents) };
 }
 
 const good: ReportVerdict = {
