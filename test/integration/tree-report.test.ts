@@ -121,6 +121,8 @@ test.each([
     await coordinator.crash();
     await coordinator.start();
   }
+  // Another comes and goes meanwhile, and is judged: time enough for one that is not waited for.
+  await ended((await deploy('good', 'L1', null)).agent_id);
   expect((await recordOf(agent_id)).completed_at).toBeNull();
   writeFileSync(go, '');
   const record = await ended(agent_id);
