@@ -20,6 +20,7 @@ const config = {
     silent: shell(report()),
     nothing: shell('echo working'),
     liar: shell(`echo working; ${report('Status: completed')}; exit 3`),
+    held: shell(`echo working; until [ -e "$ZIGGIE_ROOT/hold" ]; do sleep 0.05; done; ${report()}`),
     /** It ends at once; what it leaves running writes the report when the test says so. */
     late: shell(
       `echo working; (until [ -e "$ZIGGIE_ROOT/go" ]; do sleep 0.05; done; ${report()}; exec sleep 600) > /dev/null 2>&1 & exit 0`,
@@ -114,13 +115,18 @@ test.each([
   [', also over a restart of the coordinator', true],
 ])('a report written a moment after the end counts, and how late it was is said%s', async (_, isRestarted) => {
   const go = coordinator.path('go');
-  rmSync(go, { force: true });
+  const hold = coordinator.path('hold');
+  for (const file of [go, hold]) rmSync(file, { force: true });
+  const other = await deploy('held', 'L1', null);
   const { agent_id } = await deploy('late', 'L1', null);
   await waitFor('its exit is on record', () => existsSync(coordinator.path('runs', agent_id, '1', 'exit.json')));
   if (isRestarted) {
     await coordinator.crash();
     await coordinator.start();
   }
+  // Another that ends after it is judged meanwhile: so would this one be, were it not waited for.
+  writeFileSync(hold, '');
+  await ended(other.agent_id);
   expect((await recordOf(agent_id)).completed_at).toBeNull();
   writeFileSync(go, '');
   const record = await ended(agent_id);

@@ -108,6 +108,8 @@ class Looking(unittest.TestCase):
         one.wait([agent["agent_id"]], timeout=30)
         one.submit_report(f"# Report of {agent['agent_id']}\n", agent["agent_id"])
         self.assertIn("# Report of", one.report(agent["agent_id"])["markdown"])
+        tree = one.report(agent["agent_id"], tree=True)["tree"]
+        self.assertEqual([row["agent_id"] for row in tree["agents"]], [agent["agent_id"]])
 
 
 class Waiting(unittest.TestCase):

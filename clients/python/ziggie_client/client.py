@@ -165,9 +165,12 @@ class AgentDeploymentClient:
         """The branch of an agent, or everything that may be seen: nodes with ``agent_id``, ``agent``, ``children``."""
         return self._ask("tree", {} if agent_id is None else {"agent_id": agent_id})["roots"]
 
-    def report(self, agent_id: str) -> Record:
-        """``{exists, markdown, report_problems, completion_report}`` of an agent's completion report."""
-        return self._ask("report", {"agent_id": agent_id})
+    def report(self, agent_id: str, tree: bool = False) -> Record:
+        """``{exists, markdown, report_problems, completion_report}`` of an agent's completion report.
+
+        With ``tree``, also ``tree``: the combined report of the agent and all below it, as Markdown in ``tree.markdown``.
+        """
+        return self._ask("report", {"agent_id": agent_id, **({"tree": True} if tree else {})})
 
     # -- waiting -------------------------------------------------------------------------------------------------------
 

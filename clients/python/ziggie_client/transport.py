@@ -186,7 +186,7 @@ def address_of(request: Request) -> Tuple[str, str, Optional[Request]]:
     if action == "status":
         return "GET", agent, None
     if action == "report":
-        return "GET", f"{agent}/report", None
+        return "GET", f"{agent}/report" + ("?tree=1" if rest.get("tree") else ""), None
     if action == "list":
         named = {name: value for name, value in rest.items() if name not in ("request_id", "action") and value is not None}
         return "GET", f"{BASE}/agents" + (f"?{urllib.parse.urlencode(named)}" if named else ""), None

@@ -14,9 +14,12 @@ export function secondsOf(record: AgentRecord, now: number): number | null {
 }
 
 /** The reason in words, with what is wrong with the report added, since `completed` alone would hide it. */
-export function reasonOf({ status_reason, report_problems, waiting_for }: AgentRecord): string {
+export function reasonOf({ status_reason, report_problems, waiting_for, unproven }: AgentRecord): string {
   if (waiting_for !== null) return `asks: ${waiting_for}`;
   const count = report_problems.length;
-  if (count === 0) return status_reason;
-  return `${status_reason} (report: ${count} problem${count === 1 ? '' : 's'})`;
+  const flags = [
+    ...(unproven ? ['unproven'] : []),
+    ...(count === 0 ? [] : [`report: ${count} problem${count === 1 ? '' : 's'}`]),
+  ];
+  return flags.length === 0 ? status_reason : `${status_reason} (${flags.join('; ')})`;
 }

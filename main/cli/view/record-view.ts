@@ -90,6 +90,9 @@ function reportLines(record: AgentRecord, paint: Paint): Line[] {
   const state = record.completion_report_exists ? 'written' : hasEnded(record) ? 'none' : 'not yet';
   return [
     ['state', state],
+    ...(record.unproven
+      ? [['unproven', paint.red('it claims success, and nothing shows that it worked')] satisfies Line]
+      : []),
     ...record.report_problems.map((problem): Line => ['problem', paint.red(problemLine(problem))]),
   ];
 }

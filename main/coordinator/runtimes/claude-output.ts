@@ -59,7 +59,7 @@ export function createClaudeOutputReader(): OutputReader {
 function toolCallsIn(message: Json | null): number {
   const content = message?.['content'];
   if (!Array.isArray(content)) return 0;
-  return content.filter((block) => (stringIn(toRecord(block) ?? {}, 'type') ?? '').endsWith('tool_use')).length;
+  return content.filter((block) => stringIn(toRecord(block) ?? {}, 'type')?.endsWith('tool_use') === true).length;
 }
 
 function parseLine(text: string): Json | null {

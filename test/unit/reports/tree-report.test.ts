@@ -1,4 +1,3 @@
-import { Map as PersistentMap } from 'immutable';
 import { describe, expect, test } from 'vitest';
 import { type Agent, type Ending, type Life, unknownUsage } from '../../../protocol/agent.ts';
 import { emptyFleet, type Fleet } from '../../../protocol/fleet.ts';
@@ -77,7 +76,7 @@ function fleetOf(given: Readonly<Record<string, Given>>): Fleet {
       children: [...(children ?? [])],
     },
   ]);
-  return { ...emptyFleet, agents: PersistentMap(agents) };
+  return { ...emptyFleet, agents: emptyFleet.agents.merge(agents) };
 }
 
 const good: ReportVerdict = {

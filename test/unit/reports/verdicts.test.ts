@@ -117,6 +117,7 @@ test.each(['failed', 'stopped', 'timed_out', 'lost'] as const)(
   'one that says completed, of a run that %s',
   async (status) => {
     expect(await verdictOn(join(fixtures, 'says-completed.md'), status)).toEqual(['contradicts_run:3']);
+    expect(await verdictOn(join(fixtures, 'code-with-headings.md'), status)).toEqual([]);
     // A report that claims nothing is the honest report of a run that failed.
     expect(await verdictOn(join(fixtures, 'plain.md'), status)).toEqual([]);
   },
