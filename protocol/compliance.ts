@@ -15,7 +15,7 @@ export const criteria = ['report', 'balance', 'time', 'logging', 'state'] as con
 export type Criterion = (typeof criteria)[number];
 
 /** A day that there is, as UTC has it. */
-export const daySchema = z.iso.date();
+export const daySchema = z.iso.date('not a day of the calendar, written YYYY-MM-DD');
 
 /** Filters are joined by "and"; all null is all that the caller may see. */
 export const complianceRequestSchema = z.looseObject({
