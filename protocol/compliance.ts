@@ -38,7 +38,7 @@ const pointsSchema = z.object({
 });
 export type Points = z.infer<typeof pointsSchema>;
 
-const scoredFields = {
+export const scoredFields = {
   /** 0 to 100, of what is scored; null: nothing is, yet. */
   score: z.number().nullable(),
   /** False: something is pending, so the score may still change. */
@@ -62,6 +62,8 @@ export const complianceAnswerSchema = z.object({
     }),
   ),
 });
+/** A score with what is behind it. */
+export type Score = Pick<z.infer<typeof complianceAnswerSchema>, keyof typeof scoredFields>;
 export type ComplianceAnswer = z.infer<typeof complianceAnswerSchema>;
 export type AgentCompliance = ComplianceAnswer['agents'][number];
 

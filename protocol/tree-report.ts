@@ -1,5 +1,6 @@
 /** The combined report of a tree: who worked for whom, how long, for how much, and whose completion report is in. */
 import { z } from 'zod';
+import { scoredFields } from './compliance.ts';
 import { reportProblemSchema, statusSchema, tokensSchema } from './agent.ts';
 
 /**
@@ -91,6 +92,8 @@ export const treeReportSchema = z.object({
     /** How many agents told no cost: the sum is without theirs. */
     cost_unknown: z.number().int(),
   }),
+  /** The Protocol v1.2 score of the whole tree. */
+  compliance: z.object(scoredFields),
   /** The top first, then each child with all below it, in the order they were deployed. */
   agents: z.array(treeReportRowSchema),
   /** The same for people. */

@@ -11,6 +11,7 @@ import { judgeReport, judgeReports } from '../reports/judge.ts';
 import { treeReport } from '../reports/tree-report.ts';
 import { branchOf } from '../reports/tree-rows.ts';
 import type { Layout } from '../root/layout.ts';
+import { compliance } from './compliance.ts';
 import { reach } from './rights.ts';
 
 export interface ReportDeps {
@@ -62,7 +63,12 @@ export async function reportOfTree(
   if (!answer.ok) return answer;
   const verdicts = await judgeReports(fleet, agentId, config.report);
   const recordOf: RecordOf = (agent) => records.get(agent) ?? record(agent);
-  return ok({ ...answer.value, tree: treeReport({ fleet, top: agentId, verdicts, now, recordOf }) });
+  const score = await compliance(fleet, config, { agent_id: agentId, tree: true, day: null }, by);
+  if (!score.ok) return score;
+  return ok({
+    ...answer.value,
+    tree: treeReport({ fleet, top: agentId, verdicts, now, recordOf, score: score.value }),
+  });
 }
 
 /** What a parent outside may have left where its report would be; it owes none. */

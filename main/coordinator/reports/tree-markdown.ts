@@ -1,4 +1,5 @@
 /** The combined report of a tree as Markdown: the verdict first, then who did what, then what is not right. Pure. */
+import { criteria } from '../../../protocol/compliance.ts';
 import type { TreeReport, TreeReportRow } from '../../../protocol/tree-report.ts';
 import { openFor } from './open-for.ts';
 import { clock, count, duration, money, percent, tokenCount } from './tree-words.ts';
@@ -14,6 +15,7 @@ export function treeReportMarkdown(report: Omit<TreeReport, 'markdown'>): string
     section('Times and costs', table(report.agents)),
     section('Completion reports', reportsText(report)),
     below.length === 0 ? '' : openText(report, top),
+    section('Protocol v1.2', scoreText(report.compliance)),
     `Made ${clock(report.generated_at)} UTC. Times are of the last attempt of each agent; a dash is unknown.`,
   ]
     .filter((part) => part !== '')
@@ -51,6 +53,15 @@ function summary({ totals, reports, agents }: Omit<TreeReport, 'markdown'>): str
     ...balanceLines(agents),
     `- Tokens: ${tokenCount(totals.tokens)}; cost: ${money(totals.cost_usd)}${unknown}`,
   ].join('\n');
+}
+
+function scoreText({ score, is_final, points }: TreeReport['compliance']): string {
+  const total = score === null ? 'Nothing is scored yet.' : `**${score} of 100**${is_final ? '' : ', not final yet'}.`;
+  const lines = criteria.map((criterion) => {
+    const { points: reached, of, fact } = points[criterion];
+    return `- ${criterion}: ${reached === null || of === 0 ? '–' : `${reached} of ${of}`}, ${text(fact)}`;
+  });
+  return [total, '', ...lines].join('\n');
 }
 
 /** One line for each group of which a score is known. */

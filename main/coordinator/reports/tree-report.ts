@@ -7,7 +7,7 @@ import { treeReportMarkdown } from './tree-markdown.ts';
 import { rounded, secondsBetween, type TreeReportInput, treeRows } from './tree-rows.ts';
 
 export function treeReport(input: TreeReportInput): TreeReport {
-  const { top, now } = input;
+  const { top, now, score } = input;
   const agents = treeRows(input);
   const open = agents.flatMap(({ agent_id, name, ...row }) => {
     const why = row.depth === 0 ? null : openFor(row);
@@ -19,6 +19,7 @@ export function treeReport(input: TreeReportInput): TreeReport {
     gate: { complete: open.length === 0, open },
     reports: rollUpOf(agents),
     totals: totalsOf(agents, now),
+    compliance: { score: score.score, is_final: score.is_final, points: score.points },
     agents,
   };
   return { ...report, markdown: treeReportMarkdown(report) };

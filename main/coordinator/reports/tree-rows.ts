@@ -1,4 +1,5 @@
 /** The rows of a tree's combined report. Pure: a fleet, what the reports are like, and the time give them. */
+import type { Score } from '../../../protocol/compliance.ts';
 import { type Agent, isEnded, type ReportProblem } from '../../../protocol/agent.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
 import type { AgentRecord, RecordOf } from '../../../protocol/record.ts';
@@ -16,6 +17,8 @@ export interface TreeReportInput {
   readonly now: string;
   /** With its group as it is in that fleet. */
   readonly recordOf: RecordOf;
+  /** Of the whole branch. */
+  readonly score: Score;
 }
 
 /** All of the branch, the top first; a parent comes before its children. Ids that are not there any more are left out. */

@@ -28,7 +28,7 @@ describe('a wrong command line', () => {
     [['ls', '--colour'], "unknown option '--colour'"],
     [['status', '1', '2'], 'too many arguments'],
     [['logs'], 'Whose log? Give the agent, or --overwatch.'],
-    [['status'], "missing required argument 'id'"],
+    [['stop'], "missing required argument 'id'"],
     [['logs', '1', '-n', 'ten'], 'Expected a whole number from 0 to 1000000.'],
     [['ls', '--status', 'dancing'], 'given was "dancing"'],
     [['logs', '1', '-f', '--bytes', '1-2'], '--follow goes on to the end'],

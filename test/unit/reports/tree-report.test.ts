@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Agent, type Ending, type Life, unknownUsage } from '../../../protocol/agent.ts';
+import { agentCompliance, togetherOf } from '../../../protocol/compliance.ts';
 import { emptyFleet, type Fleet } from '../../../protocol/fleet.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import { treeReportSchema } from '../../../protocol/tree-report.ts';
@@ -98,17 +99,22 @@ const bad: ReportVerdict = { ...good, problems: [{ code: 'section_empty', messag
 const reportOf = (given: Readonly<Record<string, Given>>, verdicts: Readonly<Record<string, ReportVerdict>> = {}) => {
   const fleet = fleetOf(given);
   const all = new Map([...fleet.agents.keys()].map((id) => [id, verdicts[id] ?? good]));
-  return treeReportSchema.parse(treeReport({ fleet, top: 'top', verdicts: all, now, recordOf: agentRecord }));
+  const facts = { fleet, rules: { max_share: 0.4, max_ratio: 2 }, logBytes: () => 10 };
+  const score = togetherOf([...fleet.agents.values()].map((agent) => agentCompliance(agent, facts)));
+  return treeReportSchema.parse(treeReport({ fleet, top: 'top', verdicts: all, now, recordOf: agentRecord, score }));
 };
 
 describe('the gate of a tree', () => {
   const tree = { top: { children: ['a', 'b'] }, a: { children: ['c'] }, b: {}, c: {} };
 
   test('is closed when all have ended and every report is in', () => {
-    const { gate, reports, markdown } = reportOf(tree);
+    const { gate, reports, compliance, markdown } = reportOf(tree);
     expect(gate).toEqual({ complete: true, open: [] });
     expect(reports).toEqual({ required: 4, in: 4, missing: 0, with_problems: 0, complete: true });
     expect(markdown).toContain('**Complete.** All 4 agents have ended; all 4 required reports are in');
+    const [, score] = /## Protocol v1\.2\n\n\*\*(\S+) of 100\*\*\./.exec(markdown) ?? [];
+    expect(Number(score)).toBe(compliance.score);
+    expect(markdown).toContain(`- report: ${compliance.points.report.points} of 80, `);
   });
 
   test.each<[string, Record<string, Given>, Record<string, ReportVerdict>, string, object]>([
