@@ -12,10 +12,13 @@ import { EventHub } from '../../../main/coordinator/events/hub.ts';
 import { Journal } from '../../../main/coordinator/ledger/journal.ts';
 import { Ledger } from '../../../main/coordinator/ledger/ledger.ts';
 import { restore } from '../../../main/coordinator/ledger/restore.ts';
+import { noClaims } from '../../../main/coordinator/reports/claims.ts';
+import { treeReport } from '../../../main/coordinator/reports/tree-report.ts';
 import type { AgentFacts, Ending, Usage } from '../../../protocol/agent.ts';
 import { configSchema } from '../../../protocol/config.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { emptyFleet, type Fleet } from '../../../protocol/fleet.ts';
+import { agentRecord } from '../../../protocol/record.ts';
 import { simulatedDay } from '../../rig/simulated-day.ts';
 
 /** An agent as its own lines tell of it, first to last. */
@@ -23,6 +26,7 @@ interface Told {
   readonly facts: AgentFacts;
   status: string;
   firstStart: number | null;
+  lastStart: number | null;
   ending: Ending | null;
   readonly used: Usage[];
 }
@@ -64,6 +68,7 @@ function tell(folder: string): Told[] {
         facts: event.facts,
         status: 'queued',
         firstStart: null,
+        lastStart: null,
         ending: null,
         used: [],
       });
@@ -79,6 +84,7 @@ function tell(folder: string): Told[] {
       case 'agent_started':
         agent.status = 'running';
         agent.firstStart ??= Date.parse(event.at);
+        agent.lastStart = Date.parse(event.at);
         break;
       case 'agent_usage':
         agent.used[agent.used.length - 1] = event.usage;
@@ -253,3 +259,70 @@ test('the Protocol v1.2 scores of every agent, of trees, of the day', async () =
   }
   expect(await ask(null, false, '2025-11-10')).toMatchObject({ score: null, agents: [] });
 });
+
+test('the final report of each tree: who is in it, sums, states, and whose report is open', async () => {
+  const now = '2025-11-10T12:00:00.000Z';
+  const verdicts = new Map(
+    told.flatMap(({ facts, ending }) => {
+      if (ending === null) return [];
+      const verdict = { exists: ending.report_exists, markdown: '', summary: null, claims: noClaims, writtenAt: 0 };
+      return [[facts.agent_id, { ...verdict, problems: ending.report_problems }] as const];
+    }),
+  );
+  const tops = told.filter(({ facts }) => facts.parent_agent === null);
+  expect(tops.length).toBeGreaterThan(10);
+  for (const top of tops) {
+    const agentId = top.facts.agent_id;
+    const score = await compliance(
+      fleet,
+      configSchema.parse({}),
+      { agent_id: agentId, tree: true, day: null },
+      { kind: 'operator' },
+    );
+    if (!score.ok) throw new Error(score.failure.message);
+    const report = treeReport({ fleet, top: agentId, verdicts, now, recordOf: agentRecord, score: score.value });
+    const own = inTreeOrder(top);
+    expect(report.agents.map(({ agent_id }) => agent_id)).toEqual(own.map(({ facts }) => facts.agent_id));
+    const { totals, reports, gate } = report;
+    expect(totals.agents).toBe(own.length);
+    expect(totals.by_status).toEqual(
+      own.reduce<Record<string, number>>((all, { status }) => ({ ...all, [status]: (all[status] ?? 0) + 1 }), {}),
+    );
+    const costs = own.map(({ used }) => used.flatMap(({ cost_usd }) => cost_usd ?? []));
+    const known = costs.filter((one) => one.length > 0);
+    const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+    expect(totals.cost_usd).toBe(known.length === 0 ? null : sum(known.map(sum)));
+    expect(totals.cost_unknown).toBe(own.length - known.length);
+    // To the millisecond: those at work still work until now.
+    const worked = own.map(({ ending, status, lastStart }) =>
+      ending !== null
+        ? (ending.execution_time_seconds ?? 0)
+        : ['running', 'stopping'].includes(status)
+          ? (Date.parse(now) - (lastStart ?? 0)) / 1000
+          : 0,
+    );
+    expect(totals.execution_seconds).toBeCloseTo(sum(worked), 6);
+    const owed = own.filter(({ facts, status }) => facts.report_required && !neverBegan.includes(status));
+    const isIn = ({ ending }: Told): boolean => ending?.report_exists === true;
+    expect(reports).toEqual({
+      required: owed.length,
+      in: owed.filter(isIn).length,
+      missing: owed.filter((one) => !isIn(one)).length,
+      with_problems: owed.filter(({ ending }) => (ending?.report_problems.length ?? 0) > 0).length,
+      complete: own.every(isClosed),
+    });
+    expect(gate.open.map(({ agent_id }) => agent_id)).toEqual(
+      own.slice(1).flatMap((one) => (isClosed(one) ? [] : one.facts.agent_id)),
+    );
+  }
+});
+
+const isClosed = ({ facts, status, ending }: Told): boolean =>
+  neverBegan.includes(status) ||
+  (ending !== null && (!facts.report_required || (ending.report_exists && ending.report_problems.length === 0)));
+
+/** A parent before its children, children by age. */
+const inTreeOrder = (top: Told): Told[] => [
+  top,
+  ...told.filter(({ facts }) => facts.parent_agent === top.facts.agent_id).flatMap(inTreeOrder),
+];
