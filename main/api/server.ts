@@ -6,6 +6,7 @@ import type { Coordinator } from '../coordinator/facade.ts';
 import { buildApp } from './app.ts';
 import { OneTimeSecrets } from './one-time.ts';
 import type { SocketLimits } from './sockets/connection.ts';
+import { warmUp } from './warm-up.ts';
 
 const codeLifetimeMs = 60_000;
 /** When the wished port is taken, so many after it are tried before any free one is taken. */
@@ -45,11 +46,14 @@ export async function startServer(options: ServerOptions, wishedPort: number): P
   const listening = await listen(app, wishedPort);
   if (!listening.ok) return listening;
   port = listening.value;
+  const cold = new AbortController();
+  warmUp(cold.signal);
   return ok({
     port,
     issueCode: () => codes.issue({ kind: 'operator' }),
     close: async () => {
       isStopping = true;
+      cold.abort();
       endSockets(); // While what they say last can still go out.
       const closed = app.close();
       // A refused upgrade leaves a connection that the server no longer counts as its own and would wait for.

@@ -1,6 +1,6 @@
 /** The files of the overwatch log: what is told already, appending, and rotating by size. */
 import { constants } from 'node:fs';
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { placeOf } from '../../../protocol/overwatch-line.ts';
 
 export interface RotationRules {
@@ -13,8 +13,7 @@ export interface RotationRules {
 /** About 30,000 lines in a file. */
 export const defaultRotation: RotationRules = { rotateBytes: 4 * 1024 * 1024, keptFiles: 4 };
 
-// Never through a link that somebody put in its place; Windows has no such flag.
-const appending = constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+const appending = constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND;
 
 export class OverwatchFiles {
   readonly #path: string;
@@ -47,14 +46,14 @@ export class OverwatchFiles {
     const isFull = size >= this.#rules.rotateBytes;
     if (isFull) await this.#rotate();
     const bytes = Buffer.from(text);
-    const file = await open(this.#path, appending, 0o600);
+    const file = await openRegular(this.#path, appending);
     await using(file, () => file.appendFile(bytes));
     this.#size = (isFull ? 0 : size) + bytes.length;
   }
 
   async #cut(size: number, end: number): Promise<void> {
     if (end < size) {
-      const file = await open(this.#path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+      const file = await openRegular(this.#path, constants.O_RDWR);
       await using(file, () => file.truncate(end));
     }
     this.#size = end;
@@ -99,9 +98,18 @@ const exists = async (path: string): Promise<boolean> =>
     () => false,
   );
 
+/** Agents can write in its folder: a link is never followed and a pipe never waited for. Windows has no such flags. */
+async function openRegular(path: string, flags: number): Promise<FileHandle> {
+  const file = await open(path, flags | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), 0o600);
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw new Error(`${path} is no regular file; remove it`);
+}
+
 async function bytesOf(path: string): Promise<Buffer> {
   try {
-    return await readFile(path);
+    const file = await openRegular(path, constants.O_RDONLY);
+    return await file.readFile().finally(() => file.close());
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;

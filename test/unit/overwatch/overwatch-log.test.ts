@@ -1,4 +1,15 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { OverwatchReader } from '../../../main/cli/overwatch-reader.ts';
@@ -199,5 +210,28 @@ test.skipIf(smallDiskMissing() !== null)(
       expect.stringContaining('overwatch.log cannot be written, agents are not concerned: Error: ENOSPC'),
       expect.stringContaining('is written again'),
     ]);
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe or a link in its place is neither waited for nor followed, and says so',
+  async () => {
+    const path = join(folder, 'overwatch.log');
+    const elsewhere = join(folder, 'elsewhere');
+    writeFileSync(elsewhere, 'of somebody else\n');
+    for (const put of [() => execFileSync('mkfifo', [path]), () => symlinkSync(elsewhere, path)]) {
+      put();
+      const files = new OverwatchFiles(path);
+      await expect(files.lastTold()).rejects.toThrow(/is no regular file|ELOOP/);
+      rmSync(path);
+    }
+    expect(readFileSync(elsewhere, 'utf8')).toBe('of somebody else\n');
+    const { log, tell, state } = follow(0);
+    execFileSync('mkfifo', [path]);
+    log.begin();
+    tell(50);
+    await waitFor('it says so', () => state.said.length > 0);
+    await log.close(); // Nothing that it would wait for.
+    expect(state.said[0]).toContain('is no regular file');
   },
 );
