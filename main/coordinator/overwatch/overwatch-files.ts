@@ -109,7 +109,11 @@ async function openRegular(path: string, flags: number): Promise<FileHandle> {
 async function bytesOf(path: string): Promise<Buffer> {
   try {
     const file = await openRegular(path, constants.O_RDONLY);
-    return await file.readFile().finally(() => file.close());
+    try {
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;
