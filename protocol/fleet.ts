@@ -134,7 +134,7 @@ function apply(state: Fleet, event: ZiggieEvent, seq: number): Fleet {
 function turn(state: Fleet, event: TurnEvent, seq: number): Fleet {
   const after = withAgent(state, event.agent_id, (agent) => afterTurn(live(agent, event), event), seq, event);
   const [before, now] = [state.agents.get(event.agent_id), after.agents.get(event.agent_id)];
-  if (before === undefined || now === undefined || before === now) return after;
+  if (before === undefined || now === undefined || before === now || after.approvals.size === 0) return after;
   return { ...after, approvals: closeApprovals(after.approvals, before, now, event.at) };
 }
 
