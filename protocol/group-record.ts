@@ -54,15 +54,15 @@ function lookAtChildren(fleet: Fleet, parent: string | null, rules: BalanceRules
   return children;
 }
 
-/** `record`: of `agent`, which is in `fleet`. `nowMs`: since 1970. */
+/** `record`: of `agent`, which is in `fleet`. `now`: milliseconds since 1970, asked for only where there is a group. */
 export function withGroup(
   record: AgentRecord,
   agent: Agent,
   fleet: Fleet,
   rules: BalanceRules,
-  nowMs: number,
+  now: () => number,
 ): AgentRecord {
-  const group = groupOf(agent) === null ? null : look(fleet, agent, rules, nowMs);
+  const group = groupOf(agent) === null ? null : look(fleet, agent, rules, now());
   if (group === null) return record;
   const { division, done } = group;
   const { agent_id } = agent.facts;

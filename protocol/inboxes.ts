@@ -10,8 +10,8 @@ export const emptyInbox: Inbox = { acknowledged: 0, messages: [] };
 
 /** `child` is the agent as the event left it. An event that changed nothing of it must not come here. */
 export function noteForParent(inboxes: Inboxes, seq: number, event: ZiggieEvent, child: Agent): Inboxes {
-  const message = messageOf(seq, event, child);
   const { parent_agent } = child.facts;
+  const message = parent_agent === null ? null : messageOf(seq, event, child);
   if (message === null || parent_agent === null) return inboxes;
   const inbox = inboxes.get(parent_agent) ?? emptyInbox;
   return inboxes.set(parent_agent, { ...inbox, messages: [...inbox.messages, message] });

@@ -1,7 +1,13 @@
 /** The HTTP application: guard, then limits, then routes, one kind of refusal for all of them. */
 import type { Socket } from 'node:net';
 import websocket from '@fastify/websocket';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import { fail, type Failure, failureOf, type Result } from '../../protocol/failures.ts';
 import type { Clock } from '../coordinator/clock.ts';
 import type { Coordinator } from '../coordinator/facade.ts';
@@ -40,6 +46,18 @@ const headMs = 10_000;
 const requestMs = 15_000;
 /** How often Node looks whether these times are over; its own 30 s would make them three times as long. */
 const lookEveryMs = 1000;
+
+/**
+ * What is asked is checked by the schemas of protocol/, on every door alike. Without this, fastify loads a validator and a
+ * serializer of its own, two hundred files that nothing would use.
+ */
+const noSchemas: FastifyServerOptions['schemaController'] = {
+  compilersFactory: { buildValidator: () => refuseSchemas, buildSerializer: () => refuseSchemas },
+};
+
+function refuseSchemas(): never {
+  throw new Error('Routes have no schemas: parse with those of protocol/.');
+}
 
 export interface AppOptions {
   readonly coordinator: Coordinator;
@@ -82,6 +100,7 @@ export async function buildApp({
     keepAliveTimeout: idleMs,
     forceCloseConnections: true,
     return503OnClosing: false, // The guard says it, with a code.
+    schemaController: noSchemas,
     http: {
       maxHeaderSize: 8192,
       headersTimeout: headMs,

@@ -117,7 +117,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     return budgets.shown(fleet(), agent, now);
   };
   const record: RecordOf = (agent) =>
-    withGroup(measuredNow(agent), agent, fleet(), config.balance, Date.parse(clock.now()));
+    withGroup(measuredNow(agent), agent, fleet(), config.balance, () => Date.parse(clock.now()));
   // Written at each turn of a life, which must not cost more the larger the group is: as it is now once it is over.
   const recordForFile: RecordOf = (agent) =>
     membersIfOver(fleet(), agent).length > 1 ? record(agent) : measuredNow(agent);

@@ -63,6 +63,7 @@ export class Budgets {
 
   /** The record with what the agent may spend. */
   shown(fleet: Fleet, agent: Agent, record: AgentRecord): AgentRecord {
+    if (!isBudgeted(fleet, agent) && !hasRules(rulesOf(this.#config))) return record;
     const view = this.#shownBook(fleet).viewOf(agent);
     return view === null ? record : { ...record, budget: view };
   }
@@ -78,6 +79,18 @@ export class Budgets {
     return book;
   }
 }
+
+/** Whether it or one above it was given a budget. That never changes, and lists ask it of thousands. */
+function isBudgeted(fleet: Fleet, { facts }: Agent): boolean {
+  const known = budgeted.get(facts);
+  if (known !== undefined) return known;
+  const parent = facts.parent_agent === null ? undefined : fleet.agents.get(facts.parent_agent);
+  const is = facts.budget !== undefined || (parent !== undefined && isBudgeted(fleet, parent));
+  budgeted.set(facts, is);
+  return is;
+}
+
+const budgeted = new WeakMap<AgentFacts, boolean>();
 
 export function rulesOf(config: Config['budget']): BudgetRules {
   const { per_day, per_tree, cost_usd_per_day, cost_usd_per_tree, on_exceeded, exact } = config;

@@ -1,7 +1,7 @@
 /** What the ledger on disk says at a start: the snapshot, then every event after it. */
 import type { Sequenced } from '../../../protocol/events.ts';
 import { type Failure, fail } from '../../../protocol/failures.ts';
-import { type Fleet, fleet as fold, fromSnapshot } from '../../../protocol/fleet.ts';
+import { type Fleet, fleet as fold, fromSnapshot, inPlace, settled } from '../../../protocol/fleet.ts';
 import { readJournal } from './journal-read.ts';
 
 export interface Restored {
@@ -13,19 +13,20 @@ export interface Restored {
 
 /** `snapshot` is a cache: what it does not hold is read from the journal in `folder`. A torn tail is cut and kept aside. */
 export function restore(folder: string, snapshot: Fleet): Restored {
-  let state = snapshot;
+  let state = inPlace(snapshot);
   let lastInJournal = 0;
   const read = readJournal(folder, snapshot.seq, {
     event: (event: Sequenced) => {
       state = fold(state, event);
     },
     base: (base) => {
-      state = fromSnapshot(base);
+      state = inPlace(fromSnapshot(base));
     },
     reached: (seq) => {
       lastInJournal = Math.max(lastInJournal, seq);
     },
   });
+  state = settled(state);
   if (!read.ok) return { fleet: state, damage: read.failure };
   if (lastInJournal < snapshot.seq) return { fleet: state, damage: behind(folder, lastInJournal, snapshot.seq) };
   return { fleet: state, damage: null };

@@ -2,7 +2,8 @@
  * `state/<agent_id>.json`: the record of each agent as a file, for clients that only read files. Rebuilt when missing, and
  * tried again until the disk takes it: a file that tells of the past for longer than that is said to.
  */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Agent } from '../../../protocol/agent.ts';
 import { acceptances, type Sequenced } from '../../../protocol/events.ts';
 import { agentsInOrder, type Fleet, livingAgents } from '../../../protocol/fleet.ts';
@@ -81,7 +82,7 @@ export class StateFiles {
 
   /** After a start: files that are missing, and those of agents that lived while nobody wrote. Then looks after them. */
   rebuild(): void {
-    this.#writeMissing(agentsInOrder(this.#fleet()));
+    this.#writeMissing(agentsInOrder(this.#fleet()), this.#inFolder());
     for (const agent of livingAgents(this.#fleet())) this.#write(agent);
     this.#looking ??= setInterval(() => this.#look(), lookEveryMs).unref();
   }
@@ -127,12 +128,22 @@ export class StateFiles {
   }
 
   #look(): void {
-    if (existsSync(this.#layout.state)) this.#writeMissing(livingAgents(this.#fleet()));
-    else this.#writeMissing(agentsInOrder(this.#fleet()));
+    if (existsSync(this.#layout.state)) this.#writeMissing(livingAgents(this.#fleet()), existsSync);
+    else this.#writeMissing(agentsInOrder(this.#fleet()), () => false);
   }
 
-  #writeMissing(agents: readonly Agent[]): void {
-    for (const agent of agents) if (!existsSync(this.#layout.stateFile(agent.facts.agent_id))) this.#write(agent);
+  #writeMissing(agents: readonly Agent[], isThere: (path: string) => boolean): void {
+    for (const agent of agents) if (!isThere(this.#layout.stateFile(agent.facts.agent_id))) this.#write(agent);
+  }
+
+  /** One look at the folder, where asking for each of thousands of files would take ten times as long. */
+  #inFolder(): (path: string) => boolean {
+    try {
+      const names = new Set(readdirSync(this.#layout.state));
+      return (path) => names.has(basename(path));
+    } catch {
+      return () => false; // Gone or unreadable: writing will tell.
+    }
   }
 
   #write(agent: Agent): void {

@@ -8,8 +8,10 @@ import {
   type Fleet,
   fleet,
   fromSnapshot,
+  inPlace,
   isWithin,
   livingAgents,
+  settled,
   subtree,
   toSnapshot,
 } from '../../../protocol/fleet.ts';
@@ -111,6 +113,32 @@ describe('whatever the order of events', () => {
         const text = JSON.stringify(toSnapshot(fold(events.slice(0, at))));
         const restored = fromSnapshot(fleetSnapshotSchema.parse(JSON.parse(text)));
         expect(said(fold(events.slice(at), restored))).toEqual(said(fold(events)));
+      }),
+    );
+  });
+
+  test('folded in place is the same fleet, and what it began with is untouched', () => {
+    fc.assert(
+      fc.property(anyEvents, fc.nat(), (events, cut) => {
+        const at = events.length === 0 ? 0 : cut % (events.length + 1);
+        const before = fold(events.slice(0, at));
+        const saidBefore = structuredClone(said(before));
+        const inOne = settled(fold(events.slice(at), inPlace(before)));
+        expect(said(inOne)).toEqual(said(fold(events)));
+        expect(inOne.slots.byKind.toJS()).toEqual(fold(events).slots.byKind.toJS());
+        expect(said(before)).toEqual(saidBefore);
+        // Nothing of it is changed in place any more.
+        const saidThen = structuredClone(said(inOne));
+        fold(
+          [
+            {
+              seq: inOne.seq + 1,
+              event: { type: 'agents_forgotten', at: completed.completed_at, agent_ids: [...inOne.agents.keys()] },
+            },
+          ],
+          inOne,
+        );
+        expect(said(inOne)).toEqual(saidThen);
       }),
     );
   });

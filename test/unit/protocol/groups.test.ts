@@ -14,7 +14,7 @@ const note = { wave: 1, size: null, share: null, ratio: null, score: null, flagg
 function recordOf(told: GroupFleet, ordinal: number, second = 0): AgentRecord {
   const agent = told.fleet.agents.get(memberId(ordinal));
   if (agent === undefined) throw new Error(`no agent ${ordinal}`);
-  return withGroup(agentRecord(agent), agent, told.fleet, config, Date.parse(atSecond(second)));
+  return withGroup(agentRecord(agent), agent, told.fleet, config, () => Date.parse(atSecond(second)));
 }
 
 /** Three that share work, all begun at second 0. */
@@ -174,7 +174,7 @@ test('two thousand waves of one parent are listed in one look at each, and the n
   expect(looked.agents).toBeLessThan(20);
   looked.agents = 0;
   for (const agent of told.fleet.agents.values()) {
-    const record = withGroup(agentRecord(agent), agent, counted, config, 0);
+    const record = withGroup(agentRecord(agent), agent, counted, config, () => 0);
     expect(record.balance?.share).toBe(0.5);
   }
   expect(looked.agents).toBeLessThan(5000);
