@@ -2,9 +2,11 @@
  * Writes into the ledger what became of each run, as soon as the disk takes it. What is not in the journal is settled again
  * by the next coordinator.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Ending, Usage } from '../../../protocol/agent.ts';
 import type { EventOf, ZiggieEvent } from '../../../protocol/events.ts';
 import type { Failure } from '../../../protocol/failures.ts';
+import { addUsage } from '../../../protocol/usage.ts';
 import { nextStep } from '../admission/restart-policy.ts';
 import { notRunEnding, unbegunEnding } from './endings.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
@@ -76,8 +78,11 @@ export class EndWriter {
     onSlotFree();
   }
 
+  /** What says no more than is known already is not written: of many programs nothing is ever known. */
   async keepUsage(agent_id: string, usage: Usage): Promise<void> {
     const { ledger, clock, log } = this.#options;
+    const agent = ledger.pending.agents.get(agent_id);
+    if (agent !== undefined && isDeepStrictEqual(addUsage(agent.usage_before, usage), agent.usage)) return;
     const event = { type: 'agent_usage', at: clock.now(), agent_id, usage } as const;
     this.#unkept.set(agent_id, event);
     try {

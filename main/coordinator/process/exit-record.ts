@@ -1,11 +1,13 @@
 /** What the launcher left in the attempt's folder: that the run began (claim), and how it ended (exit record). */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 
 export const claimName = 'claim';
 export const exitRecordName = 'exit.json';
+/** It becomes the record when it is whole. */
+export const unfinishedRecordName = `${exitRecordName}.tmp`;
 
 export interface ExitStatus {
   /** As a shell counts: the program's exit code, or 128 + the signal that ended it. null: not known. */
@@ -18,6 +20,15 @@ export interface ExitStatus {
 
 /** The gate writes the code alone. `signal` is there where it is known: null says that a code over 128 is just a code. */
 const exitRecordSchema = z.object({ code: z.number().int(), signal: z.string().nullable().optional() });
+
+/** What a launcher that was ended by force may leave of a record it had begun to write. Never throws. */
+export function removeUnfinishedRecord(attemptFolder: string): void {
+  try {
+    rmSync(join(attemptFolder, unfinishedRecordName), { force: true });
+  } catch {
+    // It goes with the agent's folder.
+  }
+}
 
 /** null: there is none (yet), or what is there is not whole. */
 export function readExitRecord(attemptFolder: string): ExitStatus | null {

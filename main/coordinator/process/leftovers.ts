@@ -24,13 +24,19 @@ export class LeftoverSweep {
 
   /** Ends what is left of a run whose leader is gone. */
   async sweep(mark: RunMark): Promise<Leftovers> {
-    let found = await this.#look.membersOf(mark);
-    while (found === null) {
-      await delay(tryAgainMs);
-      found = await this.#look.membersOf(mark);
-    }
+    // What is about to leave by itself, as it does at the end of a pipe, is not left behind: a look later it is gone.
+    const isEmpty = (await this.#membersOf(mark)).length === 0;
+    const found = isEmpty ? [] : await this.#membersOf(mark);
     if (found.length === 0) return { reaped: 0, survivors: [] };
     const survivors = await this.#trees.endMembers(mark);
     return { reaped: found.filter((pid) => !survivors.includes(pid)).length, survivors };
+  }
+
+  async #membersOf(mark: RunMark): Promise<readonly number[]> {
+    for (;;) {
+      const found = await this.#look.membersOf(mark);
+      if (found !== null) return found;
+      await delay(tryAgainMs);
+    }
   }
 }

@@ -9,7 +9,7 @@ import type { Clock } from '../clock.ts';
 import { checkReport, type ReportExpectation } from '../reports/gate.ts';
 import { awaitReport } from '../reports/grace.ts';
 import type { OutputReader, StopStep } from '../runtimes/runtime.ts';
-import { exitOfShell, type ExitStatus, readClaim, readExitRecord } from './exit-record.ts';
+import { exitOfShell, type ExitStatus, readClaim, readExitRecord, removeUnfinishedRecord } from './exit-record.ts';
 import { Freezer } from './freezer.ts';
 import { goneWatch } from './gone-watch.ts';
 import type { LeftoverSweep } from './leftovers.ts';
@@ -271,10 +271,10 @@ export class Run {
     if (this.#isLetGo) await new Promise(() => undefined);
   }
 
-  /** Without its launcher, and without being told to stop. */
+  /** Without its launcher, and without being told to stop. What was killed together with it is gone at the second look. */
   async #goesOn(): Promise<boolean> {
     const isLeftAlone = (): boolean => this.#stop === null && !this.#isLetGo;
-    return isLeftAlone() && (await this.#livesOn()) && isLeftAlone();
+    return isLeftAlone() && (await this.#livesOn()) && (await this.#livesOn()) && isLeftAlone();
   }
 
   /** While it cannot be seen, nothing is concluded. */
@@ -305,6 +305,7 @@ export class Run {
     if (reader.isTelling) await this.#tail.drain();
     this.#tellUsage();
     const record = readExitRecord(attemptFolder);
+    if (record === null) removeUnfinishedRecord(attemptFolder);
     const exit = record ?? this.#exitOfLauncher(endedAt);
     return settle({
       exit,

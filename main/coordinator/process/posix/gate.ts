@@ -4,7 +4,7 @@
  * when no coordinator is there to see the exit. End of input instead of an order is what a coordinator's death looks
  * like: then it leaves, and nothing begins.
  */
-import { claimName, exitRecordName } from '../exit-record.ts';
+import { claimName, exitRecordName, unfinishedRecordName } from '../exit-record.ts';
 import type { LaunchOrder } from '../launcher.ts';
 
 /**
@@ -25,8 +25,8 @@ export const gatePrelude = `
 set +eu
 trap : HUP INT TERM QUIT
 finish() {
-  printf '{"code":%d}\\n' "$1" > "$_zg_run/${exitRecordName}.tmp" &&
-    command -p mv -f "$_zg_run/${exitRecordName}.tmp" "$_zg_run/${exitRecordName}"
+  printf '{"code":%d}\\n' "$1" > "$_zg_run/${unfinishedRecordName}" &&
+    command -p mv -f "$_zg_run/${unfinishedRecordName}" "$_zg_run/${exitRecordName}"
   exit "$1"
 }
 begin() {
