@@ -10,8 +10,7 @@ const gapMs = 50;
 const pieces: readonly (() => Promise<unknown>)[] = [
   () => import('./mcp/sessions.ts'),
   () => import('./prometheus-registry.ts'),
-  () => import('./openapi/page.ts'),
-  async () => (await import('./openapi/document.ts')).openApiDocument(),
+  () => import('./openapi/committed.ts'),
 ];
 
 /** Returns at once. What cannot be loaded is said to whoever asks for it. */
