@@ -1,13 +1,7 @@
 /** The HTTP application: guard, then limits, then routes, one kind of refusal for all of them. */
 import type { Socket } from 'node:net';
 import websocket from '@fastify/websocket';
-import fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type FastifyServerOptions,
-} from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { fail, type Failure, failureOf, type Result } from '../../protocol/failures.ts';
 import type { Clock } from '../coordinator/clock.ts';
 import type { Coordinator } from '../coordinator/facade.ts';
@@ -51,7 +45,7 @@ const lookEveryMs = 1000;
  * What is asked is checked by the schemas of protocol/, on every door alike. Without this, fastify loads a validator and a
  * serializer of its own, two hundred files that nothing would use.
  */
-const noSchemas: FastifyServerOptions['schemaController'] = {
+const noSchemas = {
   compilersFactory: { buildValidator: () => refuseSchemas, buildSerializer: () => refuseSchemas },
 };
 

@@ -51,6 +51,11 @@ export class DashboardClient {
     this.#feed?.retryNow();
   }
 
+  /** For what a view asks by itself. Views are shown only after signing in. */
+  get api(): HttpClient {
+    return this.#signedIn();
+  }
+
   readLog(agentId: string, range: LogRange): Promise<ClientResult<LogPiece>> {
     return this.#signedIn().readLog(agentId, range);
   }

@@ -1,11 +1,17 @@
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, Suspense, useMemo } from 'react';
 import { FluentProvider, webDarkTheme, webLightTheme } from '@fluentui/react-components';
+import { FirstContact } from './first-contact.tsx';
 import { Fleet } from './fleet.tsx';
+import { Navigation } from './navigation.tsx';
+import { Notices } from './notices.tsx';
+import { otherViews } from './other-views.ts';
+import { PageError } from './page-error.tsx';
 import { Connection, Trouble } from './connection.tsx';
 import { DashboardContext, type Dashboard, useDashboardState } from './dashboard-context.ts';
 import { SignInPage } from './sign-in-page.tsx';
 import { useDarkSystem } from './use-dark-system.ts';
 import { Frame } from '../views/frame.tsx';
+import type { View } from '../store/route.ts';
 
 /** The whole page, in the system's theme. */
 export function App({ store, client }: Dashboard): ReactNode {
@@ -22,10 +28,23 @@ export function App({ store, client }: Dashboard): ReactNode {
 
 function Page(): ReactNode {
   const status = useDashboardState(({ session }) => session.status);
+  const view = useDashboardState(({ route }) => route.view);
   if (status === 'signed_out') return <SignInPage />;
   return (
-    <Frame connection={<Connection />} bar={<Trouble />}>
-      <Fleet />
+    <Frame nav={<Navigation />} tools={null} connection={<Connection />} bar={<Trouble />}>
+      <PageError of={view}>{view === 'fleet' ? <Fleet /> : <OtherView view={view} />}</PageError>
+      <Notices />
     </Frame>
+  );
+}
+
+function OtherView({ view }: { readonly view: Exclude<View, 'fleet'> }): ReactNode {
+  const isKnown = useDashboardState(({ fleetKnown }) => fleetKnown);
+  const TheView = otherViews[view];
+  if (!isKnown) return <FirstContact />;
+  return (
+    <Suspense fallback={null}>
+      <TheView />
+    </Suspense>
   );
 }

@@ -3,6 +3,7 @@ import { rollUp } from '../selectors/roll-up.ts';
 import { FleetLayout } from '../views/fleet-layout.tsx';
 import { SummaryStrip } from '../views/summary-strip.tsx';
 import { useDashboardState } from './dashboard-context.ts';
+import { FirstContact } from './first-contact.tsx';
 import { Pane } from './pane.tsx';
 import { StopConfirmation } from './stop-confirmation.tsx';
 import { Tree } from './tree.tsx';
@@ -25,12 +26,4 @@ export function Fleet(): ReactNode {
       <StopConfirmation />
     </>
   );
-}
-
-/** Before the first snapshot there is nothing to show, and nothing that could be mistaken for an empty fleet. */
-function FirstContact(): ReactNode {
-  const message = useDashboardState(({ connection }) =>
-    connection.status === 'lost' ? connection.failure.message : null,
-  );
-  return <p className="first-contact">{message ?? 'Asking the coordinator for its fleet …'}</p>;
 }

@@ -1,12 +1,12 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import type { Agent } from '../../protocol/agent.ts';
 import { livingIn, paneModel } from '../selectors/pane-model.ts';
 import { withStopAsked } from '../store/changes.ts';
 import { change } from '../store/dashboard-store.ts';
 import { AgentPane } from '../views/agent-pane.tsx';
-import { AgentLog } from './agent-log.tsx';
+import { tabs } from './agent/tabs.ts';
 import { unheardSeconds, useDashboard, useDashboardState } from './dashboard-context.ts';
-import { Overview } from './overview.tsx';
+import { PageError } from './page-error.tsx';
 import { useGo } from './use-steps.ts';
 
 export function SelectedAgent({ agent }: { readonly agent: Agent }): ReactNode {
@@ -17,6 +17,7 @@ export function SelectedAgent({ agent }: { readonly agent: Agent }): ReactNode {
   const go = useGo();
   const asked = stop.status !== 'none' && stop.agentId === id ? stop : null;
   const onStop = (): void => change(store, withStopAsked, id);
+  const Tab = tabs[route.tab];
   return (
     <AgentPane
       {...paneModel(fleet, agent, now, unheard)}
@@ -28,7 +29,11 @@ export function SelectedAgent({ agent }: { readonly agent: Agent }): ReactNode {
       onFull={(full) => go({ full }, full ? 'push' : 'replace')}
       onClose={() => go({ agentId: null, full: false }, 'replace')}
     >
-      {route.tab === 'log' ? <AgentLog agent={agent} /> : <Overview agent={agent} />}
+      <PageError of={`${id} ${route.tab}`}>
+        <Suspense fallback={null}>
+          <Tab agent={agent} />
+        </Suspense>
+      </PageError>
     </AgentPane>
   );
 }

@@ -5,6 +5,7 @@ import type { Degradation } from '../../protocol/api.ts';
 import type { FleetSnapshot, Sequenced } from '../../protocol/events.ts';
 import { fleet, fromSnapshot } from '../../protocol/fleet.ts';
 import { pathTo } from '../selectors/tree-rows.ts';
+import { type Notice, withOneMore } from './notices.ts';
 import type { Route } from './route.ts';
 import type { DashboardState, Session } from './state.ts';
 
@@ -27,6 +28,16 @@ export function withConnection(_: DashboardState, connection: FollowState): Chan
 }
 
 export const withHealth = (_: DashboardState, degraded: readonly Degradation[]): Change => ({ degraded });
+
+export const withMeasured = (_: DashboardState, measured: DashboardState['measured']): Change => ({ measured });
+
+export const withNotice = ({ notices }: DashboardState, notice: Omit<Notice, 'id'>): Change => ({
+  notices: withOneMore(notices, notice),
+});
+
+export const withoutNotice = ({ notices }: DashboardState, id: number): Change => ({
+  notices: notices.filter((notice) => notice.id !== id),
+});
 
 export const withSession = (_: DashboardState, session: Session): Change =>
   session.status === 'signed_in' ? { session, connection: { status: 'connecting' } } : { session };

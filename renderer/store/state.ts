@@ -2,6 +2,7 @@
 import type { FollowState } from '../../clients/typescript/follow-state.ts';
 import type { Degradation } from '../../protocol/api.ts';
 import { emptyFleet, type Fleet } from '../../protocol/fleet.ts';
+import type { Notice } from './notices.ts';
 import { atRoot, type Route } from './route.ts';
 
 export type Session =
@@ -17,6 +18,13 @@ export type StopRequest =
   | { readonly status: 'sent'; readonly agentId: string }
   | { readonly status: 'failed'; readonly agentId: string; readonly message: string };
 
+export interface MeasuredNow {
+  /** Percent of one core, of all processes of the agent. */
+  readonly cpuPercent: number;
+  /** Million bytes, the same. */
+  readonly memoryMb: number;
+}
+
 export interface DashboardState {
   readonly session: Session;
   readonly connection: FollowState;
@@ -31,6 +39,9 @@ export interface DashboardState {
   readonly stop: StopRequest;
   /** What of the coordinator's storage is in trouble now. */
   readonly degraded: readonly Degradation[];
+  /** What runs use at present, by agent; of what is not in it nothing is measured. */
+  readonly measured: ReadonlyMap<string, MeasuredNow>;
+  readonly notices: readonly Notice[];
 }
 
 export const initialState = (now: number): DashboardState => ({
@@ -43,4 +54,6 @@ export const initialState = (now: number): DashboardState => ({
   collapsed: new Set(),
   stop: { status: 'none' },
   degraded: [],
+  measured: new Map(),
+  notices: [],
 });

@@ -4,7 +4,7 @@ import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { FullScreenMaximizeRegular } from '@fluentui/react-icons/svg/full-screen-maximize';
 import { FullScreenMinimizeRegular } from '@fluentui/react-icons/svg/full-screen-minimize';
 import type { StatusWords } from '../selectors/status-language.ts';
-import type { AgentTab } from '../store/route.ts';
+import { type AgentTab, agentTabs } from '../store/route.ts';
 import { StatusText } from './status-text.tsx';
 import './agent-pane.css';
 
@@ -25,6 +25,15 @@ export interface AgentPaneProps {
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
+
+const tabWords: Readonly<Record<AgentTab, string>> = {
+  overview: 'Overview',
+  log: 'Log',
+  usage: 'Usage',
+  report: 'Report',
+  children: 'Children',
+  events: 'Events',
+};
 
 /** One agent beside the tree, or over it as a full page. */
 export function AgentPane(props: AgentPaneProps): ReactNode {
@@ -51,12 +60,15 @@ export function AgentPane(props: AgentPaneProps): ReactNode {
         className="pane-tabs"
         size="small"
         selectedValue={tab}
-        onTabSelect={(_, { value }) => onTab(value === 'log' ? 'log' : 'overview')}
+        onTabSelect={(_, { value }) => onTab(value as AgentTab)}
       >
-        <Tab value="overview">Overview</Tab>
-        <Tab value="log">Log</Tab>
+        {agentTabs.map((name) => (
+          <Tab key={name} value={name}>
+            {tabWords[name]}
+          </Tab>
+        ))}
       </TabList>
-      <div className="pane-body" role="tabpanel" aria-label={tab === 'log' ? 'Log' : 'Overview'}>
+      <div className="pane-body" role="tabpanel" aria-label={tabWords[tab]}>
         {children}
       </div>
     </section>

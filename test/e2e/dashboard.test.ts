@@ -1,10 +1,10 @@
 /** The dashboard in a real browser, served by the built coordinator, with real agents. */
 import { writeFileSync } from 'node:fs';
-import type { Browser, Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { DeployInput } from '../../clients/typescript/client.ts';
-import { type DashboardPage, launchBrowser, openPage, type PageLook } from '../rig/browser.ts';
-import { TestCoordinator } from '../rig/coordinator.ts';
+import type { Locator, Page } from 'playwright';
+import { describe, expect, test } from 'vitest';
+import type { PageLook } from '../rig/browser.ts';
+import type { TestCoordinator } from '../rig/coordinator.ts';
+import { dashboardRig, demo, deployOne } from '../rig/dashboard.ts';
 import { unreplaceable, unreplaceableMissing } from '../rig/unreplaceable.ts';
 import { waitFor } from '../rig/wait-for.ts';
 
@@ -24,49 +24,12 @@ const config = {
   },
 };
 
-let browser: Browser;
-const opened: DashboardPage[] = [];
-const coordinators: TestCoordinator[] = [];
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-afterEach(async () => {
-  const problems = opened.flatMap((one) => one.problems);
-  await Promise.all(opened.splice(0).map((one) => one.close()));
-  await Promise.all(coordinators.splice(0).map((one) => one.dispose()));
-  if (problems.length > 0) throw new Error(`The page complained: ${problems.join('; ')}`);
-});
-
-async function startCoordinator(limits: Record<string, number> = {}): Promise<TestCoordinator> {
-  const coordinator = await TestCoordinator.start({ config: { ...config, limits } });
-  coordinators.push(coordinator);
-  return coordinator;
-}
-
-/** The address with the one-time code, as the coordinator prints it. */
-const printedAddress = (coordinator: TestCoordinator): Promise<string> =>
-  waitFor('the dashboard’s address', () => /http:\S+#code=\S+/.exec(coordinator.output)?.[0], {
-    seen: () => coordinator.output,
-  });
-
-async function openDashboard(coordinator: TestCoordinator, look?: PageLook): Promise<Page> {
-  const dashboard = await openPage(browser, await printedAddress(coordinator), look);
-  opened.push(dashboard);
-  await dashboard.page.getByText('connected', { exact: true }).waitFor();
-  return dashboard.page;
-}
-
-async function deploy(
-  coordinator: TestCoordinator,
-  input: Partial<DeployInput> & Pick<DeployInput, 'config'>,
-): Promise<string> {
-  const answer = await coordinator.client.deploy({ agent_type: 'L1', ...input });
-  if (!answer.ok) throw new Error(`not deployed: ${answer.failure.message}`);
-  return answer.value.record.agent_id;
-}
-const demo = (prompt: string) => ({ runtime: 'demo', prompt, report_required: false });
+const rig = dashboardRig();
+const startCoordinator = (limits: Record<string, number> = {}): Promise<TestCoordinator> =>
+  rig.start({ ...config, limits });
+const openDashboard = (coordinator: TestCoordinator, look?: PageLook): Promise<Page> =>
+  rig.open(coordinator, '#/', look);
+const deploy = deployOne;
 
 const tree = (page: Page): Locator => page.getByRole('treegrid', { name: 'Agents' });
 const agentRows = (page: Page): Locator => tree(page).locator('[data-kind="agent"]');
@@ -87,9 +50,7 @@ describe('signing in', () => {
 
   test('without a code the page says how to get in; a wrong token is refused with the reason, the right one works', async () => {
     const coordinator = await startCoordinator();
-    const dashboard = await openPage(browser, coordinator.url);
-    opened.push(dashboard);
-    const { page } = dashboard;
+    const page = await rig.openAt(coordinator.url);
     await page.getByText('one-time code').waitFor();
     const field = page.getByLabel('Or paste the operator token');
     await field.fill('not-the-token');

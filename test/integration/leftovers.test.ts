@@ -32,22 +32,29 @@ test.skipIf(process.platform !== 'linux')('a detached helper ends with the agent
   expect(coordinator.processes()).toEqual([]);
 });
 
-test.skipIf(process.platform !== 'linux')('a record that a killed launcher had begun to write does not stay', async () => {
-  const coordinator = await TestCoordinator.start({
-    config: {
-      default_runtime: 'sleeper',
-      runtimes: { sleeper: { kind: 'command', command: '/bin/sleep', args: ['300'] } },
-      report: { required: false },
-    },
-  });
-  used.push(coordinator);
-  const answer = await coordinator.client.deploy({ request_id: 'sleeper', agent_type: 'L1', config: { prompt: 'x' } });
-  if (!answer.ok) throw new Error(answer.failure.message);
-  const { agent_id, pid } = answer.value.record;
-  const unfinished = coordinator.path('runs', agent_id, '1', 'exit.json.tmp');
-  await waitFor('it began', () => existsSync(coordinator.path('runs', agent_id, '1', 'claim')));
-  writeFileSync(unfinished, '{"co');
-  process.kill(-(pid ?? 0), 'SIGKILL'); // The launcher's session: itself and the agent.
-  expect(await coordinator.ended(agent_id)).toMatchObject({ status: 'failed', signal: 'SIGKILL' });
-  expect(existsSync(unfinished)).toBe(false);
-});
+test.skipIf(process.platform !== 'linux')(
+  'a record that a killed launcher had begun to write does not stay',
+  async () => {
+    const coordinator = await TestCoordinator.start({
+      config: {
+        default_runtime: 'sleeper',
+        runtimes: { sleeper: { kind: 'command', command: '/bin/sleep', args: ['300'] } },
+        report: { required: false },
+      },
+    });
+    used.push(coordinator);
+    const answer = await coordinator.client.deploy({
+      request_id: 'sleeper',
+      agent_type: 'L1',
+      config: { prompt: 'x' },
+    });
+    if (!answer.ok) throw new Error(answer.failure.message);
+    const { agent_id, pid } = answer.value.record;
+    const unfinished = coordinator.path('runs', agent_id, '1', 'exit.json.tmp');
+    await waitFor('it began', () => existsSync(coordinator.path('runs', agent_id, '1', 'claim')));
+    writeFileSync(unfinished, '{"co');
+    process.kill(-(pid ?? 0), 'SIGKILL'); // The launcher's session: itself and the agent.
+    expect(await coordinator.ended(agent_id)).toMatchObject({ status: 'failed', signal: 'SIGKILL' });
+    expect(existsSync(unfinished)).toBe(false);
+  },
+);

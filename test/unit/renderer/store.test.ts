@@ -13,11 +13,11 @@ import {
   withStopSent,
 } from '../../../renderer/store/changes.ts';
 import { change, createDashboardStore } from '../../../renderer/store/dashboard-store.ts';
-import { parseRoute, type Route, routeHash } from '../../../renderer/store/route.ts';
+import { atRoot, parseRoute, type Route, routeHash } from '../../../renderer/store/route.ts';
 import { fleetFrom, idOf, now, over, running, sequenced } from './fleets.ts';
 
 const events = sequenced(running(1), running(2, { parent_agent: idOf(1) }), over(2));
-const at = (agentId: string | null): Route => ({ agentId, tab: 'overview', full: false });
+const at = (agentId: string | null): Route => ({ ...atRoot, agentId });
 
 describe('the store', () => {
   test('says that nothing is known before the first snapshot', () => {
@@ -112,19 +112,32 @@ describe('routes', () => {
   test.each<[string, Route]>([
     ['#/', at(null)],
     ['#/agents/agent_1', at('agent_1')],
-    ['#/agents/agent_1/log', { agentId: 'agent_1', tab: 'log', full: false }],
-    ['#/agents/agent_1/log?full', { agentId: 'agent_1', tab: 'log', full: true }],
-    ['#/agents/agent_1?full', { agentId: 'agent_1', tab: 'overview', full: true }],
+    ['#/?show=failed', { ...atRoot, query: 'show=failed' }],
+    ['#/agents/agent_1/log', { ...at('agent_1'), tab: 'log' }],
+    ['#/agents/agent_1/log?full', { ...at('agent_1'), tab: 'log', full: true }],
+    ['#/agents/agent_1?full', { ...at('agent_1'), full: true }],
+    ['#/agents/agent_1?full&show=failed', { ...at('agent_1'), full: true, query: 'show=failed' }],
+    ['#/queue', { ...atRoot, view: 'queue' }],
+    ['#/reports/agent_1?is=late', { ...atRoot, view: 'reports', item: 'agent_1', query: 'is=late' }],
     ['#/agents/a%2Fb', at('a/b')],
   ])('%s reads and writes the same', (hash, route) => {
     expect(parseRoute(hash)).toEqual(route);
     expect(routeHash(route)).toBe(hash);
   });
 
-  test.each(['', '#', '#/nowhere', '#/agents/', '#/agents/%E0%A4%A', '#/agents/a/b/c', '#code=abc'])(
-    '"%s" is the root',
-    (hash) => {
-      expect(parseRoute(hash)).toEqual(at(null));
-    },
-  );
+  test.each([
+    '',
+    '#',
+    '#/nowhere',
+    '#/agents/',
+    '#/agents/%E0%A4%A',
+    '#/agents/a/b/c',
+    '#/agents/a/nothing',
+    '#/fleet',
+    '#/queue/',
+    '#/queue/a/b',
+    '#code=abc',
+  ])('"%s" is the root', (hash) => {
+    expect(parseRoute(hash)).toEqual(at(null));
+  });
 });

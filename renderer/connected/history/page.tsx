@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react';
+
+export default function HistoryPage(): ReactNode {
+  return <h2>History</h2>;
+}

@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react';
+
+export default function QueuePage(): ReactNode {
+  return <h2>Queue</h2>;
+}
