@@ -3,17 +3,11 @@ import type { ClientResult } from '../../clients/typescript/client.ts';
 import { createHttpClient, exchangeCode, type HttpClient } from '../../clients/typescript/http-client.ts';
 import type { LogPiece, LogRange } from '../../clients/typescript/log-range.ts';
 import { type FleetFeed, followFleet } from '../../clients/typescript/socket-client.ts';
-import {
-  withConnection,
-  withEvents,
-  withHealth,
-  withSession,
-  withSnapshot,
-  withStopAnswered,
-  withStopSent,
-} from '../store/changes.ts';
+import { withConnection, withEvents, withHealth, withSession, withSnapshot } from '../store/changes.ts';
 import { change, type DashboardStore } from '../store/dashboard-store.ts';
 import type { Connection, DesktopBridge } from '../../protocol/desktop.ts';
+import type { ActionPlan } from '../selectors/agent-actions.ts';
+import { carryOut } from './agent-actions.ts';
 import { enter } from './entry.ts';
 import { EventBatch } from './event-batch.ts';
 import type { TokenStore } from './token-store.ts';
@@ -60,12 +54,9 @@ export class DashboardClient {
     return this.#signedIn().readLog(agentId, range);
   }
 
-  /** Stops the agent and all below it. What happens is seen in the tree; only a refusal is told here. */
-  async stop(agentId: string): Promise<void> {
-    const { store } = this.#options;
-    change(store, withStopSent, agentId);
-    const answer = await this.#signedIn().stop(agentId, 'stopped from the dashboard');
-    change(store, withStopAnswered, agentId, answer.ok ? null : answer.failure);
+  /** What becomes of it is seen in the tree; at the edge of the page stands the sum, and what was refused. */
+  async carryOut(plan: ActionPlan): Promise<void> {
+    await carryOut(this.#options.store, this.#signedIn(), plan);
   }
 
   #open({ url, token }: Connection): void {

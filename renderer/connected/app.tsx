@@ -1,5 +1,6 @@
 import { type ReactNode, Suspense, useMemo } from 'react';
 import { FluentProvider, webDarkTheme, webLightTheme } from '@fluentui/react-components';
+import { ActionDialogs } from './action-dialogs.tsx';
 import { FirstContact } from './first-contact.tsx';
 import { Fleet } from './fleet.tsx';
 import { Navigation } from './navigation.tsx';
@@ -33,6 +34,7 @@ function Page(): ReactNode {
   return (
     <Frame nav={<Navigation />} tools={null} connection={<Connection />} bar={<Trouble />}>
       <PageError of={view}>{view === 'fleet' ? <Fleet /> : <OtherView view={view} />}</PageError>
+      <ActionDialogs />
       <Notices />
     </Frame>
   );

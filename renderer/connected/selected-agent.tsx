@@ -1,30 +1,35 @@
 import { type ReactNode, Suspense } from 'react';
 import type { Agent } from '../../protocol/agent.ts';
-import { livingIn, paneModel } from '../selectors/pane-model.ts';
-import { withStopAsked } from '../store/changes.ts';
-import { change } from '../store/dashboard-store.ts';
+import { possibleVerbs } from '../selectors/agent-actions.ts';
+import { paneModel } from '../selectors/pane-model.ts';
 import { AgentPane } from '../views/agent-pane.tsx';
 import { tabs } from './agent/tabs.ts';
-import { unheardSeconds, useDashboard, useDashboardState } from './dashboard-context.ts';
+import { unheardSeconds, useDashboardState } from './dashboard-context.ts';
 import { PageError } from './page-error.tsx';
+import { useAgentActions } from './use-agent-actions.ts';
+import { useAgentMenu } from './use-agent-menu.tsx';
 import { useGo } from './use-steps.ts';
 
 export function SelectedAgent({ agent }: { readonly agent: Agent }): ReactNode {
-  const { store } = useDashboard();
   const id = agent.facts.agent_id;
-  const { fleet, now, route, stop } = useDashboardState((state) => state);
+  const fleet = useDashboardState((state) => state.fleet);
+  const now = useDashboardState((state) => state.now);
+  const route = useDashboardState((state) => state.route);
+  const asked = useDashboardState((state) => state.asked.get(id) ?? null);
   const unheard = useDashboardState(unheardSeconds);
   const go = useGo();
-  const asked = stop.status !== 'none' && stop.agentId === id ? stop : null;
-  const onStop = (): void => change(store, withStopAsked, id);
+  const actions = useAgentActions();
+  const { menu, openMenu } = useAgentMenu();
   const Tab = tabs[route.tab];
   return (
     <AgentPane
-      {...paneModel(fleet, agent, now, unheard)}
+      {...paneModel(fleet, agent, now, unheard, asked)}
       tab={route.tab}
       full={route.full}
-      stop={livingIn(fleet, id) === 0 ? null : { busy: asked?.status === 'sent', onStop }}
-      stopFailure={asked?.status === 'failed' ? asked.message : null}
+      verbs={possibleVerbs(fleet, [id])}
+      asked={asked}
+      onVerb={(verb) => actions.act(verb, [id])}
+      onMore={(x, y) => openMenu(id, x, y)}
       onTab={(tab) => go({ tab }, 'replace')}
       onFull={(full) => go({ full }, full ? 'push' : 'replace')}
       onClose={() => go({ agentId: null, full: false }, 'replace')}
@@ -34,6 +39,7 @@ export function SelectedAgent({ agent }: { readonly agent: Agent }): ReactNode {
           <Tab agent={agent} />
         </Suspense>
       </PageError>
+      {menu}
     </AgentPane>
   );
 }

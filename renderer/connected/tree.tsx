@@ -1,30 +1,46 @@
 import { type ReactNode, useMemo } from 'react';
+import { branchUses } from '../selectors/branch-use.ts';
+import { matcherOf, parseFilter } from '../selectors/fleet-filter.ts';
+import { plannedShares } from '../selectors/planned-shares.ts';
 import { rootKey, treeRows } from '../selectors/tree-rows.ts';
-import { EmptyFleet } from '../views/empty-fleet.tsx';
 import { FleetTree } from '../views/fleet-tree.tsx';
+import { NothingFound } from '../views/nothing-found.tsx';
 import { unheardSeconds, useDashboardState } from './dashboard-context.ts';
-import { useTreeStep } from './use-steps.ts';
+import { FirstRun } from './first-run.tsx';
+import { useAgentMenu } from './use-agent-menu.tsx';
+import { useGo, useTreeStep } from './use-steps.ts';
 
 /** The tree of the whole fleet, or how to begin one. */
 export function Tree(): ReactNode {
   const fleet = useDashboardState((state) => state.fleet);
   const collapsed = useDashboardState((state) => state.collapsed);
   const selectedKey = useDashboardState(({ route }) => route.agentId ?? rootKey);
+  const query = useDashboardState(({ route }) => route.query);
+  const marked = useDashboardState((state) => state.marked);
+  const measured = useDashboardState((state) => state.measured);
+  const asked = useDashboardState((state) => state.asked);
   const now = useDashboardState((state) => state.now);
   const unheard = useDashboardState(unheardSeconds);
-  const onStep = useTreeStep();
+  const go = useGo();
+  const matches = useMemo(() => matcherOf(parseFilter(query)), [query]);
   // Accepting, ending and usage change the maps; an event that only moves `seq` does not.
   const { agents, externals } = fleet;
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the rows depend on these two parts of the fleet
-  const rows = useMemo(() => treeRows(fleet, collapsed), [agents, externals, collapsed]);
-  if (agents.size === 0 && externals.size === 0) return <EmptyFleet sample={sampleRequest} />;
-  return <FleetTree rows={rows} selectedKey={selectedKey} now={now} unheardSeconds={unheard} onStep={onStep} />;
+  /* oxlint-disable react-hooks/exhaustive-deps -- these depend on two parts of the fleet alone */
+  const rows = useMemo(() => treeRows(fleet, collapsed, matches), [agents, externals, collapsed, matches]);
+  const uses = useMemo(() => branchUses(fleet, measured), [agents, externals, measured]);
+  const shares = useMemo(() => plannedShares(fleet), [agents, externals]);
+  /* oxlint-enable react-hooks/exhaustive-deps */
+  const { menu, openMenu } = useAgentMenu();
+  const onStep = useTreeStep(rows, openMenu);
+  if (agents.size === 0 && externals.size === 0) return <FirstRun />;
+  if (matches !== null && rows.length === 1) {
+    return <NothingFound onClear={() => go({ query: '' }, 'replace')} />;
+  }
+  const context = { now, unheardSeconds: unheard, uses, measured, shares, asked };
+  return (
+    <>
+      <FleetTree rows={rows} selectedKey={selectedKey} marked={marked} context={context} onStep={onStep} />
+      {menu}
+    </>
+  );
 }
-
-const sampleRequest = `{
-  "request_id": "first_agent",
-  "action": "deploy",
-  "agent_type": "L1",
-  "name": "first agent",
-  "config": { "runtime": "demo", "prompt": "@work 10s\\n@report It works." }
-}`;

@@ -1,24 +1,62 @@
-/** What keys and clicks do: steps of the tree become changes of the address and of the folds. */
+/** What keys and clicks do: steps of the tree become changes of the address, of the folds and of what is chosen. */
 import { useCallback, useEffect } from 'react';
 import { goTo } from '../client/page.ts';
-import type { TreeStep } from '../selectors/tree-keys.ts';
-import { rootKey } from '../selectors/tree-rows.ts';
-import { withFolded } from '../store/changes.ts';
+import { keysBetween, type TreeStep } from '../selectors/tree-keys.ts';
+import { rootKey, type TreeRow } from '../selectors/tree-rows.ts';
+import { withFolded, withMarked } from '../store/changes.ts';
 import { change } from '../store/dashboard-store.ts';
 import type { Route } from '../store/route.ts';
 import { useDashboard } from './dashboard-context.ts';
+import { useAgentActions } from './use-agent-actions.ts';
 
-export function useTreeStep(): (step: TreeStep) => void {
+export function useTreeStep(
+  rows: readonly TreeRow[],
+  openMenu: (id: string, x: number, y: number) => void,
+): (step: TreeStep) => void {
   const { store } = useDashboard();
+  const { act } = useAgentActions();
   return useCallback(
-    ({ type, key }) => {
-      const { route } = store.getState();
-      const agentId = key === rootKey ? null : key;
-      if (type === 'select') goTo(store, { ...route, agentId, full: false }, 'replace');
-      else if (type === 'open') goTo(store, { ...route, agentId, full: agentId !== null }, 'push');
-      else change(store, withFolded, key, type === 'collapse');
+    (step) => {
+      const { route, marked } = store.getState();
+      const active = route.agentId ?? rootKey;
+      const select = (key: string): void =>
+        goTo(store, { ...route, agentId: key === rootKey ? null : key, full: false }, 'replace');
+      switch (step.type) {
+        case 'select':
+          if (marked.size > 0) change(store, withMarked, []);
+          return select(step.key);
+        case 'open':
+          return goTo(
+            store,
+            { ...route, agentId: step.key === rootKey ? null : step.key, full: step.key !== rootKey },
+            'push',
+          );
+        case 'expand':
+        case 'collapse':
+          return change(store, withFolded, step.key, step.type === 'collapse');
+        case 'mark': {
+          const others = [...marked].filter((key) => key !== step.key);
+          return change(store, withMarked, marked.has(step.key) ? others : [...others, step.key]);
+        }
+        case 'mark_to':
+          change(store, withMarked, [...marked, ...keysBetween(rows, active, step.key)]);
+          return select(step.key);
+        case 'mark_all':
+          return change(
+            store,
+            withMarked,
+            rows.flatMap(({ key, node, isOnTheWay }) => (node.kind === 'agent' && !isOnTheWay ? key : [])),
+          );
+        case 'unmark':
+          return change(store, withMarked, []);
+        case 'menu':
+          if (!marked.has(step.key)) select(step.key);
+          return openMenu(step.key, step.x, step.y);
+        case 'stop':
+          return act('stop', marked.size > 0 ? [...marked] : [step.key]);
+      }
     },
-    [store],
+    [store, rows, openMenu, act],
   );
 }
 
@@ -33,8 +71,8 @@ export function useEscape(): void {
   const { store } = useDashboard();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      const { route, stop } = store.getState();
-      if (event.key !== 'Escape' || event.defaultPrevented || !route.full || stop.status === 'confirming') return;
+      const { route, action } = store.getState();
+      if (event.key !== 'Escape' || event.defaultPrevented || !route.full || action.status !== 'none') return;
       goTo(store, { ...route, full: false }, 'replace');
       document.querySelector<HTMLElement>('[role="treegrid"]')?.focus();
     };

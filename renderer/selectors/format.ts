@@ -66,6 +66,22 @@ export function bytes(value: number): string {
   return `${scaled.toFixed(1)} ${units[unit] ?? 'TB'}`;
 }
 
+/** Of one core: `12 %`, and `0.4 %` below one. */
+export function percent(value: number): string {
+  return `${value > 0 && value < 1 ? value.toFixed(1) : Math.round(value)} %`;
+}
+
+/** Million bytes: `310.0 MB`, `2.1 GB`. */
+export function megabytes(value: number): string {
+  return value >= 1000 ? `${(value / 1000).toFixed(1)} GB` : `${value.toFixed(1)} MB`;
+}
+
+/** Large counts for narrow columns: `812`, `4.2k`, `1.3M`. */
+export function short(value: number): string {
+  if (value < 1000) return String(Math.round(value));
+  return value < 999_950 ? `${(value / 1000).toFixed(1)}k` : `${(value / 1_000_000).toFixed(1)}M`;
+}
+
 /** `1 agent`, `3 agents`: the number with its noun; an irregular plural is given. */
 export function counted(value: number, noun: string, plural = `${noun}s`): string {
   return `${count(value)} ${value === 1 ? noun : plural}`;

@@ -1,6 +1,7 @@
 /** What the head of an agent's pane says. */
-import { type Agent, isEnded } from '../../protocol/agent.ts';
-import { type Fleet, subtree } from '../../protocol/fleet.ts';
+import type { Agent } from '../../protocol/agent.ts';
+import type { Fleet } from '../../protocol/fleet.ts';
+import type { Verb } from './agent-actions.ts';
 import { queuePlaces } from './queue-places.ts';
 import { runTime } from './row-cells.ts';
 import { agentTitle } from './tree-rows.ts';
@@ -14,18 +15,20 @@ export interface PaneModel {
   readonly time: string;
 }
 
-/** `now` in ms since the epoch. `unheardSeconds`: see StatusContext. */
-export function paneModel(fleet: Fleet, agent: Agent, now: number, unheardSeconds: number | null): PaneModel {
+/** `now` in ms since the epoch. `unheardSeconds`, `asked`: see StatusContext. */
+export function paneModel(
+  fleet: Fleet,
+  agent: Agent,
+  now: number,
+  unheardSeconds: number | null,
+  asked: Verb | null = null,
+): PaneModel {
   const { agent_id: id, agent_type: type } = agent.facts;
   const queuePosition = agent.life.status === 'queued' ? (queuePlaces(fleet).get(id) ?? null) : null;
   return {
     title: agentTitle(agent),
     type,
-    words: statusWords(agent, { queuePosition, unheardSeconds }),
+    words: statusWords(agent, { queuePosition, unheardSeconds, asked }),
     time: runTime(agent, now),
   };
 }
-
-/** Agents of the branch that run or wait: what a stop would end. */
-export const livingIn = (fleet: Fleet, agentId: string): number =>
-  subtree(fleet, agentId).filter((agent) => !isEnded(agent)).length;

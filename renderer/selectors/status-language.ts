@@ -6,6 +6,7 @@ import type { Agent } from '../../protocol/agent.ts';
 import { nextToStart } from '../../protocol/next-to-start.ts';
 import { heldWords, holdOf, holdWords } from '../../protocol/hold.ts';
 import { agentRecord } from '../../protocol/record.ts';
+import { askedWords, type Verb } from './agent-actions.ts';
 import { visible } from './visible-text.ts';
 import { ago, counted, duration } from './format.ts';
 
@@ -41,6 +42,8 @@ export interface StatusContext {
   readonly queuePosition: number | null;
   /** Seconds since the coordinator was last heard; null while connected. */
   readonly unheardSeconds: number | null;
+  /** What was asked for it a moment ago, and is not answered yet. */
+  readonly asked?: Verb | null;
 }
 
 export const calm: StatusContext = { queuePosition: null, unheardSeconds: null };
@@ -52,6 +55,10 @@ export function statusWords(agent: Agent, context: StatusContext): StatusWords {
 
 function plainWords(agent: Agent, context: StatusContext): StatusWords {
   const { life } = agent;
+  const asked = context.asked ?? null;
+  if (asked !== null && life.status !== 'stopping') {
+    return { shape: 'half', tone: 'neutral', word: askedWords[asked], detail: 'asked for just now' };
+  }
   if (life.status === 'ended') return endedWords(agent);
   if (life.status === 'never_began') return neverBeganWords(agent);
   const words = livingWords(agent, context);

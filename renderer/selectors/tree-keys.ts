@@ -5,17 +5,48 @@ export type TreeStep =
   | { readonly type: 'select'; readonly key: string }
   | { readonly type: 'expand'; readonly key: string }
   | { readonly type: 'collapse'; readonly key: string }
-  | { readonly type: 'open'; readonly key: string };
+  | { readonly type: 'open'; readonly key: string }
+  /** Chosen beside the others, or not any more. */
+  | { readonly type: 'mark'; readonly key: string }
+  /** All from the active row to this one are chosen, which becomes the active one. */
+  | { readonly type: 'mark_to'; readonly key: string }
+  | { readonly type: 'mark_all' }
+  | { readonly type: 'unmark' }
+  /** What can be done to it, at a place of the window. */
+  | { readonly type: 'menu'; readonly key: string; readonly x: number; readonly y: number }
+  | { readonly type: 'stop'; readonly key: string };
+
+/** Of a key that is pressed. */
+export interface KeyHold {
+  readonly shift: boolean;
+  readonly ctrl: boolean;
+}
+const noHold: KeyHold = { shift: false, ctrl: false };
 
 /**
  * `activeKey` may name a row that is gone: the first row then counts as active. `pageRows` is how many rows fit the
  * window. null: the key means nothing here and belongs to the page.
  */
-export function treeStep(rows: readonly TreeRow[], activeKey: string, key: string, pageRows: number): TreeStep | null {
+export function treeStep(
+  rows: readonly TreeRow[],
+  activeKey: string,
+  key: string,
+  pageRows: number,
+  { shift, ctrl }: KeyHold = noHold,
+): TreeStep | null {
   const at = indexOfKey(rows, activeKey);
   const row = rows[at];
   if (row === undefined) return null;
+  if (ctrl) return ctrlStep(row, key);
+  if (shift && (key === 'ArrowDown' || key === 'ArrowUp')) {
+    const step = select(rows, at + (key === 'ArrowDown' ? 1 : -1));
+    return step?.type === 'select' ? { type: 'mark_to', key: step.key } : null;
+  }
   switch (key) {
+    case 'Escape':
+      return { type: 'unmark' };
+    case 'Delete':
+      return row.node.kind === 'agent' ? { type: 'stop', key: row.key } : null;
     case 'ArrowDown':
       return select(rows, at + 1);
     case 'ArrowUp':
@@ -39,6 +70,17 @@ export function treeStep(rows: readonly TreeRow[], activeKey: string, key: strin
     default:
       return null;
   }
+}
+
+function ctrlStep(row: TreeRow, key: string): TreeStep | null {
+  if (key === ' ') return { type: 'mark', key: row.key };
+  return key === 'a' ? { type: 'mark_all' } : null;
+}
+
+/** Keys of the agents from one row to another, both in it. */
+export function keysBetween(rows: readonly TreeRow[], from: string, to: string): readonly string[] {
+  const [a, b] = [indexOfKey(rows, from), indexOfKey(rows, to)];
+  return rows.slice(Math.min(a, b), Math.max(a, b) + 1).flatMap(({ key, node }) => (node.kind === 'agent' ? key : []));
 }
 
 /** Place of the row in the list; the first when it is not there. */

@@ -29,6 +29,8 @@ export interface TreeRow {
   readonly below: RollUp;
   /** 1-based place among the waiting; null when it does not wait. */
   readonly queuePosition: number | null;
+  /** Shown only because something below it is what the filter asks for. */
+  readonly isOnTheWay: boolean;
 }
 
 interface Branch {
@@ -38,19 +40,35 @@ interface Branch {
   readonly below: RollUp;
 }
 
-export function treeRows(fleet: Fleet, collapsed: ReadonlySet<string>): readonly TreeRow[] {
+/** `matches`: only who is meant, with all above; then nothing is folded away. null: everybody. */
+export function treeRows(
+  fleet: Fleet,
+  collapsed: ReadonlySet<string>,
+  matches: ((agent: Agent) => boolean) | null = null,
+): readonly TreeRow[] {
   const places = queuePlaces(fleet);
   const rows: TreeRow[] = [];
   const walk = (branch: Branch, parentKey: string | null, depth: number, position: number, siblings: number): void => {
-    const expanded = branch.branches.length === 0 ? null : !collapsed.has(branch.key);
+    const expanded = branch.branches.length === 0 ? null : matches !== null || !collapsed.has(branch.key);
     const queuePosition = places.get(branch.key) ?? null;
     const { key, node, below } = branch;
-    rows.push({ key, parentKey, node, depth, position, siblings, expanded, below, queuePosition });
+    const isOnTheWay = matches !== null && !isMeant(node, matches);
+    rows.push({ key, parentKey, node, depth, position, siblings, expanded, below, queuePosition, isOnTheWay });
     if (expanded !== true) return;
     branch.branches.forEach((child, at) => walk(child, key, depth + 1, at + 1, branch.branches.length));
   };
-  walk(rootBranch(fleet), null, 1, 1, 1);
+  const whole = rootBranch(fleet);
+  walk(matches === null ? whole : (onlyMeant(whole, matches) ?? { ...whole, branches: [] }), null, 1, 1, 1);
   return rows;
+}
+
+const isMeant = (node: RowNode, matches: (agent: Agent) => boolean): boolean =>
+  node.kind === 'agent' && matches(node.agent);
+
+/** The branch without what is not meant; null: nothing in it is. */
+function onlyMeant(branch: Branch, matches: (agent: Agent) => boolean): Branch | null {
+  const branches = branch.branches.flatMap((one) => onlyMeant(one, matches) ?? []);
+  return branches.length === 0 && !isMeant(branch.node, matches) ? null : { ...branch, branches };
 }
 
 function rootBranch(fleet: Fleet): Branch {

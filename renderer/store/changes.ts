@@ -5,6 +5,7 @@ import type { Degradation } from '../../protocol/api.ts';
 import type { FleetSnapshot, Sequenced } from '../../protocol/events.ts';
 import { fleet, fromSnapshot } from '../../protocol/fleet.ts';
 import { pathTo } from '../selectors/tree-rows.ts';
+import type { Verb } from '../selectors/agent-actions.ts';
 import { type Notice, withOneMore } from './notices.ts';
 import type { Route } from './route.ts';
 import type { DashboardState, Session } from './state.ts';
@@ -61,18 +62,33 @@ export function withFolded(state: DashboardState, key: string, folded: boolean):
   return { collapsed, route: { ...state.route, agentId: key === '' ? null : key, full: false } };
 }
 
-export const withStopAsked = (_: DashboardState, agentId: string): Change => ({
-  stop: { status: 'confirming', agentId },
+/** The question is open. */
+export const withActionAsked = (_: DashboardState, verb: Verb, ids: readonly string[]): Change => ({
+  action: { status: 'confirming', verb, ids },
 });
 
-export const withStopSent = (_: DashboardState, agentId: string): Change => ({ stop: { status: 'sent', agentId } });
-
-export const withStopDropped = (_: DashboardState): Change => ({ stop: { status: 'none' } });
-
-/** `failure` null: the branch is down, and the tree says so by itself. */
-export const withStopAnswered = (_: DashboardState, agentId: string, failure: ClientFailure | null): Change => ({
-  stop: failure === null ? { status: 'none' } : { status: 'failed', agentId, message: failure.message },
+export const withMessageBegun = (_: DashboardState, agentId: string): Change => ({
+  action: { status: 'writing', agentId },
 });
+
+export const withDeployBegun = (_: DashboardState, parent: string): Change => ({
+  action: { status: 'deploying', parent },
+});
+
+export const withActionDropped = (_: DashboardState): Change => ({ action: { status: 'none' } });
+
+/** It is on its way to the coordinator. */
+export const withActionSent = ({ asked }: DashboardState, verb: Verb, ids: readonly string[]): Change => ({
+  action: { status: 'none' },
+  asked: new Map([...asked, ...ids.map((id) => [id, verb] as const)]),
+});
+
+/** Answered, well or not: from here on the row says what the fleet says. */
+export const withActionAnswered = ({ asked }: DashboardState, ids: readonly string[]): Change => ({
+  asked: new Map([...asked].filter(([id]) => !ids.includes(id))),
+});
+
+export const withMarked = (_: DashboardState, ids: Iterable<string>): Change => ({ marked: new Set(ids) });
 
 function openedTo({ fleet: known, collapsed }: DashboardState, { agentId }: Route): ReadonlySet<string> {
   if (agentId === null) return collapsed;

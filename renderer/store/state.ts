@@ -2,6 +2,8 @@
 import type { FollowState } from '../../clients/typescript/follow-state.ts';
 import type { Degradation } from '../../protocol/api.ts';
 import { emptyFleet, type Fleet } from '../../protocol/fleet.ts';
+import type { Verb } from '../selectors/agent-actions.ts';
+import type { ActionRequest } from './agent-action.ts';
 import type { Notice } from './notices.ts';
 import { atRoot, type Route } from './route.ts';
 
@@ -10,13 +12,6 @@ export type Session =
   /** `reason`: why the last try failed; null when there was none. */
   | { readonly status: 'signed_out'; readonly reason: string | null }
   | { readonly status: 'signed_in' };
-
-/** What becomes of the stop button: asked for, confirmed, and what went wrong. */
-export type StopRequest =
-  | { readonly status: 'none' }
-  | { readonly status: 'confirming'; readonly agentId: string }
-  | { readonly status: 'sent'; readonly agentId: string }
-  | { readonly status: 'failed'; readonly agentId: string; readonly message: string };
 
 export interface MeasuredNow {
   /** Percent of one core, of all processes of the agent. */
@@ -36,7 +31,12 @@ export interface DashboardState {
   readonly route: Route;
   /** Keys of the branches that are folded away. New branches come unfolded. */
   readonly collapsed: ReadonlySet<string>;
-  readonly stop: StopRequest;
+  /** What is being asked of the person before it is asked of the coordinator. */
+  readonly action: ActionRequest;
+  /** What was asked for agents and not answered yet. Their rows say so at once, and are as before where it is refused. */
+  readonly asked: ReadonlyMap<string, Verb>;
+  /** Agents that were chosen together, beside the selected one. */
+  readonly marked: ReadonlySet<string>;
   /** What of the coordinator's storage is in trouble now. */
   readonly degraded: readonly Degradation[];
   /** What runs use at present, by agent; of what is not in it nothing is measured. */
@@ -52,7 +52,9 @@ export const initialState = (now: number): DashboardState => ({
   now,
   route: atRoot,
   collapsed: new Set(),
-  stop: { status: 'none' },
+  action: { status: 'none' },
+  asked: new Map(),
+  marked: new Set(),
   degraded: [],
   measured: new Map(),
   notices: [],

@@ -1,10 +1,13 @@
 import type { ReactNode } from 'react';
-import { Button, MessageBar, MessageBarBody, Tab, TabList } from '@fluentui/react-components';
+import { Button, Tab, TabList } from '@fluentui/react-components';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { FullScreenMaximizeRegular } from '@fluentui/react-icons/svg/full-screen-maximize';
 import { FullScreenMinimizeRegular } from '@fluentui/react-icons/svg/full-screen-minimize';
+import { MoreHorizontalRegular } from '@fluentui/react-icons/svg/more-horizontal';
+import { askedWords, type Verb } from '../selectors/agent-actions.ts';
 import type { StatusWords } from '../selectors/status-language.ts';
 import { type AgentTab, agentTabs } from '../store/route.ts';
+import { verbWords } from './agent-menu.tsx';
 import { StatusText } from './status-text.tsx';
 import './agent-pane.css';
 
@@ -16,10 +19,13 @@ export interface AgentPaneProps {
   readonly time: string;
   readonly tab: AgentTab;
   readonly full: boolean;
-  /** null: there is nothing left to stop. `busy`: a stop is under way. */
-  readonly stop: { readonly busy: boolean; readonly onStop: () => void } | null;
-  /** Why the last stop was refused; null when it was not. */
-  readonly stopFailure: string | null;
+  /** What can be done to it now. */
+  readonly verbs: readonly Verb[];
+  /** Asked for and not answered yet; null: nothing is. */
+  readonly asked: Verb | null;
+  readonly onVerb: (verb: Verb) => void;
+  /** Opens the menu with everything else, at a place of the window. */
+  readonly onMore: (x: number, y: number) => void;
   readonly onTab: (tab: AgentTab) => void;
   readonly onFull: (full: boolean) => void;
   readonly onClose: () => void;
@@ -37,7 +43,7 @@ const tabWords: Readonly<Record<AgentTab, string>> = {
 
 /** One agent beside the tree, or over it as a full page. */
 export function AgentPane(props: AgentPaneProps): ReactNode {
-  const { title, type, words, time, tab, stopFailure, onTab, children } = props;
+  const { title, type, words, time, tab, onTab, children } = props;
   return (
     <section className="pane" aria-label={`Agent ${title}`}>
       <header className="pane-head">
@@ -51,11 +57,6 @@ export function AgentPane(props: AgentPaneProps): ReactNode {
           {time !== '' && <span className="pane-time">{time}</span>}
         </p>
       </header>
-      {stopFailure !== null && (
-        <MessageBar intent="error" className="pane-message">
-          <MessageBarBody>Not stopped: {stopFailure}</MessageBarBody>
-        </MessageBar>
-      )}
       <TabList
         className="pane-tabs"
         size="small"
@@ -75,14 +76,30 @@ export function AgentPane(props: AgentPaneProps): ReactNode {
   );
 }
 
-function PaneButtons({ stop, full, onFull, onClose }: AgentPaneProps): ReactNode {
+/** In the pane there is room for two; the menu has all of them. */
+const shownVerbs: readonly Verb[] = ['pause', 'resume', 'stop', 'restart'];
+
+function PaneButtons({ verbs, asked, full, onVerb, onMore, onFull, onClose }: AgentPaneProps): ReactNode {
+  const shown = shownVerbs.filter((verb) => verbs.includes(verb)).slice(0, 2);
   return (
     <span className="pane-buttons">
-      {stop !== null && (
-        <Button size="small" onClick={stop.onStop} disabled={stop.busy}>
-          {stop.busy ? 'Stopping …' : 'Stop …'}
+      {shown.map((verb) => (
+        <Button key={verb} size="small" disabled={asked !== null} onClick={() => onVerb(verb)}>
+          {asked === verb ? `${capitalised(askedWords[verb])} …` : verbWords[verb]}
         </Button>
-      )}
+      ))}
+      <Button
+        size="small"
+        appearance="subtle"
+        icon={<MoreHorizontalRegular />}
+        aria-label="More"
+        aria-haspopup="menu"
+        title="More"
+        onClick={({ currentTarget }) => {
+          const { left, bottom } = currentTarget.getBoundingClientRect();
+          onMore(left, bottom + 2);
+        }}
+      />
       <Button
         size="small"
         appearance="subtle"
@@ -102,3 +119,5 @@ function PaneButtons({ stop, full, onFull, onClose }: AgentPaneProps): ReactNode
     </span>
   );
 }
+
+const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

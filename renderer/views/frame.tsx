@@ -25,7 +25,9 @@ export function Frame({ nav, tools, connection, bar, children }: FrameProps): Re
       {bar}
       <div className="frame-body">
         {nav}
-        <main className="frame-main">{children}</main>
+        <main className="frame-main" tabIndex={-1}>
+          {children}
+        </main>
       </div>
     </div>
   );

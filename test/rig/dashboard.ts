@@ -39,6 +39,7 @@ export function dashboardRig(): DashboardRig {
     if (browser === null) throw new Error('The browser starts in beforeAll.');
     const dashboard = await openPage(browser, url, look);
     opened.push(dashboard);
+    dashboard.page.setDefaultTimeout(15_000);
     return dashboard.page;
   };
   return {

@@ -2,15 +2,26 @@ import { describe, expect, test } from 'vitest';
 import type { Agent } from '../../../protocol/agent.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
 import { agentDetails } from '../../../renderer/selectors/agent-details.ts';
-import { livingIn, paneModel } from '../../../renderer/selectors/pane-model.ts';
+import { planAction } from '../../../renderer/selectors/agent-actions.ts';
+import { branchUses } from '../../../renderer/selectors/branch-use.ts';
+import { paneModel } from '../../../renderer/selectors/pane-model.ts';
+import { plannedShares } from '../../../renderer/selectors/planned-shares.ts';
 import { rowCells, rowSentence } from '../../../renderer/selectors/row-cells.ts';
+import type { DashboardState } from '../../../renderer/store/state.ts';
 import { treeRows } from '../../../renderer/selectors/tree-rows.ts';
 import { accepted, endedAs, fleetFrom, idOf, now, outside, over, running, usage } from './fleets.ts';
 
-function row(fleet: Fleet, key: string) {
+function row(fleet: Fleet, key: string, measured: DashboardState['measured'] = new Map()) {
   const found = treeRows(fleet, new Set()).find((one) => one.key === key);
   if (found === undefined) throw new Error(`No row ${key}.`);
-  return rowCells(found, now, null);
+  return rowCells(found, {
+    now,
+    unheardSeconds: null,
+    uses: branchUses(fleet, measured),
+    measured,
+    shares: plannedShares(fleet),
+    asked: new Map(),
+  });
 }
 function agent(fleet: Fleet, ordinal = 1): Agent {
   const found = fleet.agents.get(idOf(ordinal));
@@ -33,6 +44,28 @@ describe('the cells of a row', () => {
   test('runtime and model stand together; without a model the runtime stands alone', () => {
     expect(row(fleetFrom(running(1)), idOf(1)).runtime).toBe('claude · sonnet');
     expect(row(fleetFrom(running(1, { runtime: 'demo', model: null })), idOf(1)).runtime).toBe('demo');
+  });
+
+  test('a branch says what it uses together, a leaf what it uses itself', () => {
+    const fleet = fleetFrom(running(1), running(2, { parent_agent: idOf(1) }), running(3, { parent_agent: idOf(1) }));
+    const measured = new Map([
+      [idOf(1), { cpuPercent: 0.4, memoryMb: 100 }],
+      [idOf(2), { cpuPercent: 70, memoryMb: 1900.5 }],
+    ]);
+    expect(row(fleet, idOf(1), measured)).toMatchObject({ cpu: '70 %', memory: '2.0 GB', cpuHeat: 3, memoryHeat: 3 });
+    expect(row(fleet, idOf(1), measured).useTitle).toContain('Itself: 0.4 % of a core, 100.0 MB');
+    expect(row(fleet, idOf(2), measured)).toMatchObject({ cpu: '70 %', memory: '1.9 GB', useTitle: null });
+    expect(row(fleet, idOf(3), measured)).toMatchObject({ cpu: '', memory: '', cost: '', cpuHeat: 0 });
+    expect(row(fleet, '', measured)).toMatchObject({ cpu: '70 %' });
+  });
+
+  test('a share is of the group, of those that carry it', () => {
+    const part = (ordinal: number, weight: number | null) =>
+      running(ordinal, { parent_agent: idOf(1), estimated_workload: weight, group: { id: 'wave', size: 2 } });
+    const fleet = fleetFrom(running(1), part(2, 0.3), part(3, 0.1));
+    expect(row(fleet, idOf(2)).share).toBe('75 %');
+    expect(row(fleet, idOf(1)).share).toBe('');
+    expect(row(fleetFrom(running(1), part(2, 0.3)), idOf(2)).share).toBe('');
   });
 
   test('a branch says how many run and how many need a person below it', () => {
@@ -114,7 +147,8 @@ describe('the head of the pane', () => {
       accepted(3, { parent_agent: idOf(2) }),
       running(4),
     );
-    expect([livingIn(fleet, idOf(1)), livingIn(fleet, idOf(2)), livingIn(fleet, idOf(4))]).toEqual([2, 1, 1]);
-    expect(livingIn(fleet, 'unknown')).toBe(0);
+    const stopped = (id: string): number => planAction(fleet, 'stop', [id]).affected;
+    expect([stopped(idOf(1)), stopped(idOf(2)), stopped(idOf(4))]).toEqual([2, 1, 1]);
+    expect(stopped('unknown')).toBe(0);
   });
 });

@@ -1,16 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { toSnapshot } from '../../../protocol/fleet.ts';
 import {
+  withActionAnswered,
+  withActionAsked,
+  withActionDropped,
+  withActionSent,
   withConnection,
   withEvents,
   withFolded,
+  withNotice,
+  withoutNotice,
   withRoute,
   withSession,
   withSnapshot,
-  withStopAnswered,
-  withStopAsked,
-  withStopDropped,
-  withStopSent,
 } from '../../../renderer/store/changes.ts';
 import { change, createDashboardStore } from '../../../renderer/store/dashboard-store.ts';
 import { atRoot, parseRoute, type Route, routeHash } from '../../../renderer/store/route.ts';
@@ -88,19 +90,30 @@ describe('the store', () => {
     expect(store.getState().collapsed).toEqual(new Set([idOf(1)]));
   });
 
-  test('a stop is asked, sent and answered', () => {
+  test('an action is asked, sent and answered, and its row says so in between', () => {
     const store = createDashboardStore(now);
-    const seen = () => store.getState().stop;
-    change(store, withStopAsked, idOf(1));
-    expect(seen()).toEqual({ status: 'confirming', agentId: idOf(1) });
-    change(store, withStopDropped);
-    expect(seen()).toEqual({ status: 'none' });
-    change(store, withStopSent, idOf(1));
-    expect(seen()).toEqual({ status: 'sent', agentId: idOf(1) });
-    change(store, withStopAnswered, idOf(1), { code: 'NOT_ALLOWED', message: 'not yours' });
-    expect(seen()).toEqual({ status: 'failed', agentId: idOf(1), message: 'not yours' });
-    change(store, withStopAnswered, idOf(1), null);
-    expect(seen()).toEqual({ status: 'none' });
+    const seen = () => store.getState();
+    change(store, withActionAsked, 'stop', [idOf(1), idOf(3)]);
+    expect(seen().action).toEqual({ status: 'confirming', verb: 'stop', ids: [idOf(1), idOf(3)] });
+    change(store, withActionDropped);
+    expect(seen().action).toEqual({ status: 'none' });
+    change(store, withActionSent, 'stop', [idOf(1), idOf(3)]);
+    expect([...seen().asked]).toEqual([
+      [idOf(1), 'stop'],
+      [idOf(3), 'stop'],
+    ]);
+    change(store, withActionAnswered, [idOf(1)]);
+    expect([...seen().asked.keys()]).toEqual([idOf(3)]);
+  });
+
+  test('notices are few, the newest last, and the same again is said once', () => {
+    const store = createDashboardStore(now);
+    for (const text of ['a', 'b', 'a', 'c', 'd', 'e']) change(store, withNotice, { intent: 'info', text });
+    expect(store.getState().notices.map(({ text }) => text)).toEqual(['a', 'c', 'd', 'e']);
+    const [first] = store.getState().notices;
+    change(store, withoutNotice, first?.id ?? 0);
+    expect(store.getState().notices.map(({ text }) => text)).toEqual(['c', 'd', 'e']);
+    expect(new Set(store.getState().notices.map(({ id }) => id)).size).toBe(3);
   });
 });
 

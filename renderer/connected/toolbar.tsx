@@ -1,0 +1,96 @@
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { readSavedViews, type SavedView, withView, writeSavedViews } from '../client/saved-views.ts';
+import { possibleVerbs } from '../selectors/agent-actions.ts';
+import { filterQuery, matcherOf, parseFilter } from '../selectors/fleet-filter.ts';
+import { withDeployBegun, withMarked } from '../store/changes.ts';
+import { change } from '../store/dashboard-store.ts';
+import { FleetToolbar, MarkedBar } from '../views/fleet-toolbar.tsx';
+import { ViewsMenu } from '../views/views-menu.tsx';
+import { useDashboard, useDashboardState } from './dashboard-context.ts';
+import { useAgentActions } from './use-agent-actions.ts';
+import { useGo } from './use-steps.ts';
+
+/** Above the tree: the filter, or what can be done to those that were chosen. */
+export function Toolbar(): ReactNode {
+  const isChoosing = useDashboardState(({ marked }) => marked.size > 0);
+  return isChoosing ? <Marked /> : <Filtering />;
+}
+
+function Marked(): ReactNode {
+  const { store } = useDashboard();
+  const marked = useDashboardState((state) => state.marked);
+  const fleet = useDashboardState((state) => state.fleet);
+  const { act, copyIds } = useAgentActions();
+  const ids = [...marked].filter((id) => fleet.agents.has(id));
+  return (
+    <MarkedBar
+      count={ids.length}
+      verbs={possibleVerbs(fleet, ids)}
+      onVerb={(verb) => act(verb, ids)}
+      onCopy={() => copyIds(ids)}
+      onClear={() => change(store, withMarked, [])}
+    />
+  );
+}
+
+function Filtering(): ReactNode {
+  const { store } = useDashboard();
+  const query = useDashboardState(({ route }) => route.query);
+  const agents = useDashboardState(({ fleet }) => fleet.agents);
+  const agentId = useDashboardState(({ route }) => route.agentId);
+  const field = useRef<HTMLInputElement>(null);
+  const go = useGo();
+  useFilterKey(field);
+  const filter = useMemo(() => parseFilter(query), [query]);
+  const found = useMemo(() => {
+    const matches = matcherOf(filter);
+    return matches === null ? null : [...agents.values()].filter(matches).length;
+  }, [filter, agents]);
+  return (
+    <>
+      <FleetToolbar
+        text={filter.text}
+        onText={(text) => go({ query: filterQuery({ ...filter, text }) }, 'replace')}
+        field={field}
+        found={found}
+        views={<Views query={query} />}
+        onDeploy={() => change(store, withDeployBegun, agentId ?? '')}
+      />
+    </>
+  );
+}
+
+function Views({ query }: { readonly query: string }): ReactNode {
+  const [views, setViews] = useState(() => readSavedViews(window.localStorage));
+  const go = useGo();
+  const keep = (changed: readonly SavedView[]): void => {
+    setViews(changed);
+    writeSavedViews(window.localStorage, changed);
+  };
+  return (
+    <ViewsMenu
+      names={views.map(({ name }) => name)}
+      current={views.find((view) => view.query === query)?.name ?? null}
+      canSave={query !== ''}
+      onOpen={(name) => go({ query: views.find((view) => view.name === name)?.query ?? '' }, 'push')}
+      onSave={(name) => keep(withView(views, { name, query }))}
+      onRemove={(name) => keep(views.filter((view) => view.name !== name))}
+    />
+  );
+}
+
+/** `/` goes to the filter, from wherever nothing is being written. */
+function useFilterKey(field: { readonly current: HTMLInputElement | null }): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const { target } = event;
+      const isWriting = target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+      if (event.key !== '/' || isWriting || event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      field.current?.focus();
+    };
+    // Before the tree, which would take it for the beginning of a name.
+    window.addEventListener('keydown', onKey, { capture: true });
+    return () => window.removeEventListener('keydown', onKey, { capture: true });
+  }, [field]);
+}
