@@ -89,7 +89,15 @@ const dashboard: EnvironmentOptions = {
     modulePreload: { polyfill: false },
     // Served from this machine, never over a network: one file of some megabytes is no trouble.
     chunkSizeWarningLimit: 5_000,
-    rolldownOptions: { input: at('renderer/index.html') },
+    rolldownOptions: {
+      input: at('renderer/index.html'),
+      output: {
+        // Schemas are made when a chunk is loaded, and `no-code-from-strings.ts` must be there before the first.
+        codeSplitting: {
+          groups: [{ name: 'protocol', test: /no-code-from-strings|[\\/]protocol[\\/]|node_modules[\\/]zod/ }],
+        },
+      },
+    },
   },
 };
 
@@ -106,6 +114,10 @@ function executableCommand(): Plugin {
 
 export default defineConfig({
   root: at('renderer'),
+  // Its form for browsers reads the names of characters by `innerHTML`, which the page's policy forbids.
+  resolve: {
+    alias: { 'decode-named-character-reference': at('node_modules/decode-named-character-reference/index.js') },
+  },
   plugins: [react(), executableCommand()],
   environments: { client: dashboard, main, preload },
   builder: {

@@ -11,3 +11,6 @@ export function visible(text: string): string {
     return `\u27e8U+${code.toString(16).toUpperCase().padStart(4, '0')}\u27e9`;
   });
 }
+
+/** Of a text of several lines, each by itself. */
+export const visibleLines = (text: string): string => text.split(/\r?\n/).map(visible).join('\n');

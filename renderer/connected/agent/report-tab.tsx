@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Agent } from '../../../protocol/agent.ts';
+import { OneReport } from '../reports/one-report.tsx';
 
 export default function ReportTab({ agent }: { readonly agent: Agent }): ReactNode {
-  return <p>{agent.facts.agent_id}</p>;
+  return <OneReport agent={agent} />;
 }

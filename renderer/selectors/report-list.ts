@@ -1,0 +1,86 @@
+/** Every report that somebody may ask about, by what is to be said of it. */
+import { type Agent, isEnded } from '../../protocol/agent.ts';
+import type { Fleet } from '../../protocol/fleet.ts';
+import { secondsSince } from './format.ts';
+import { agentTitle } from './tree-rows.ts';
+
+export const verdicts = ['missing', 'problems', 'unproven', 'due', 'good', 'unasked'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+export const verdictWords: Readonly<Record<Verdict, string>> = {
+  missing: 'Missing',
+  problems: 'With problems',
+  unproven: 'Unproven success',
+  due: 'Due: still at work',
+  good: 'In and good',
+  unasked: 'In, though not asked for',
+};
+
+export interface ReportRow {
+  readonly id: string;
+  readonly type: string;
+  readonly title: string;
+  readonly verdict: Verdict;
+  /** "2 problems", "ended 4 min ago"; '' where the group says all. */
+  readonly detail: string;
+  /** ISO 8601; null: it has not ended. */
+  readonly endedAt: string | null;
+}
+
+export interface ReportGroup {
+  readonly verdict: Verdict;
+  readonly rows: readonly ReportRow[];
+}
+
+/** null: it owes none and has none. */
+export function verdictOf(agent: Agent): Verdict | null {
+  const { life, facts } = agent;
+  if (life.status === 'never_began') return null;
+  if (life.status !== 'ended') return facts.report_required ? 'due' : null;
+  const { report_problems, report_exists, unproven } = life.ending;
+  if (facts.report_required && report_problems.some(({ code }) => code === 'missing')) return 'missing';
+  if (facts.report_required && report_problems.length > 0) return 'problems';
+  if (unproven === true) return 'unproven';
+  if (facts.report_required) return 'good';
+  return report_exists ? 'unasked' : null;
+}
+
+/** Groups that have anybody, the newest end first. `text`: words that must be in a name, type or id. */
+export function reportGroups(fleet: Fleet, text: string): readonly ReportGroup[] {
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const rows = [...fleet.agents.values()].flatMap((agent) => rowOf(agent) ?? []);
+  const meant = rows.filter(({ id, type, title }) =>
+    words.every((word) => `${id} ${type} ${title}`.toLowerCase().includes(word)),
+  );
+  return verdicts
+    .map((verdict) => ({ verdict, rows: meant.filter((row) => row.verdict === verdict).sort(byEnd) }))
+    .filter((group) => group.rows.length > 0);
+}
+
+function rowOf(agent: Agent): ReportRow | null {
+  const verdict = verdictOf(agent);
+  if (verdict === null) return null;
+  const { agent_id, agent_type } = agent.facts;
+  const ending = agent.life.status === 'ended' ? agent.life.ending : null;
+  const problems = ending?.report_problems.length ?? 0;
+  return {
+    id: agent_id,
+    type: agent_type,
+    title: agentTitle(agent),
+    verdict,
+    detail: verdict === 'problems' ? `${problems} ${problems === 1 ? 'problem' : 'problems'}` : '',
+    endedAt: ending?.completed_at ?? null,
+  };
+}
+
+const byEnd = (a: ReportRow, b: ReportRow): number => ((a.endedAt ?? '') < (b.endedAt ?? '') ? 1 : -1);
+
+/** How many of the branch have ended, and whether anything of it may still change. */
+export const isSettled = (agents: readonly Agent[]): boolean => agents.every(isEnded);
+
+/** Minutes since, for the list: `3 min ago` is said by the view. */
+export const endedSeconds = ({ endedAt }: ReportRow, now: number): number | null =>
+  endedAt === null ? null : secondsSince(endedAt, now);
