@@ -23,6 +23,7 @@ export interface DashboardClientOptions {
 export class DashboardClient {
   readonly #options: DashboardClientOptions;
   #client: HttpClient | null = null;
+  #access: { readonly url: string; readonly token: string } | null = null;
   #feed: FleetFeed | null = null;
 
   constructor(options: DashboardClientOptions) {
@@ -50,6 +51,12 @@ export class DashboardClient {
     return this.#signedIn();
   }
 
+  /** For a worker, which talks to the coordinator by itself. */
+  get access(): { readonly url: string; readonly token: string } {
+    if (this.#access === null) throw new Error('The dashboard asked the coordinator before it was signed in.');
+    return this.#access;
+  }
+
   readLog(agentId: string, range: LogRange): Promise<ClientResult<LogPiece>> {
     return this.#signedIn().readLog(agentId, range);
   }
@@ -63,6 +70,7 @@ export class DashboardClient {
     const { store, tokens } = this.#options;
     this.#feed?.close();
     this.#client = createHttpClient({ url, token });
+    this.#access = { url, token };
     tokens.write(token);
     change(store, withSession, { status: 'signed_in' });
     const batch = new EventBatch((events) => change(store, withEvents, events));

@@ -1,6 +1,6 @@
-/** Hands a text to the browser as a download. */
-export function saveText(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Hands a file to the browser as a download. */
+export function saveBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
@@ -8,3 +8,5 @@ export function saveText(name: string, type: string, text: string): void {
   // The browser has taken it by then; kept, it would stay in memory as long as the page.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
+
+export const saveText = (name: string, type: string, text: string): void => saveBlob(name, new Blob([text], { type }));

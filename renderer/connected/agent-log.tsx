@@ -1,26 +1,103 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { type Agent, isEnded } from '../../protocol/agent.ts';
+import { saveLog } from '../client/save-log.ts';
+import { readSwitch, writeSwitch } from '../client/switches.ts';
+import { isTranscript, transcriptOf } from '../log/transcript.ts';
 import { agentTitle } from '../selectors/tree-rows.ts';
+import { LogTools } from '../views/log-tools.tsx';
 import { LogView } from '../views/log-view.tsx';
+import { useDashboard } from './dashboard-context.ts';
+import { useNotify } from './notices.tsx';
 import { useFollowedLog } from './use-followed-log.ts';
+import { useLogSearch } from './use-log-search.ts';
 
 /** The log of the selected agent, followed while it lives. */
 export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
-  const { log, atEnd, newLines, onAtEnd, onToEnd, onLoadEarlier } = useFollowedLog(agent);
+  const { client } = useDashboard();
+  const notify = useNotify();
+  const id = agent.facts.agent_id;
+  const { log, atEnd, newLines, onAtEnd, onToEnd, onLoadEarlier, onGoTo } = useFollowedLog(agent);
+  const [wraps, setWraps] = useSwitch('log-wraps', true);
+  const [isRaw, setRaw] = useSwitch('log-raw', false);
+  const [start, setStart] = useState<number | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useFindKey(field);
+  const search = useLogSearch(id, (offset) => {
+    setStart(null);
+    onGoTo(offset);
+  });
+  const { lines } = log.window;
+  const isTold = useMemo(() => isTranscript(lines), [lines]);
+  const entries = useMemo(() => (isTold && !isRaw ? transcriptOf(lines) : null), [lines, isTold, isRaw]);
+  const download = async (): Promise<void> => {
+    const refusal = await saveLog(client.api, id);
+    if (refusal !== null) notify('error', refusal);
+  };
   return (
     <LogView
       label={`Log of ${agentTitle(agent)}`}
       window={log.window}
+      transcript={entries}
       phase={log.phase}
       loadingEarlier={log.loadingEarlier}
       emptyText={emptyText(agent, log.phase.status === 'loading')}
       atEnd={atEnd}
       newLines={newLines}
+      wraps={wraps}
+      pattern={search.pattern}
+      goneTo={start ?? search.place}
+      bar={
+        <LogTools
+          field={field}
+          query={search.query}
+          onQuery={search.onQuery}
+          found={search.found}
+          isWrong={search.isWrong}
+          onStep={search.onStep}
+          wraps={wraps}
+          onWraps={setWraps}
+          transcript={isTold ? { isOn: !isRaw, onSwitch: (isOn) => setRaw(!isOn) } : null}
+          onStart={() => {
+            setStart(0);
+            onGoTo(0);
+          }}
+          onDownload={() => void download()}
+        />
+      }
       onAtEnd={onAtEnd}
-      onToEnd={onToEnd}
+      onToEnd={() => {
+        setStart(null);
+        onToEnd();
+      }}
       onLoadEarlier={onLoadEarlier}
     />
   );
+}
+
+/** On or off, as it was left the last time in this browser. */
+function useSwitch(name: string, usually: boolean): [isOn: boolean, set: (isOn: boolean) => void] {
+  const [isOn, setOn] = useState(() => readSwitch(name, usually));
+  return [
+    isOn,
+    (next) => {
+      setOn(next);
+      writeSwitch(name, next);
+    },
+  ];
+}
+
+/** Ctrl+F looks in the log, which the browser's own search sees a screen of. */
+function useFindKey(field: { readonly current: HTMLInputElement | null }): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== 'f' || !(event.ctrlKey || event.metaKey) || event.shiftKey || field.current === null) return;
+      event.preventDefault();
+      field.current.focus();
+      field.current.select();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [field]);
 }
 
 function emptyText(agent: Agent, loading: boolean): string {

@@ -11,6 +11,8 @@ export interface FollowedLogModel {
   readonly onAtEnd: (atEnd: boolean) => void;
   readonly onToEnd: () => void;
   readonly onLoadEarlier: () => void;
+  /** Shows what is around a byte of the log. */
+  readonly onGoTo: (offset: number) => void;
 }
 
 /** One follower for the life of the component, which is drawn anew for another agent. */
@@ -25,6 +27,8 @@ export function useFollowedLog(agent: Agent): FollowedLogModel {
     atEnd: leftAt === null,
     newLines,
     onAtEnd: (atEnd) => {
+      // The end of what is held is not the end of the log.
+      if (atEnd && log.window.end < log.window.total) return;
       setLeftAt((before) => (atEnd ? null : (before ?? log.window.end)));
       follower.setAtEnd(atEnd);
     },
@@ -33,6 +37,10 @@ export function useFollowedLog(agent: Agent): FollowedLogModel {
       void follower.toEnd();
     },
     onLoadEarlier: () => void follower.loadEarlier(),
+    onGoTo: (offset) => {
+      setLeftAt((before) => before ?? log.window.end);
+      void follower.goTo(offset);
+    },
   };
 }
 

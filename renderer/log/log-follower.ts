@@ -43,6 +43,7 @@ export interface FollowerOptions {
 
 /** Most that one poll fetches. Further behind than the window can hold, it starts again at the end. */
 const maxPollBytes = 1024 * 1024;
+const smallestPiece = 16 * 1024;
 
 export class LogFollower {
   readonly #options: FollowerOptions;
@@ -98,6 +99,22 @@ export class LogFollower {
     const { end, total } = this.#log.window;
     if (end < total) await this.#readTail();
     this.#wakeUp();
+  }
+
+  /** What is around a byte of the log, in place of what is held; a no-op where that is held already. */
+  async goTo(offset: number): Promise<void> {
+    this.#atEnd = false;
+    const { start, end } = this.#log.window;
+    if (offset >= start && offset < end) return;
+    // Of many short lines a piece holds more than is held: then a smaller one, so that the place itself stays.
+    for (let { pieceBytes: size } = this.#options; ; size = Math.floor(size / 4)) {
+      const from = Math.max(0, offset - Math.floor(size / 2));
+      const piece = await this.#options.readLog({ start: from, end: from + size });
+      if (!piece.ok) return this.#set({ phase: { status: 'troubled', failure: piece.failure } });
+      const window = windowOn(piece.value, this.#options.bounds);
+      if (window.start > offset && size > smallestPiece) continue;
+      return this.#set({ window });
+    }
   }
 
   async loadEarlier(): Promise<void> {

@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react';
-import { parseAnsi } from '../log/ansi.ts';
+import { parseAnsi, type Segment } from '../log/ansi.ts';
+import { rangesIn } from '../log/search.ts';
 import type { LogLine } from '../log/log-window.ts';
 
 interface LogLineProps {
@@ -9,16 +10,23 @@ interface LogLineProps {
   readonly top: number;
   /** Told of the element, to learn its height. */
   readonly measure: (element: HTMLElement | null) => void;
+  /** What is looked for, to be marked; null: nothing is. */
+  readonly pattern: RegExp | null;
+  /** The match that was gone to is in this line. */
+  readonly isCurrent: boolean;
 }
 
 /** One line of a log: text nodes only, whatever it says. */
-export const LogLineView = memo(function LogLineView({ line, index, top, measure }: LogLineProps): ReactNode {
-  const { segments } = parseAnsi(line.text, line.style);
+export const LogLineView = memo(function LogLineView(props: LogLineProps): ReactNode {
+  const { line, index, top, measure, pattern, isCurrent } = props;
+  const segments = markedSegments(parseAnsi(line.text, line.style).segments, pattern);
   return (
     <div
       ref={measure}
       data-index={index}
-      className={line.continued ? 'log-line log-continued' : 'log-line'}
+      className={['log-line', line.continued ? 'log-continued' : '', levelOf(line.text), isCurrent ? 'log-current' : '']
+        .filter((name) => name !== '')
+        .join(' ')}
       style={{ transform: `translateY(${top}px)` }}
     >
       {segments.map(({ text, classes }, at) =>
@@ -33,3 +41,31 @@ export const LogLineView = memo(function LogLineView({ line, index, top, measure
     </div>
   );
 });
+
+/** A tint for what a person looks for first. */
+function levelOf(text: string): string {
+  const head = text.slice(0, 200);
+  if (/\b(?:ERROR|FATAL|CRITICAL|Error:|Traceback)/.test(head)) return 'log-error';
+  return /\b(?:WARN|WARNING)\b/.test(head) ? 'log-warn' : '';
+}
+
+/** The same runs of text, cut where a match begins and ends. */
+function markedSegments(segments: readonly Segment[], pattern: RegExp | null): readonly Segment[] {
+  if (pattern === null) return segments;
+  const ranges = rangesIn(segments.map(({ text }) => text).join(''), pattern);
+  if (ranges.length === 0) return segments;
+  const cut: Segment[] = [];
+  let at = 0;
+  for (const { text, classes } of segments) {
+    let from = 0;
+    while (from < text.length) {
+      const range = ranges.find(([, to]) => to > at + from);
+      const isIn = range !== undefined && range[0] <= at + from;
+      const end = range === undefined ? text.length : Math.min(text.length, (isIn ? range[1] : range[0]) - at);
+      cut.push({ text: text.slice(from, end), classes: isIn ? `${classes} log-match` : classes });
+      from = end;
+    }
+    at += text.length;
+  }
+  return cut;
+}

@@ -1,21 +1,23 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from '@fluentui/react-components';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import type { FollowPhase } from '../log/log-follower.ts';
 import type { LogWindow } from '../log/log-window.ts';
 import { bytes, counted } from '../selectors/format.ts';
+import type { TranscriptEntry } from '../log/transcript.ts';
+import { EndlessList } from './endless-list.tsx';
 import { LogLineView } from './log-line.tsx';
+import { TranscriptRow } from './transcript-row.tsx';
 import './log-view.css';
 
 const lineHeightPx = 18;
 /** Only for guessing the height of lines not yet drawn; drawn ones are measured. */
 const characterWidthPx = 7.3;
-/** Closer to the end than this counts as being there. */
-const endThresholdPx = 24;
 
 interface LogViewProps {
   readonly label: string;
   readonly window: LogWindow;
+  /** What to draw in place of lines; null: the lines. */
+  readonly transcript: readonly TranscriptEntry[] | null;
   readonly phase: FollowPhase;
   readonly loadingEarlier: boolean;
   /** What an empty log says. */
@@ -24,6 +26,14 @@ interface LogViewProps {
   readonly atEnd: boolean;
   /** Lines that came since the view left the end. */
   readonly newLines: number;
+  /** Long lines go on in the next row. */
+  readonly wraps: boolean;
+  /** What is looked for; null: nothing is. */
+  readonly pattern: RegExp | null;
+  /** The byte of the log that was gone to; null: none was. */
+  readonly goneTo: number | null;
+  /** Above the log. */
+  readonly bar: ReactNode;
   readonly onAtEnd: (atEnd: boolean) => void;
   readonly onLoadEarlier: () => void;
   readonly onToEnd: () => void;
@@ -31,9 +41,12 @@ interface LogViewProps {
 
 /** A log that follows its end until the reader scrolls up, whatever its size. */
 export function LogView(props: LogViewProps): ReactNode {
-  const { window, phase, loadingEarlier, emptyText, atEnd, newLines, onLoadEarlier, onToEnd } = props;
+  const { window, transcript, phase, loadingEarlier, emptyText, atEnd, newLines, wraps, bar } = props;
+  const { onLoadEarlier, onToEnd } = props;
+  const isEmpty = window.lines.length === 0;
   return (
-    <div className="log">
+    <div className={`log${wraps ? '' : ' log-straight'}`}>
+      {bar}
       {phase.status === 'troubled' && (
         <p className="log-bar log-trouble" role="status">
           The log cannot be read: {phase.failure.message} Trying again.
@@ -47,8 +60,14 @@ export function LogView(props: LogViewProps): ReactNode {
           </Button>
         </p>
       )}
-      {window.lines.length === 0 ? <p className="log-empty">{emptyText}</p> : <LogLines {...props} />}
-      {!atEnd && (
+      {isEmpty ? (
+        <p className="log-empty">{emptyText}</p>
+      ) : transcript === null ? (
+        <LogLines {...props} />
+      ) : (
+        <Entries {...props} entries={transcript} />
+      )}
+      {!atEnd && !isEmpty && (
         <Button className="log-pill" size="small" shape="circular" appearance="primary" onClick={onToEnd}>
           {newLines === 0 ? 'To the end ↓' : `${counted(newLines, 'new line')} ↓`}
         </Button>
@@ -57,55 +76,86 @@ export function LogView(props: LogViewProps): ReactNode {
   );
 }
 
-function LogLines({ label, window: { lines }, atEnd, onAtEnd, onToEnd }: LogViewProps): ReactNode {
-  const scroller = useRef<HTMLDivElement>(null);
+function LogLines({
+  label,
+  window: { lines },
+  atEnd,
+  wraps,
+  pattern,
+  goneTo,
+  onAtEnd,
+  onToEnd,
+}: LogViewProps): ReactNode {
   const [columns, setColumns] = useState(100);
-  const lastTop = useRef(0);
-  const virtual = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => Math.max(1, Math.ceil((lines[index]?.text.length ?? 0) / columns)) * lineHeightPx,
-    getItemKey: (index) => lines[index]?.offset ?? index,
-    overscan: 20,
-    anchorTo: 'end',
-    scrollEndThreshold: endThresholdPx,
-  });
-  const lastOffset = lines.at(-1)?.offset;
-  useEffect(() => {
-    if (atEnd) virtual.scrollToEnd();
-  }, [virtual, atEnd, lastOffset, lines]);
-
-  const onScroll = (): void => {
-    const element = scroller.current;
-    if (element === null) return;
-    setColumns(Math.max(20, Math.floor((element.clientWidth - 32) / characterWidthPx)));
-    const { scrollTop } = element;
-    const nearEnd = element.scrollHeight - scrollTop - element.clientHeight < endThresholdPx;
-    // Only a move upward leaves the end: lines that turn out taller than guessed move it too.
-    if (nearEnd) onAtEnd(true);
-    else if (scrollTop < lastTop.current) onAtEnd(false);
-    lastTop.current = scrollTop;
-  };
-
+  const current = goneTo === null ? null : rowAt(lines, goneTo);
   return (
-    <div
-      ref={scroller}
-      className="log-lines mono"
-      tabIndex={0}
-      role="region"
-      aria-label={label}
-      onScroll={onScroll}
-      onKeyDown={(event) => event.key === 'End' && onToEnd()}
-    >
-      <div className="log-content" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, key, start }) => {
-          const line = lines[index];
-          if (line === undefined) return null;
-          return (
-            <LogLineView key={String(key)} line={line} index={index} top={start} measure={virtual.measureElement} />
-          );
-        })}
-      </div>
-    </div>
+    <EndlessList
+      label={label}
+      className="mono"
+      count={lines.length}
+      keyOf={(index) => lines[index]?.offset ?? index}
+      heightOf={(index) =>
+        (wraps ? Math.max(1, Math.ceil((lines[index]?.text.length ?? 0) / columns)) : 1) * lineHeightPx
+      }
+      atEnd={atEnd}
+      goneTo={current}
+      onAtEnd={onAtEnd}
+      onToEnd={onToEnd}
+      onWidth={(width) => setColumns(Math.max(20, Math.floor((width - 32) / characterWidthPx)))}
+      row={(index, top, measure) => {
+        const line = lines[index];
+        return line === undefined ? null : (
+          <LogLineView
+            line={line}
+            index={index}
+            top={top}
+            measure={measure}
+            pattern={pattern}
+            isCurrent={index === current}
+          />
+        );
+      }}
+    />
+  );
+}
+
+/** The row that a byte of the log is in. */
+function rowAt(lines: LogWindow['lines'], offset: number): number | null {
+  const at = lines.findLastIndex((line) => line.offset <= offset);
+  return at === -1 ? null : at;
+}
+
+function Entries(props: LogViewProps & { readonly entries: readonly TranscriptEntry[] }): ReactNode {
+  const { label, entries, atEnd, pattern, goneTo, onAtEnd, onToEnd } = props;
+  const [opened, setOpened] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const current = goneTo === null ? -1 : entries.findLastIndex(({ offset }) => offset <= goneTo);
+  return (
+    <EndlessList
+      label={label}
+      className="transcript"
+      count={entries.length}
+      keyOf={(index) => entries[index]?.key ?? index}
+      heightOf={() => 24}
+      atEnd={atEnd}
+      goneTo={current === -1 ? null : current}
+      onAtEnd={onAtEnd}
+      onToEnd={onToEnd}
+      onWidth={() => undefined}
+      row={(index, top, measure) => {
+        const entry = entries[index];
+        return entry === undefined ? null : (
+          <TranscriptRow
+            entry={entry}
+            index={index}
+            top={top}
+            measure={measure}
+            pattern={pattern}
+            isCurrent={index === current}
+            opened={opened.get(entry.key) ?? null}
+            onOpen={(open) => setOpened(new Map([...opened, [entry.key, open]]))}
+          />
+        );
+      }}
+    />
   );
 }

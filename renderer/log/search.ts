@@ -1,0 +1,63 @@
+/** Searching a log, without a page or a worker: what is looked for, and where it is in a piece of the log. */
+
+export interface LogQuery {
+  readonly text: string;
+  readonly isPattern: boolean;
+  readonly isCaseKept: boolean;
+}
+
+/** null: nothing is looked for. A pattern that is none is said in words. */
+export function patternOf({ text, isPattern, isCaseKept }: LogQuery): RegExp | string | null {
+  if (text === '') return null;
+  const source = isPattern ? text : text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+  try {
+    return new RegExp(source, isCaseKept ? 'gu' : 'giu');
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Colours and the like, which nobody looks for. */
+const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-Z\\-~])/g;
+export const withoutEscapes = (text: string): string => (text.includes('\u001b') ? text.replaceAll(escapes, '') : text);
+
+/** Lines longer than this are looked through in parts. */
+const partBytes = 256 * 1024;
+
+export interface PieceFound {
+  /** Where in the log each match is, as the byte where its line, or a part of a long one, begins, and the characters before it. */
+  readonly places: readonly number[];
+  /** How many bytes belong to lines that have ended; the rest is to be looked at with the next piece. */
+  readonly used: number;
+}
+
+/** `start`: where the piece begins. `isLast`: nothing follows, so its last line has ended, too. */
+export function findIn(bytes: Uint8Array, start: number, isLast: boolean, pattern: RegExp): PieceFound {
+  const decoder = new TextDecoder();
+  const places: number[] = [];
+  let from = 0;
+  while (from < bytes.length) {
+    const feed = bytes.indexOf(0x0a, from);
+    const isOpen = feed === -1;
+    if (isOpen && !isLast && bytes.length - from < partBytes) break;
+    const to = Math.min(isOpen ? bytes.length : feed, from + partBytes);
+    const text = withoutEscapes(decoder.decode(bytes.subarray(from, to)));
+    for (const match of text.matchAll(pattern)) {
+      if (match[0] === '') continue;
+      // Near enough: rows of the screen are found by the byte they begin with.
+      places.push(start + from + Math.min(to - from - 1, match.index));
+    }
+    from = to === feed ? feed + 1 : to;
+  }
+  return { places, used: from };
+}
+
+/** Where a row has what is looked for, for marking it. */
+export function rangesIn(text: string, pattern: RegExp): readonly (readonly [from: number, to: number])[] {
+  const ranges: [number, number][] = [];
+  for (const match of text.matchAll(pattern)) {
+    if (match[0] !== '') ranges.push([match.index, match.index + match[0].length]);
+    if (ranges.length >= 200) break;
+  }
+  return ranges;
+}

@@ -1,0 +1,86 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+
+/** Closer to the end than this counts as being there. */
+const endThresholdPx = 24;
+const settledAfterMs = [0, 50, 150];
+
+interface EndlessListProps {
+  readonly label: string;
+  readonly className: string;
+  readonly count: number;
+  /** Unique, and the same whatever comes before or after. */
+  readonly keyOf: (index: number) => string | number;
+  /** A guess in pixels; what is drawn is measured. */
+  readonly heightOf: (index: number) => number;
+  /** The end is on screen and stays there. */
+  readonly atEnd: boolean;
+  /** Which one was gone to; null: none was. */
+  readonly goneTo: number | null;
+  readonly onAtEnd: (atEnd: boolean) => void;
+  readonly onToEnd: () => void;
+  /** Told at each scroll, in pixels. */
+  readonly onWidth: (width: number) => void;
+  readonly row: (index: number, top: number, measure: (element: HTMLElement | null) => void) => ReactNode;
+}
+
+/** A list without bounds whose end is followed until the reader scrolls up. */
+export function EndlessList(props: EndlessListProps): ReactNode {
+  const { label, className, count, keyOf, heightOf, atEnd, goneTo, onAtEnd, onToEnd, onWidth, row } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const lastTop = useRef(0);
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: heightOf,
+    getItemKey: keyOf,
+    overscan: 20,
+    anchorTo: 'end',
+    scrollEndThreshold: endThresholdPx,
+  });
+  const lastKey = count === 0 ? null : keyOf(count - 1);
+  useEffect(() => {
+    if (atEnd) virtual.scrollToEnd();
+  }, [virtual, atEnd, lastKey, count]);
+  const placeKey = goneTo === null ? null : keyOf(goneTo);
+  useEffect(() => {
+    if (goneTo === null) return undefined;
+    const go = (): void => virtual.scrollToIndex(goneTo, { align: 'center' });
+    // Again: the list keeps its end in place while rows are exchanged and measured.
+    const later = settledAfterMs.map((ms) => setTimeout(go, ms));
+    return () => later.forEach(clearTimeout);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- its index changes while lines come before it; the place does not
+  }, [virtual, placeKey]);
+
+  const onScroll = (): void => {
+    const element = scroller.current;
+    if (element === null) return;
+    onWidth(element.clientWidth);
+    const { scrollTop } = element;
+    const nearEnd = element.scrollHeight - scrollTop - element.clientHeight < endThresholdPx;
+    // Only a move upward leaves the end: lines that turn out taller than guessed move it too.
+    if (nearEnd) onAtEnd(true);
+    else if (scrollTop < lastTop.current) onAtEnd(false);
+    lastTop.current = scrollTop;
+  };
+
+  return (
+    <div
+      ref={scroller}
+      className={`log-lines ${className}`}
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+      onScroll={onScroll}
+      onKeyDown={(event) => event.key === 'End' && onToEnd()}
+    >
+      <div className="log-content" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, key, start }) => (
+          <Keyed key={String(key)}>{row(index, start, virtual.measureElement)}</Keyed>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+const Keyed = ({ children }: { readonly children: ReactNode }): ReactNode => children;

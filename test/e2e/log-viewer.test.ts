@@ -1,0 +1,140 @@
+/** The log viewer: search through all of a log, a transcript of a run, hostile output, and saving. */
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Locator, Page } from 'playwright';
+import { describe, expect, test } from 'vitest';
+import { axeProblems } from '../rig/axe.ts';
+import { dashboardRig, deployOne, goTo } from '../rig/dashboard.ts';
+import { waitFor } from '../rig/wait-for.ts';
+
+const rig = dashboardRig();
+const told = { report_required: false, prompt: 'x' };
+const config = {
+  runtimes: {
+    long: { kind: 'command', command: '/bin/sh', args: ['-c', 'seq 1 200000; echo "the Needle is here"; seq 1 50000'] },
+    file: { kind: 'command', command: '/bin/sh', args: ['-c', 'cat transcript.jsonl'] },
+    quiet: { kind: 'command', command: '/bin/true' },
+  },
+};
+const logOf = (page: Page): Locator => page.getByRole('region', { name: /^Log of/ });
+
+const lines = [
+  {
+    type: 'system',
+    subtype: 'init',
+    cwd: '/work',
+    session_id: 's1',
+    tools: ['Bash'],
+    mcp_servers: [],
+    model: 'sonnet',
+  },
+  { type: 'assistant', message: { content: [{ type: 'thinking', thinking: 'let me see' }] } },
+  { type: 'assistant', message: { content: [{ type: 'text', text: 'I look <b>first</b>.' }] } },
+  {
+    type: 'assistant',
+    message: { content: [{ type: 'tool_use', id: 't1', name: 'Bash', input: { command: 'ls -la' } }] },
+  },
+  {
+    type: 'user',
+    message: {
+      content: [
+        {
+          type: 'tool_result',
+          tool_use_id: 't1',
+          content: Array.from({ length: 30 }, (_, at) => `file ${at}`).join('\n'),
+        },
+      ],
+    },
+  },
+  { type: 'system', subtype: 'api_retry', attempt: 1, max_retries: 10, error_status: 529, error: 'overloaded' },
+  {
+    type: 'result',
+    subtype: 'success',
+    is_error: false,
+    num_turns: 2,
+    duration_ms: 65000,
+    total_cost_usd: 0.25,
+    usage: { input_tokens: 1200, output_tokens: 60 },
+  },
+];
+
+describe('the log viewer', () => {
+  test('searches all of a log, goes to what it finds, and says what is no pattern', async () => {
+    const coordinator = await rig.start(config);
+    const id = await deployOne(coordinator, { config: { runtime: 'long', ...told } });
+    await coordinator.ended(id);
+    const page = await rig.open(coordinator, `#/agents/${id}/log`);
+    await logOf(page).getByText('50000', { exact: true }).waitFor();
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('needle');
+    await page.getByText('1 match', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    const match = logOf(page).locator('.log-current .log-match');
+    await waitFor('the match is on screen', async () => (await match.textContent()) === 'Needle');
+    await page.getByText('1 of 1', { exact: true }).waitFor();
+    await page
+      .getByRole('button', { name: 'Capitals count' })
+      .or(page.getByRole('button', { name: 'Aa' }))
+      .first()
+      .click();
+    await page.getByText('no match', { exact: true }).waitFor();
+    await page.getByRole('button', { name: '.*' }).click();
+    const field = page.getByRole('textbox', { name: 'Search the log' });
+    await field.fill('^1999[0-9]{2}$');
+    await page.getByText('100 matches', { exact: true }).waitFor();
+    await field.fill('(');
+    await page.getByText(/Invalid regular expression/).waitFor();
+    await field.fill('');
+    await page.getByRole('button', { name: 'Start' }).click();
+    await logOf(page).getByText('1', { exact: true }).waitFor();
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'tells a run as said, thought and done, and shows it as it was written when asked (%s)',
+    async (colorScheme) => {
+      const coordinator = await rig.start(config);
+      writeFileSync(
+        coordinator.path('transcript.jsonl'),
+        `${lines.map((line) => JSON.stringify(line)).join('\n')}\nnot json <i>at all</i>\n`,
+      );
+      const id = await deployOne(coordinator, { config: { runtime: 'file', ...told } });
+      await coordinator.ended(id);
+      const page = await rig.open(coordinator, `#/agents/${id}/log?full`, { colorScheme });
+      const log = logOf(page);
+      await log.getByText('I look <b>first</b>.').waitFor();
+      await log.getByText('End: success · 2 turns · 1m 05s · 1.2k tokens in · 60 out · $0.25').waitFor();
+      await log.getByText(/answered 529/).waitFor();
+      await log.getByText('not json <i>at all</i>').waitFor();
+      expect(await log.locator('b, i').count()).toBe(0);
+      expect(await log.getByText('file 29').count()).toBe(0);
+      await log.getByRole('button', { name: /Result/ }).click();
+      await log.getByText('file 29').waitFor();
+      await log.getByRole('button', { name: /Bash: ls -la/ }).click();
+      await log.getByText('"command": "ls -la"').waitFor();
+      expect(await axeProblems(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Raw' }).click();
+      await log.getByText('{"type":"system","subtype":"init"').waitFor();
+      await page.reload();
+      await log.getByText('{"type":"system","subtype":"init"').waitFor();
+    },
+  );
+
+  test('stays usable with a line of megabytes, and saves the log as it is', async () => {
+    const coordinator = await rig.start(config);
+    const id = await deployOne(coordinator, { config: { runtime: 'quiet', ...told } });
+    await coordinator.ended(id);
+    const file = coordinator.path('logs', `${id}.log`);
+    appendFileSync(
+      file,
+      `${'x'.repeat(5_000_000)}END\n\u001b]8;;http://127.0.0.1:9/\u0007link\u001b]8;;\u0007 \u202Egnp.exe\n`,
+    );
+    const page = await rig.open(coordinator);
+    await goTo(page, `#/agents/${id}/log`);
+    await logOf(page).getByText('link ⟨U+202E⟩gnp.exe').waitFor();
+    expect(await logOf(page).locator('a').count()).toBe(0);
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save the log' }).click();
+    const saved = await saving;
+    expect(saved.suggestedFilename()).toBe(`${id}.log`);
+    expect(readFileSync(await saved.path()).equals(readFileSync(file))).toBe(true);
+  });
+});
