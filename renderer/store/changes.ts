@@ -41,7 +41,11 @@ export function withConnection(_: DashboardState, connection: FollowState): Chan
   if (connection.status === 'live') return { connection, degraded: [] }; // Trouble is told after this.
   // Nobody measures for us now: nothing old may look like the present.
   if (connection.status !== 'refused') return { connection, measured: new Map() };
-  return { connection, measured: new Map(), session: { status: 'signed_out', reason: refusedReason(connection.failure) } };
+  return {
+    connection,
+    measured: new Map(),
+    session: { status: 'signed_out', reason: refusedReason(connection.failure) },
+  };
 }
 
 export const withHealth = (_: DashboardState, degraded: readonly Degradation[]): Change => ({ degraded });
