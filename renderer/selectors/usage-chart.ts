@@ -128,7 +128,12 @@ export function amount(kind: ChartKind, value: number): string {
 
 /** The same for an axis, where there is little room. */
 export const axisAmount = (kind: ChartKind, value: number): string =>
-  kind === 'tokens' ? short(value) : kind === 'memory' ? megabytes(value).replace('.0 ', ' ') : amount(kind, value);
+  axisText(kind, value).replace('.0 ', ' ').replace(' ', '\u00a0');
+
+function axisText(kind: ChartKind, value: number): string {
+  if (kind === 'tokens') return short(value);
+  return kind === 'memory' && value === 0 ? '0 MB' : amount(kind, value);
+}
 
 export const kindWords: Readonly<Record<ChartKind, string>> = {
   cpu: 'CPU',
@@ -137,26 +142,24 @@ export const kindWords: Readonly<Record<ChartKind, string>> = {
   cost: 'Cost',
 };
 
-/** The figures of the chart in a few words: they are read where the picture cannot be. */
+/** The figures of the chart in a few words. */
 export function chartWords({ kind, now, average, peak }: ChartModel): string {
-  if (now === null && average === null) return 'nothing measured';
-  if (average === null) return now === null ? '' : `${amount(kind, now)} spent in this time`;
-  const parts = [
-    ...(now === null ? [] : [`now ${amount(kind, now)}`]),
-    `average ${amount(kind, average)}`,
-    ...(peak === null ? [] : [`peak ${amount(kind, peak)}`]),
-  ];
-  return parts.join(' · ');
+  if (average === null) return now === null ? 'nothing measured' : `${amount(kind, now)} in this time`;
+  return figureParts(kind, [now, 'now'], [average, 'avg'], [peak, 'peak']).join(' · ');
 }
 
-/** One sentence that says what the picture shows. */
-export function chartSentence(model: ChartModel, range: string, of: string): string {
-  const { kind, series } = model;
-  const unit = kind === 'cpu' ? ', percent of one core' : '';
-  const parts = series.map(({ label, average }) => `${label} ${amount(kind, average)}`).join(', ');
-  const each = series.length === 0 || kind === 'tokens' || kind === 'cost' ? '' : ` On average: ${parts}.`;
-  return `${kindWords[kind]} of ${of} over the last ${range}${unit}: ${chartWords(model)}.${each}`;
+/** One sentence that says what the picture shows, for those who do not see it. */
+export function chartSentence({ kind, now, average, peak, series }: ChartModel, range: string, of: string): string {
+  const begin = `${kindWords[kind]} of ${of} over the last ${range}`;
+  if (average === null) return `${begin}: ${now === null ? 'nothing measured' : amount(kind, now)}.`;
+  const unit = kind === 'cpu' ? ', in percent of one core' : '';
+  const figures = figureParts(kind, [now, 'now'], [average, 'on average'], [peak, 'at the peak']).join(', ');
+  const each = series.map((one) => `${one.label} ${amount(kind, one.average)}`).join(', ');
+  return `${begin}${unit}: ${figures}.${series.length > 1 ? ` On average: ${each}.` : ''}`;
 }
+
+const figureParts = (kind: ChartKind, ...figures: readonly (readonly [number | null, string])[]): string[] =>
+  figures.flatMap(([value, words]) => (value === null ? [] : [`${amount(kind, value)} ${words}`]));
 
 function figures(rows: readonly ChartRow[]): Pick<ChartModel, 'now' | 'average' | 'peak'> {
   const totals = rows.flatMap(({ total }) => (total === null ? [] : [total]));

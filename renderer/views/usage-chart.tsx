@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from 'react';
+import { memo, type ReactNode, useId, useMemo } from 'react';
 import { Area, AreaChart, Brush, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { tickTime, timeTicks } from '../selectors/time-ticks.ts';
 import { axisAmount, type ChartModel, chartWords, kindWords } from '../selectors/usage-chart.ts';
@@ -17,7 +17,7 @@ interface UsageChartProps {
 }
 
 /** One chart over time: its figures in words, the stack, and a brush to look closer. */
-export function UsageChart({ model, sentence, zoom, onZoom }: UsageChartProps): ReactNode {
+export const UsageChart = memo(function UsageChart({ model, sentence, zoom, onZoom }: UsageChartProps): ReactNode {
   const heading = useId();
   const { kind } = model;
   return (
@@ -41,13 +41,14 @@ export function UsageChart({ model, sentence, zoom, onZoom }: UsageChartProps): 
       </div>
     </figure>
   );
-}
+});
 
 const tick = { fill: 'var(--colorNeutralForeground3)', fontSize: 11 };
 const margin = { top: 4, right: 8, bottom: 0, left: 0 };
 
 function Picture({ model, zoom, onZoom }: Omit<UsageChartProps, 'sentence'>): ReactNode {
   const { kind, rows, series, bucketMs } = model;
+  const data = useMemo(() => [...rows], [rows]);
   const last = rows.length - 1;
   const placeOf = (ms: number): number => {
     const at = Math.round((ms - (rows[0]?.at ?? 0)) / bucketMs);
@@ -58,7 +59,7 @@ function Picture({ model, zoom, onZoom }: Omit<UsageChartProps, 'sentence'>): Re
   const lone = rows.some((row, at) => isLone(rows, at) && row.total !== null);
   return (
     <ResponsiveContainer width="100%" height="100%" minWidth={0}>
-      <AreaChart data={[...rows]} margin={margin} accessibilityLayer={false}>
+      <AreaChart data={data} margin={margin} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--colorNeutralStroke2)" />
         <XAxis
           dataKey="at"
@@ -145,5 +146,5 @@ function Lone({ show, x, y, colour }: LoneProps): ReactNode {
 function paint(colour: number | null, many: number) {
   const own = `var(--chart-${colour ?? 'rest'})`;
   if (many === 1) return { fill: own, fillOpacity: 0.25, stroke: own, strokeWidth: 1.5 };
-  return { fill: own, fillOpacity: 1, stroke: 'var(--colorNeutralBackground1)', strokeWidth: 1 };
+  return { fill: own, fillOpacity: 1, stroke: 'var(--colorNeutralBackground1)', strokeWidth: 0.5 };
 }
