@@ -89,7 +89,15 @@ const dashboard: EnvironmentOptions = {
     modulePreload: { polyfill: false },
     // Served from this machine, never over a network: one file of some megabytes is no trouble.
     chunkSizeWarningLimit: 5_000,
-    rolldownOptions: { input: at('renderer/index.html') },
+    rolldownOptions: {
+      input: at('renderer/index.html'),
+      output: {
+        codeSplitting: {
+          // In one chunk, so that however views share the others, zod is told what it may do before it makes any schema.
+          groups: [{ name: 'zod', test: /node_modules[\\/]zod[\\/]|no-code-from-strings/ }],
+        },
+      },
+    },
   },
 };
 

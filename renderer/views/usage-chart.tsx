@@ -25,7 +25,7 @@ export const UsageChart = memo(function UsageChart({ model, sentence, zoom, onZo
       <figcaption id={heading}>
         <span className="chart-kind">{kindWords[kind]}</span>
         {kind === 'cpu' && <span className="chart-unit"> % of one core</span>}
-        <span className="chart-figures" aria-hidden>
+        <span className="chart-figures" aria-hidden title={chartWords(model)}>
           {chartWords(model)}
         </span>
         <span className="unseen">{sentence}</span>
