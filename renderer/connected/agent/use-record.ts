@@ -5,7 +5,7 @@ import { isEnded, type Agent } from '../../../protocol/agent.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
 import { useDashboard, useDashboardState } from '../dashboard-context.ts';
 
-const askAgainMs = 10_000;
+const askAgainMs = 5000;
 
 /** null: not answered yet. Asked again at each turn of its life, and now and then while it lives. */
 export function useRecord(agent: Agent): {
