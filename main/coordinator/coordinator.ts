@@ -5,6 +5,7 @@
  *                                                                                  \->  state files, snapshot, answers, hub
  */
 import { basename } from 'node:path';
+import { isActive } from '../../protocol/agent.ts';
 import type { Config } from '../../protocol/config.ts';
 import { type Failure, fail, ok, type Result } from '../../protocol/failures.ts';
 import { agentsInOrder, type Fleet } from '../../protocol/fleet.ts';
@@ -283,7 +284,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       return;
     }
     removeUnownedRuns(layout, ledger.pending, log);
-    history.begin(fleet().day);
+    history.begin(fleet().day, agentsInOrder(fleet()).some(isActive));
     const started = {
       type: 'coordinator_started',
       at: clock.now(),

@@ -132,6 +132,7 @@ export const axisAmount = (kind: ChartKind, value: number): string =>
 
 function axisText(kind: ChartKind, value: number): string {
   if (kind === 'tokens') return short(value);
+  if (kind === 'cpu' && value < 10) return `${value.toFixed(1)} %`;
   return kind === 'memory' && value === 0 ? '0 MB' : amount(kind, value);
 }
 

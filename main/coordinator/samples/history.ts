@@ -34,6 +34,7 @@ export class History {
   #timer: NodeJS.Timeout | null = null;
   #newestLook: number | null = null;
   #lookTook = 0;
+  #isWatching = false;
   #isSaved = true;
   #saving: Promise<void> = Promise.resolve();
   #complained = false;
@@ -42,12 +43,16 @@ export class History {
     this.#options = options;
   }
 
-  /** Reads what a predecessor left. `day` as the fleet has it now. */
-  begin(day: DaySpent): void {
+  /**
+   * Reads what a predecessor left. `day` as the fleet has it now. `anyRuns`: of those nothing is known before the first look
+   * at them, which tells no processor use yet.
+   */
+  begin(day: DaySpent, anyRuns: boolean): void {
     const now = this.#now();
     this.#spent.begin(day);
     this.#restore(now);
-    this.#watched.begin(now);
+    if (!anyRuns) this.#watched.begin(now);
+    this.#isWatching = !anyRuns;
     this.onSpent(day);
     this.#timer = setInterval(() => this.#tick(), this.#options.saveEveryMs ?? usualSaveMs).unref();
   }
@@ -62,9 +67,12 @@ export class History {
 
   /** A look at all is over. */
   onLook(): void {
-    this.#watched.alive(this.#now());
+    const now = this.#now();
     if (this.#lookTook === 0) this.#newestLook = null;
     this.#lookTook = 0;
+    if (this.#isWatching) this.#watched.alive(now);
+    else this.#watched.begin((slotAt(now) + 1) * slotMs);
+    this.#isWatching = true;
   }
 
   onSpent(day: DaySpent): void {
@@ -73,13 +81,13 @@ export class History {
 
   /** This process did not run for so many seconds. */
   onGap(seconds: number): void {
-    this.#watched.wasAway(seconds, this.#now());
+    if (this.#isWatching) this.#watched.wasAway(seconds, this.#now());
   }
 
   /** `isAsked`: whose samples are wanted. `whole`: all of the fleet, so what it spent, too. */
   read(range: HistoryRange, isAsked: (agentId: string) => boolean, whole: boolean): UsageHistory {
     const now = this.#now();
-    this.#watched.alive(now);
+    this.#watchIdle(now);
     const nth = tiers.findIndex((tier) => tier.range === range);
     const tier = tiers[nth];
     if (tier === undefined) throw new Error(`no tier ${range}`);
@@ -106,7 +114,7 @@ export class History {
   async close(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
-    this.#watched.alive(this.#now());
+    this.#watchIdle(this.#now());
     await this.#save();
   }
 
@@ -115,6 +123,11 @@ export class History {
     if (range !== '5m') return nowSlot;
     const look = this.#newestLook;
     return (look !== null && nowSlot - look <= longestLookSlots ? Math.min(look, nowSlot) : nowSlot) - 1;
+  }
+
+  /** Where there is nobody to look at, that nobody uses anything is known at any time; else as of the last look. */
+  #watchIdle(now: number): void {
+    if (this.#isWatching && this.#newestLook === null) this.#watched.alive(now);
   }
 
   #series(agentId: string): AgentSeries {
@@ -135,7 +148,7 @@ export class History {
   }
 
   #tick(): void {
-    this.#watched.alive(this.#now());
+    this.#watchIdle(this.#now());
     const slot = slotAt(this.#now());
     for (const [id, series] of this.#agents) if (!series.isWithinReach(slot)) this.#agents.delete(id);
     if (!this.#isSaved) void this.#save();

@@ -1,5 +1,7 @@
 /** When the coordinator was there to look: where it was not, nothing is known, which is not the same as nothing used. */
 
+import { slotMs } from './tiers.ts';
+
 /** ms since the epoch. */
 export type Span = readonly [from: number, to: number];
 
@@ -27,6 +29,7 @@ export class Watched {
 
   alive(nowMs: number): void {
     const last = this.#spans.at(-1);
+    if (last !== undefined && nowMs < last[0] && last[0] - nowMs <= slotMs) return; // It begins with the next slot.
     if (last === undefined || nowMs < last[0] || nowMs - last[1] > longestSilenceMs) {
       this.#spans = this.#spans.filter(([, to]) => to <= nowMs && to > nowMs - keptMs);
       return this.begin(nowMs);

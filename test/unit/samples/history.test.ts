@@ -15,9 +15,9 @@ function coordinatorTime(startMs = begin) {
   const path = join(temporaryFolder(), 'samples.bin');
   const lines: string[] = [];
   const clock = { now: () => new Date(time.ms).toISOString(), monotonic: () => time.ms };
-  const open = (day = noDay): History => {
+  const open = (day = noDay, anyRuns = false): History => {
     const history = new History({ path, clock, log: (line) => lines.push(line) });
-    history.begin(day);
+    history.begin(day, anyRuns);
     onTestFinished(() => history.close());
     return history;
   };
@@ -103,24 +103,28 @@ test('looks that come slowly leave no holes, a long silence does', () => {
 });
 
 test('a restart keeps what was, and the time between is a gap and not nought', async () => {
-  const { open, run, time } = coordinatorTime();
+  const { open, look, run, time } = coordinatorTime();
   const before = open();
   run(before, 60, { ended: [20, 40], lives: [10, 10] });
   await before.close();
   time.ms += 60_000;
-  const after = open();
+  const after = open(noDay, true);
+  time.ms += 3000; // Its first look comes later, and tells no processor use.
+  look(after, { lives: [null, 10] });
+  time.ms += 2000;
   run(after, 60, { lives: [30, 10] });
   const fine = read(after, '5m');
   const ended = columnsOf(fine, 'ended');
   const lives = columnsOf(fine, 'lives');
-  const watched = fine.watched.slice(-90);
-  expect(watched.slice(1, 29).every((part) => part === 1)).toBe(true);
-  expect(watched.slice(32, 58).every((part) => part === 0)).toBe(true);
-  expect(watched.slice(61).every((part) => part === 1)).toBe(true);
-  const row = placed(fine, lives?.first ?? 0, lives?.cpu_percent ?? []).slice(-90);
-  expect(row.slice(1, 29)).toEqual(Array(28).fill(10));
-  expect(row.slice(31, 60).every((value) => value === null)).toBe(true);
-  expect(row.slice(62)).toEqual(Array(28).fill(30));
+  const row = placed(fine, lives?.first ?? 0, lives?.cpu_percent ?? []);
+  const phases = (values: readonly unknown[]): unknown[] => values.filter((value, at) => value !== values[at - 1]);
+  // Where it was watched there is a value, and where there is none it is a gap: never a nought.
+  expect(phases(row)).toEqual([null, 10, null, 30]);
+  expect(phases(fine.watched)).toEqual([0, 1, 0, 1]);
+  const known = fine.watched.map((part, at) => part > 0 && row[at] !== null);
+  expect(fine.watched.map((part) => part > 0)).toEqual(known);
+  expect(row.filter((value) => value === 10)).toHaveLength(30);
+  expect(row.filter((value) => value === null).length).toBeGreaterThan(60);
   expect(ended?.cpu_percent.at(-1)).toBe(20);
   expect(ended?.memory_mb.at(-1)).toBe(40);
   time.ms += 25 * 60 * 60 * 1000;
