@@ -42,9 +42,10 @@ export class Ring {
     return this.#count === 0 ? null : (this.#numbers[this.#place(this.#count - 1)] ?? null);
   }
 
-  /** One slot more in a bucket. Buckets after it were measured by a clock that was put back since, and go. */
+  /** One slot more in a bucket. It and those after it go first where they were measured by a clock that was put back since. */
   add(bucket: number, cpuPercent: number | null, memoryMb: number | null): void {
-    while (this.newest !== null && this.newest > bucket) this.#count -= 1;
+    const wasPutBack = this.newest !== null && this.newest > bucket;
+    while (wasPutBack && this.newest !== null && this.newest >= bucket) this.#count -= 1;
     const at = this.newest === bucket ? this.#place(this.#count - 1) : this.#begin(bucket);
     if (cpuPercent !== null) this.#count3(at + 1, tenths(cpuPercent));
     if (memoryMb !== null) this.#count3(at + 4, tenths(memoryMb));

@@ -163,13 +163,18 @@ test('a process that slept, and a clock that was put back, leave gaps and no non
   run(history, 20, { a: [20, 40] });
   time.ms += 40_000;
   history.onGap(40);
-  run(history, 20, { a: [20, 40] });
-  expect(read(history, '5m').watched.filter((part) => part === 0).length).toBeGreaterThan(19);
+  run(history, 20, { a: [30, 40] });
+  const { watched } = read(history, '5m');
+  expect(watched.slice(watched.indexOf(1)).filter((part) => part === 0).length).toBeGreaterThan(17);
+  time.ms -= 10_000;
+  run(history, 8, { a: [70, 40] });
+  time.ms += 10_000;
+  history.onLook(); // Nobody is left.
+  const row = columnsOf(read(history, '5m'), 'a')?.cpu_percent.slice(-8) ?? [];
+  expect(row).toEqual([30, 30, 30, 30, 70, 70, 70, 70]);
   time.ms -= 3_600_000;
-  run(history, 20, { a: [70, 40] });
-  const row = columnsOf(read(history, '5m'), 'a')?.cpu_percent ?? [];
-  expect(row.length).toBeGreaterThan(5);
-  expect(new Set(row)).toEqual(new Set([70]));
+  run(history, 20, { a: [80, 40] });
+  expect(new Set(columnsOf(read(history, '5m'), 'a')?.cpu_percent)).toEqual(new Set([80]));
 });
 
 test('what was spent is told in the bucket in which it became known, once, across a restart and midnight', async () => {
