@@ -92,9 +92,9 @@ const dashboard: EnvironmentOptions = {
     rolldownOptions: {
       input: at('renderer/index.html'),
       output: {
-        // Schemas are made when a chunk is loaded, and `no-code-from-strings.ts` must be there before the first.
         codeSplitting: {
-          groups: [{ name: 'protocol', test: /no-code-from-strings|[\\/]protocol[\\/]|node_modules[\\/]zod/ }],
+          // In one chunk, so that however views share the others, zod is told what it may do before it makes any schema.
+          groups: [{ name: 'zod', test: /node_modules[\\/]zod[\\/]|no-code-from-strings/ }],
         },
       },
     },

@@ -76,3 +76,48 @@ export const metricsSchema = z.object({
     .default([]),
 });
 export type Metrics = z.infer<typeof metricsSchema>;
+
+/** How far back a history goes, and how long one of its buckets is. */
+export const historyRanges = {
+  '5m': { bucketSeconds: 2, buckets: 150 },
+  '1h': { bucketSeconds: 20, buckets: 180 },
+  '24h': { bucketSeconds: 300, buckets: 288 },
+} as const;
+export const historyRangeSchema = z.enum(['5m', '1h', '24h']);
+export type HistoryRange = z.infer<typeof historyRangeSchema>;
+
+const column = z.array(z.number().nullable());
+
+/**
+ * What one agent used: a value for each bucket from the one at place `first` on, null where nothing was measured. An average
+ * is of the time in which it was measured; `covered` is that time as a part of the bucket, so a stack of many adds up
+ * average x covered / watched. Where a bucket is one look (5m), `covered` and the peaks are left out.
+ */
+export const agentHistorySchema = z.object({
+  agent_id: z.string(),
+  first: z.number().int().min(0),
+  /** Percent of one core. */
+  cpu_percent: column,
+  /** MB of 1,048,576 bytes. */
+  memory_mb: column,
+  cpu_percent_peak: column.optional(),
+  memory_mb_peak: column.optional(),
+  covered: z.array(z.number()).optional(),
+});
+export type AgentHistory = z.infer<typeof agentHistorySchema>;
+
+/** Of all agents that were asked for, in buckets of equal length, the oldest first. */
+export const usageHistorySchema = z.object({
+  range: historyRangeSchema,
+  /** Where the first bucket begins. */
+  from: z.string(),
+  bucket_seconds: z.number(),
+  buckets: z.number().int(),
+  /** For each bucket, the part of it in which the coordinator looked; 0 is a gap, and not "nothing used". */
+  watched: z.array(z.number().min(0).max(1)),
+  /** Those of which anything was measured. An agent that is long forgotten may be among them. */
+  agents: z.array(agentHistorySchema),
+  /** By all agents together, as it became known in each bucket; null where not the whole fleet was asked for. */
+  spent: z.object({ tokens: z.array(z.number()), cost_usd: z.array(z.number()) }).nullable(),
+});
+export type UsageHistory = z.infer<typeof usageHistorySchema>;

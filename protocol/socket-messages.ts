@@ -29,6 +29,16 @@ export const socketMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('event'), seq: z.number().int().positive(), event: eventSchema, after: seq.optional() }),
   /** What of the coordinator's storage is in trouble now; sent first and at each change. */
   z.object({ type: z.literal('health'), degraded: z.array(degradationSchema) }),
+  /**
+   * With `?measured=1` only: what running agents use as of the last look, every two seconds or less often. Of an agent that
+   * is not in it nothing is measured now.
+   */
+  z.object({
+    type: z.literal('measured'),
+    at: z.string(),
+    /** agent_id, CPU in percent of one core, memory in MB of 1,048,576 bytes; null is unknown. */
+    agents: z.array(z.tuple([z.string(), z.number().nullable(), z.number().nullable()])),
+  }),
   heartbeatSchema,
   pongSchema,
 ]);

@@ -4,6 +4,7 @@ import { type Action, type AnswerOf, answerSchemaOf } from '../../protocol/actio
 import { type Carried, type Carry, clientOf, patienceFor } from './actions-client.ts';
 import { type ClientResult, type Input, unexpectedAnswer, type ZiggieClient } from './client.ts';
 import { type EventPage, eventPageSchema } from '../../protocol/event-page.ts';
+import { type HistoryRange, type UsageHistory, usageHistorySchema } from '../../protocol/measures.ts';
 import { addressOf, agentPath } from './http-addresses.ts';
 import { type Call, describeAnswer, type Endpoint, exchange, exchangeJson } from './http-exchange.ts';
 import { emptyPiece, isEmptyRange, type LogPiece, type LogRange, rangeHeader, readPiece } from './log-range.ts';
@@ -19,6 +20,8 @@ export interface HttpClient extends ZiggieClient {
     since: number,
     options?: { readonly agentId?: string; readonly limit?: number },
   ): Promise<ClientResult<EventPage>>;
+  /** What agents used over the last minutes, hour or day: of an agent and all below it, or of all the caller may see. */
+  usageHistory(range: HistoryRange, agentId?: string): Promise<ClientResult<UsageHistory>>;
   /** Needs no token. */
   health(): Promise<ClientResult<Health>>;
   /** A single-use pass for opening a WebSocket within 30 seconds. */
@@ -51,6 +54,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const of = agentId === undefined ? '/api/coordinator/events' : `${agentPath(agentId)}/events`;
       const path = `${of}?since=${since}${limit === undefined ? '' : `&limit=${limit}`}`;
       return valueOf(exchangeJson(endpoint, get(path), eventPageSchema));
+    },
+    usageHistory: (range, agentId) => {
+      const of = agentId === undefined ? '' : `&agent_id=${encodeURIComponent(agentId)}`;
+      return valueOf(exchangeJson(endpoint, get(`/api/coordinator/samples?range=${range}${of}`), usageHistorySchema));
     },
     health: () => valueOf(exchangeJson({ ...endpoint, token: null }, get('/health'), healthSchema)),
     ticket: async () => {

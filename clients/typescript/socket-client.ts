@@ -15,9 +15,13 @@ export interface FollowOptions extends FeedOptions {
   readonly onEvent: (event: Sequenced) => void;
   /** What of the coordinator's storage is in trouble; comes at each change. After each `live` state it is nothing until told. */
   readonly onHealth?: (degraded: readonly Degradation[]) => void;
+  /** What running agents use, every two seconds or less often; of those not in it nothing is measured. Given: it is asked for. */
+  readonly onMeasured?: (agents: MeasuredAgents, at: string) => void;
 }
 
 export type FleetFeed = Feed;
+/** agent_id, CPU in percent of one core, memory in MB; null is unknown. */
+export type MeasuredAgents = Extract<SocketMessage, { type: 'measured' }>['agents'];
 
 /** Follows the fleet until `close()`. The first callback is `onState({status: 'connecting'})`, during the call. */
 export const followFleet = (options: FollowOptions): FleetFeed => startFeed(options, new FleetTalk(options));
@@ -36,7 +40,10 @@ class FleetTalk implements Talk<SocketMessage> {
 
   connect(): ReturnType<Talk<SocketMessage>['connect']> {
     this.#isResuming = this.#seq !== null;
-    const query: Record<string, string> = this.#seq === null ? {} : { since: String(this.#seq) };
+    const query: Record<string, string> = {
+      ...(this.#seq === null ? {} : { since: String(this.#seq) }),
+      ...(this.#options.onMeasured === undefined ? {} : { measured: '1' }),
+    };
     // Who goes on from a known place is up to date now; events that were missed follow at once.
     return { path: '/ws/coordinator', query, isLive: this.#isResuming };
   }
@@ -57,6 +64,9 @@ class FleetTalk implements Talk<SocketMessage> {
         );
       case 'heartbeat':
         return this.#goOn(message.after ?? message.seq, message.seq, () => undefined);
+      case 'measured':
+        this.#options.onMeasured?.(message.agents, message.at);
+        return 'fine';
       case 'pong':
         return 'fine';
     }

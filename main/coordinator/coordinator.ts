@@ -5,6 +5,7 @@
  *                                                                                  \->  state files, snapshot, answers, hub
  */
 import { basename } from 'node:path';
+import { isActive } from '../../protocol/agent.ts';
 import type { Config } from '../../protocol/config.ts';
 import { type Failure, fail, ok, type Result } from '../../protocol/failures.ts';
 import { agentsInOrder, type Fleet } from '../../protocol/fleet.ts';
@@ -29,6 +30,7 @@ import { reconcile } from './commands/reconcile.ts';
 import { requestHash } from './commands/request-hash.ts';
 import { mayReach, operatorOnly, reach } from './commands/rights.ts';
 import { samples } from './commands/samples.ts';
+import { usageHistory } from './commands/usage-history.ts';
 import { stop } from './commands/stop.ts';
 import { EventHub } from './events/hub.ts';
 import { FleetWatch } from './events/fleet-watch.ts';
@@ -59,6 +61,8 @@ import { recover } from './recover.ts';
 import type { Layout } from './root/layout.ts';
 import { Settings } from './root/settings.ts';
 import { removeUnownedRuns } from './root/unowned-runs.ts';
+import { History } from './samples/history.ts';
+import { MeasuredFeed } from './samples/measured-now.ts';
 import type { Runtimes } from './runtimes/registry.ts';
 import { StorageHealth } from './storage-health.ts';
 import { hashToken, isAlive, principalOf } from './tokens.ts';
@@ -131,6 +135,8 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     log,
   });
   const retention = new Retention({ layout, ledger, config, clock, log });
+  const history = new History({ path: layout.samples, clock, log });
+  const measuredFeed = new MeasuredFeed();
   const supervisor = new Supervisor({
     layout,
     config,
@@ -141,6 +147,14 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     url,
     log,
     costCap: (facts) => budgets.costCap(ledger.pending, facts),
+    onSample: (agentId, sample) => {
+      history.onSample(agentId, sample);
+      measuredFeed.onSample(agentId, sample);
+    },
+    onLook: () => {
+      history.onLook();
+      measuredFeed.onLook(clock.now());
+    },
     onSlotFree: () => scheduler.pump(),
     onBackoff: (agent) => scheduler.backOff(agent),
     onUnbegun: (facts) => scheduler.startAgain(facts),
@@ -157,6 +171,9 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   const approvalExpiry = new ApprovalExpiry({ ledger, clock, log });
   hub.subscribe((event) => approvalExpiry.onEvent(event));
   hub.subscribe(() => overwatch.onEvent());
+  hub.subscribe(({ event }) => {
+    if (event.type === 'agent_usage') history.onSpent(fleet().day);
+  });
 
   const deps = {
     layout,
@@ -212,6 +229,12 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     },
     events: (asked, by) => guarded(() => events({ fleet, pages }, asked, by), runsWatch),
     samples: (agentId, by) => samples({ fleet, record, samplesOf: (id) => supervisor.samplesOf(id) }, agentId, by),
+    usageHistory: (asked, by) => usageHistory({ fleet, history }, asked, by),
+    measured(by) {
+      const { at, agents } = measuredFeed.current;
+      return { at, agents: agents.filter(([agentId]) => mayReach(fleet(), by, agentId)) };
+    },
+    onMeasured: (listener) => measuredFeed.subscribe(listener),
     metrics: (by) => ({
       ...metrics(fleet(), by),
       groups: groupMetrics(fleet(), by, config.balance, Date.parse(clock.now())),
@@ -261,6 +284,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       return;
     }
     removeUnownedRuns(layout, ledger.pending, log);
+    history.begin(fleet().day, agentsInOrder(fleet()).some(isActive));
     const started = {
       type: 'coordinator_started',
       at: clock.now(),
@@ -283,6 +307,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   }
 
   function noteGap(seconds: number): void {
+    history.onGap(seconds);
     log(`this coordinator did not run for ${seconds} s (suspended, asleep or overloaded)`);
     void ledger
       .commit([{ type: 'time_gap', at: clock.now(), seconds }])
@@ -305,6 +330,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     await ledger
       .commit([{ type: 'coordinator_stopped', at: clock.now(), reason }])
       .catch((error: unknown) => log(String(error)));
+    await history.close();
     await overwatch.close();
     journalWatch.close();
     stateFiles.close();

@@ -9,7 +9,9 @@ import type { StopAnswer } from '../../protocol/verbs.ts';
 import type { Sequenced } from '../../protocol/events.ts';
 import type { Result } from '../../protocol/failures.ts';
 import type { Fleet } from '../../protocol/fleet.ts';
-import type { Metrics, SamplesAnswer } from '../../protocol/measures.ts';
+import type { Metrics, SamplesAnswer, UsageHistory } from '../../protocol/measures.ts';
+import type { HistoryAsked } from './commands/usage-history.ts';
+import type { MeasuredNow } from './samples/measured-now.ts';
 import type { Settings, SettingsPatch } from '../../protocol/settings.ts';
 
 /** Who asks. Rights only shrink downward: an agent reaches itself and what lies below it, nothing else. */
@@ -85,6 +87,12 @@ export interface Coordinator {
   events(asked: EventsAsked, by: Principal): Promise<Result<EventPage>>;
   /** What the agent's process tree used in the last minutes of its present or last run. */
   samples(agentId: string, by: Principal): Result<SamplesAnswer>;
+  /** What agents used over the last minutes, hour or day; only the whole fleet's has what was spent. */
+  usageHistory(asked: HistoryAsked, by: Principal): Result<UsageHistory>;
+  /** What running agents use as of the last look, as far as the caller may see them. */
+  measured(by: Principal): MeasuredNow;
+  /** Calls back after each look. Returns the unsubscribe. */
+  onMeasured(listener: () => void): () => void;
   metrics(by: Principal): Metrics;
   /** config.json in force and in the file. Operator only, like changing it (NOT_ALLOWED); INVALID_REQUEST says what is wrong. */
   settings(by: Principal): Result<Settings>;

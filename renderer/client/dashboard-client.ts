@@ -3,13 +3,14 @@ import type { ClientResult } from '../../clients/typescript/client.ts';
 import { createHttpClient, exchangeCode, type HttpClient } from '../../clients/typescript/http-client.ts';
 import type { LogPiece, LogRange } from '../../clients/typescript/log-range.ts';
 import { type FleetFeed, followFleet } from '../../clients/typescript/socket-client.ts';
-import { withConnection, withEvents, withHealth, withSession, withSnapshot } from '../store/changes.ts';
+import { withConnection, withEvents, withHealth, withMeasured, withSession, withSnapshot } from '../store/changes.ts';
 import { change, type DashboardStore } from '../store/dashboard-store.ts';
 import type { Connection, DesktopBridge } from '../../protocol/desktop.ts';
 import type { ActionPlan } from '../selectors/agent-actions.ts';
 import { carryOut } from './agent-actions.ts';
 import { enter } from './entry.ts';
 import { EventBatch } from './event-batch.ts';
+import { measuredNow } from './measured-now.ts';
 import type { TokenStore } from './token-store.ts';
 
 export interface DashboardClientOptions {
@@ -82,6 +83,10 @@ export class DashboardClient {
       },
       onEvent: (event) => batch.add(event),
       onHealth: (degraded) => change(store, withHealth, degraded),
+      onMeasured: (agents) => {
+        batch.flush();
+        change(store, withMeasured, measuredNow(agents, store.getState().fleet));
+      },
       onState: (state) => {
         batch.flush();
         if (state.status === 'refused') tokens.forget();

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { FleetLayout } from '../views/fleet-layout.tsx';
+import { FleetCharts } from './charts/fleet-charts.tsx';
 import { useDashboardState } from './dashboard-context.ts';
 import { FirstContact } from './first-contact.tsx';
 import { Pane } from './pane.tsx';
@@ -27,7 +28,13 @@ export function Fleet(): ReactNode {
   return (
     <>
       <Summary />
-      <FleetLayout tree={tree} pane={empty ? null : <Pane />} full={full} stale={stale} />
+      <FleetLayout
+        tree={tree}
+        charts={empty ? null : <FleetCharts />}
+        pane={empty ? null : <Pane />}
+        full={full}
+        stale={stale}
+      />
     </>
   );
 }

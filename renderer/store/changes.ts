@@ -3,7 +3,8 @@ import type { ClientFailure } from '../../clients/typescript/client.ts';
 import type { FollowState } from '../../clients/typescript/follow-state.ts';
 import type { Degradation } from '../../protocol/api.ts';
 import type { FleetSnapshot, Sequenced } from '../../protocol/events.ts';
-import { fleet, fromSnapshot } from '../../protocol/fleet.ts';
+import { isActive } from '../../protocol/agent.ts';
+import { type Fleet, fleet, fromSnapshot } from '../../protocol/fleet.ts';
 import { pathTo } from '../selectors/tree-rows.ts';
 import type { Verb } from '../selectors/agent-actions.ts';
 import { type Notice, withOneMore } from './notices.ts';
@@ -18,14 +19,33 @@ export function withSnapshot(state: DashboardState, snapshot: FleetSnapshot): Ch
 }
 
 /** The same fold as in the coordinator, over many events at once so that the page is drawn once. */
-export const withEvents = (state: DashboardState, events: readonly Sequenced[]): Change => ({
-  fleet: events.reduce(fleet, state.fleet),
-});
+export function withEvents(state: DashboardState, events: readonly Sequenced[]): Change {
+  const after = events.reduce(fleet, state.fleet);
+  return { fleet: after, ...withoutEnded(state, after, events) };
+}
+
+/** What an agent used last is not what it uses once it has ended. */
+function withoutEnded({ measured }: DashboardState, after: Fleet, events: readonly Sequenced[]): Change {
+  const ended = events.flatMap(({ event }) => {
+    if (!('agent_id' in event) || !measured.has(event.agent_id)) return [];
+    const agent = after.agents.get(event.agent_id);
+    return agent !== undefined && isActive(agent) ? [] : [event.agent_id];
+  });
+  if (ended.length === 0) return {};
+  const left = new Map(measured);
+  for (const id of ended) left.delete(id);
+  return { measured: left };
+}
 
 export function withConnection(_: DashboardState, connection: FollowState): Change {
   if (connection.status === 'live') return { connection, degraded: [] }; // Trouble is told after this.
-  if (connection.status !== 'refused') return { connection };
-  return { connection, session: { status: 'signed_out', reason: refusedReason(connection.failure) } };
+  // Nobody measures for us now: nothing old may look like the present.
+  if (connection.status !== 'refused') return { connection, measured: new Map() };
+  return {
+    connection,
+    measured: new Map(),
+    session: { status: 'signed_out', reason: refusedReason(connection.failure) },
+  };
 }
 
 export const withHealth = (_: DashboardState, degraded: readonly Degradation[]): Change => ({ degraded });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { FailureCode } from '../../../protocol/failures.ts';
 import { approvalsQuerySchema, complianceQuerySchema, listQuerySchema, reportQuerySchema } from '../routes/agents.ts';
-import { eventsQuerySchema } from '../routes/history.ts';
+import { eventsQuerySchema, samplesQuerySchema } from '../routes/history.ts';
 import { fleetQuerySchema, logQuerySchema } from '../sockets/queries.ts';
 import type { Answer, Operation } from './operation.ts';
 import type { SchemaName } from './schemas.ts';
@@ -203,6 +203,18 @@ const watching: Operation[] = [
     description: 'Every two seconds or less often, the last minutes of its present or last run. null is unknown.',
     answers: answered('Samples', 'Oldest first.'),
     failures: ['UNKNOWN_AGENT'],
+  },
+  {
+    method: 'get',
+    path: `${base}/samples`,
+    id: 'getUsageHistory',
+    tag: 'Watch',
+    summary: 'Processor and memory of all agents over the last 5 minutes, hour or day, and what was spent',
+    description:
+      'In buckets of 2, 20 or 300 seconds; it outlives a restart of the coordinator. A bucket with watched 0 is a gap. agent_id: of that agent and all below it.',
+    query: samplesQuerySchema,
+    answers: answered('UsageHistory', 'Columns, one value a bucket, the oldest first; null is unknown.'),
+    failures: ['INVALID_REQUEST', 'UNKNOWN_AGENT'],
   },
   {
     method: 'get',

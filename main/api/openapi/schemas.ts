@@ -12,7 +12,7 @@ import { eventPageSchema } from '../../../protocol/event-page.ts';
 import { agentSchema, endingSchema, factsSchema } from '../../../protocol/agent.ts';
 import { eventSchema, fleetSnapshotSchema } from '../../../protocol/events.ts';
 import { failureCodes, failureSchema } from '../../../protocol/failures.ts';
-import { metricsSchema, samplesAnswerSchema } from '../../../protocol/measures.ts';
+import { metricsSchema, samplesAnswerSchema, usageHistorySchema } from '../../../protocol/measures.ts';
 import { treeNodeSchema } from '../../../protocol/queries.ts';
 import { socketMessageSchema } from '../../../protocol/socket-messages.ts';
 import { settingsPatchSchema, settingsSchema } from '../../../protocol/settings.ts';
@@ -79,6 +79,7 @@ const answers = {
   Compliance: actions.compliance.answer,
   EventPage: eventPageSchema,
   Samples: samplesAnswerSchema,
+  UsageHistory: usageHistorySchema,
   Metrics: metricsSchema,
   Settings: settingsSchema,
   Reconciled: reconcileAnswerSchema,

@@ -7,6 +7,7 @@ import { branchSnapshot, BranchView } from '../../coordinator/events/branch-view
 import type { Coordinator, Principal } from '../../coordinator/facade.ts';
 import type { Connection } from './connection.ts';
 import { beat } from './heartbeat.ts';
+import { tellMeasured } from './measured.ts';
 import { missedSince, readPast } from './missed.ts';
 
 /** What one caller is told. `event` gives the text of a message, or null where the event is not for it. */
@@ -22,7 +23,7 @@ export async function streamFleet(
   connection: Connection,
   coordinator: Coordinator,
   by: Principal,
-  since: number | null,
+  { since, measured }: { readonly since: number | null; readonly measured: boolean },
 ): Promise<void> {
   const past = await readPast(coordinator, since);
   if (!connection.isOpen) return;
@@ -44,6 +45,7 @@ export async function streamFleet(
       if (text !== null) connection.send(text);
     }),
   );
+  if (measured) tellMeasured(connection, coordinator, by);
   beat(connection, () => tell.place());
 }
 

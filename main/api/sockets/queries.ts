@@ -11,6 +11,8 @@ const count = z
 export const fleetQuerySchema = z.object({
   /** Go on after this event. */
   since: count.optional(),
+  /** Tell what running agents use, too. */
+  measured: z.enum(['0', '1']).optional(),
   /** Send everything each so many seconds, and no events. */
   interval: z
     .string()

@@ -28,9 +28,9 @@ export function socketRoutes(
   limits: SocketLimits = usualLimits,
 ): () => void {
   const open = new Set<Connection>();
-  stream('/ws/coordinator', fleetQuerySchema, (connection, by, { since, interval }) =>
+  stream('/ws/coordinator', fleetQuerySchema, (connection, by, { since, interval, measured }) =>
     interval === undefined
-      ? streamFleet(connection, coordinator, by, since ?? null)
+      ? streamFleet(connection, coordinator, by, { since: since ?? null, measured: measured === '1' })
       : streamIntervals(connection, coordinator, by, interval),
   );
   stream(

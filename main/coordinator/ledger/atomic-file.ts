@@ -54,9 +54,9 @@ export function replaceFile(path: string, text: string): void {
 }
 
 /** As `replaceFile`, and durable when the promise settles. Rejects with the system's error; the old file is untouched then. */
-export async function replaceFileDurably(path: string, text: string): Promise<void> {
+export async function replaceFileDurably(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = temporaryNames.next(path);
-  const bytes = Buffer.from(text, 'utf8');
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   const fd = openSync(temporary, createFlags, 0o600);
   try {
     for (let done = 0; done < bytes.length;) {

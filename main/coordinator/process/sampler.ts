@@ -20,6 +20,8 @@ export interface SamplerOptions {
   readonly clock: Clock;
   readonly everyMs?: number;
   readonly onSample: (run: RunMark, sample: Sample) => void;
+  /** All were looked at; also once when nobody is left. */
+  readonly onLook?: () => void;
 }
 
 /** A look costs in proportion to the fleet; it rests so much longer that its share of a core stays below half a percent. */
@@ -116,6 +118,7 @@ export class Sampler {
     const runs = [...this.#sampled.values()].map(({ run }) => run);
     const usages = await this.#usages(runs);
     for (const [nonce, usage] of usages) this.#take(nonce, usage);
+    this.#options.onLook?.();
     // Nobody left: the next run that is added starts it again.
     this.#timer = this.#sampled.size > 0 ? this.#nextPass(performance.now() - beganMs) : null;
   }

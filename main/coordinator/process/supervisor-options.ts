@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Layout } from '../root/layout.ts';
 import type { Runtimes } from '../runtimes/registry.ts';
 import type { Ownership } from './ownership.ts';
+import type { Sample } from './sampler.ts';
 
 export interface SupervisorOptions {
   readonly layout: Layout;
@@ -19,6 +20,9 @@ export interface SupervisorOptions {
   readonly log: (line: string) => void;
   /** The most that a run which begins now may cost, US dollars; 0 is no limit. */
   readonly costCap: (facts: AgentFacts) => number;
+  /** Called with what each agent uses, look by look, and after each look at all of them. */
+  readonly onSample: (agentId: string, sample: Sample) => void;
+  readonly onLook: () => void;
   /** Called after each end: a slot is free. */
   readonly onSlotFree: () => void;
   /** Called when a failed agent is to be restarted later. */

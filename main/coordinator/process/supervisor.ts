@@ -42,9 +42,11 @@ export class Supervisor {
     this.#look = new SharedLook(trees);
     this.#sweep = new LeftoverSweep(trees, this.#look);
     this.#logLimit = new LogLimit({ limitBytes: Math.round(config.limits.log_limit_mb * 1024 * 1024), log });
-    const onSample = ({ agentId }: { agentId: string }, sample: Sample): void =>
+    const onSample = ({ agentId }: { agentId: string }, sample: Sample): void => {
       this.#limitStops.onSample(agentId, sample);
-    this.#sampler = new Sampler({ trees, clock, onSample });
+      options.onSample(agentId, sample);
+    };
+    this.#sampler = new Sampler({ trees, clock, onSample, onLook: () => options.onLook() });
     this.#ends = new EndWriter(options, closed);
     this.#lostLaunches = new LostLaunches({ ...options, ends: this.#ends });
     const onLetGo = (agent: Agent, held: HeldRun): void => this.#watch(agent, held.identity, held);

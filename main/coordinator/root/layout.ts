@@ -24,6 +24,7 @@ export function layoutOf(root: string) {
     runs: at('runs'),
     journal: at('journal'),
     snapshot: at('db.json'),
+    samples: at('samples.bin'),
     config: at('config.json'),
     discovery: at('coordinator.json'),
     token: at('token'),

@@ -68,6 +68,8 @@ function supervised(
     clock: systemClock,
     url: () => '',
     log: (line) => lines.push(line),
+    onSample: () => undefined,
+    onLook: () => undefined,
     onSlotFree: () => undefined,
     onBackoff: () => undefined,
     onUnbegun: ({ agent_id }) => unbegun.push(agent_id),

@@ -8,12 +8,14 @@ import {
   withConnection,
   withEvents,
   withFolded,
+  withMeasured,
   withNotice,
   withoutNotice,
   withRoute,
   withSession,
   withSnapshot,
 } from '../../../renderer/store/changes.ts';
+import { measuredNow } from '../../../renderer/client/measured-now.ts';
 import { change, createDashboardStore } from '../../../renderer/store/dashboard-store.ts';
 import { atRoot, parseRoute, type Route, routeHash } from '../../../renderer/store/route.ts';
 import { fleetFrom, idOf, now, over, running, sequenced } from './fleets.ts';
@@ -52,6 +54,25 @@ describe('the store', () => {
     change(store, withConnection, { status: 'lost', since: now, nextTryAt: now + 500, failure });
     expect(store.getState()).toMatchObject({ fleetKnown: true, session: { status: 'entering' } });
     expect(store.getState().fleet.agents.size).toBe(1);
+  });
+
+  test('what agents use goes with those that end, and all of it with the connection', () => {
+    const store = createDashboardStore(now);
+    change(store, withEvents, events.slice(0, 6));
+    const agents: Parameters<typeof measuredNow>[0] = [
+      [idOf(1), 12.5, 310],
+      [idOf(2), 1, 2],
+      [idOf(3), 1, 2], // Nobody knows of it.
+    ];
+    change(store, withMeasured, measuredNow(agents, store.getState().fleet));
+    expect([...store.getState().measured.keys()]).toEqual([idOf(1), idOf(2)]);
+    expect(store.getState().measured.get(idOf(1))).toEqual({ cpuPercent: 12.5, memoryMb: 310 });
+    expect(measuredNow([[idOf(1), null, 310]], store.getState().fleet).size).toBe(0);
+    change(store, withEvents, events.slice(6));
+    expect([...store.getState().measured.keys()]).toEqual([idOf(1)]);
+    const failure = { code: 'UNREACHABLE', message: 'gone' } as const;
+    change(store, withConnection, { status: 'lost', since: now, nextTryAt: now + 500, failure });
+    expect(store.getState().measured.size).toBe(0);
   });
 
   test('a refused token leads to the sign-in page, with the reason', () => {

@@ -1,0 +1,26 @@
+/** The history of what agents used: of one branch, or of all that the caller may see. */
+import { ok, type Result } from '../../../protocol/failures.ts';
+import { type Fleet, subtree } from '../../../protocol/fleet.ts';
+import type { HistoryRange, UsageHistory } from '../../../protocol/measures.ts';
+import type { Principal } from '../facade.ts';
+import type { History } from '../samples/history.ts';
+import { reach } from './rights.ts';
+
+export interface HistoryAsked {
+  readonly range: HistoryRange;
+  /** It and all below it; null: all that the caller may see. */
+  readonly agentId: string | null;
+}
+
+export function usageHistory(
+  { fleet, history }: { readonly fleet: () => Fleet; readonly history: History },
+  { range, agentId }: HistoryAsked,
+  by: Principal,
+): Result<UsageHistory> {
+  const root = agentId ?? (by.kind === 'agent' ? by.agentId : null);
+  if (root === null) return ok(history.read(range, () => true, true));
+  const found = reach(fleet(), by, root);
+  if (!found.ok) return found;
+  const ids = new Set(subtree(fleet(), root).map(({ facts }) => facts.agent_id));
+  return ok(history.read(range, (id) => ids.has(id), false));
+}

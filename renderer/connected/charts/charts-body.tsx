@@ -1,0 +1,70 @@
+import { type ReactNode, useMemo, useState } from 'react';
+import { Button } from '@fluentui/react-components';
+import { chartSentence, spentChart, usageChart } from '../../selectors/usage-chart.ts';
+import { gridOf } from '../../selectors/usage-grid.ts';
+import { scopeOf } from '../../selectors/usage-groups.ts';
+import { ChartLegend } from '../../views/chart-legend.tsx';
+import { UsageChart, type Zoom } from '../../views/usage-chart.tsx';
+import { useDashboard } from '../dashboard-context.ts';
+import { useGo } from '../use-steps.ts';
+import type { ChartChoice } from './chart-choice.ts';
+import { ColourKeeper } from './colour-keeper.ts';
+import { ChartsNote } from './charts-note.tsx';
+import { rangeWords } from './range-words.ts';
+import { type Usage, useUsage } from './use-usage.ts';
+
+interface ChartsBodyProps extends ChartChoice {
+  /** Selected in the tree; null: the whole fleet. */
+  readonly root: string | null;
+  /** Whose usage it is, in words. */
+  readonly of: string;
+}
+
+/** The charts of the fleet or of a branch. Loaded when they are first opened. */
+export default function ChartsBody(props: ChartsBodyProps): ReactNode {
+  const usage = useUsage(props.range, null);
+  if (usage.status !== 'known') return <ChartsNote usage={usage} />;
+  return <Charts key={props.range} {...props} usage={usage} />;
+}
+
+type Known = Extract<Usage, { status: 'known' }>;
+
+function Charts({ usage, root, of, range, shown, grouping }: ChartsBodyProps & { readonly usage: Known }): ReactNode {
+  const { store } = useDashboard();
+  const go = useGo();
+  const [zoom, setZoom] = useState<Zoom>(null);
+  const [keeper] = useState(() => new ColourKeeper());
+  const { history, looks } = usage;
+  const models = useMemo(() => {
+    if (shown === 'spent') return [spentChart('tokens', history), spentChart('cost', history)] as const;
+    // As the fleet is now: its own changes are no reason to draw again before the next look.
+    const scope = scopeOf(store.getState().fleet, root, grouping);
+    const [cpu, memory] = [gridOf(history, looks, scope, 'cpu'), gridOf(history, looks, scope, 'memory')];
+    const colours = keeper.assign([cpu, memory]);
+    return [usageChart('cpu', cpu, colours), usageChart('memory', memory, colours)] as const;
+  }, [history, looks, root, grouping, shown, store, keeper]);
+  const whose = shown === 'spent' ? 'all agents' : of;
+  return (
+    <div className="charts">
+      <div className="charts-row">
+        {models.map((model) => (
+          <UsageChart
+            key={model.kind}
+            model={model}
+            sentence={chartSentence(model, rangeWords[range], whose)}
+            zoom={zoom}
+            onZoom={setZoom}
+          />
+        ))}
+      </div>
+      <div className="charts-foot">
+        {shown === 'used' && <ChartLegend series={models[0].series} onPick={(agentId) => go({ agentId }, 'replace')} />}
+        {zoom !== null && (
+          <Button size="small" appearance="subtle" onClick={() => setZoom(null)}>
+            Show all {rangeWords[range]}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
