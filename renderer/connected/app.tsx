@@ -1,5 +1,6 @@
 import { type ReactNode, Suspense, useMemo } from 'react';
 import { FluentProvider, webDarkTheme, webLightTheme } from '@fluentui/react-components';
+import { ApprovalNews } from './approval-news.tsx';
 import { FirstContact } from './first-contact.tsx';
 import { Fleet } from './fleet.tsx';
 import { Navigation } from './navigation.tsx';
@@ -34,6 +35,7 @@ function Page(): ReactNode {
     <Frame nav={<Navigation />} tools={null} connection={<Connection />} bar={<Trouble />}>
       <PageError of={view}>{view === 'fleet' ? <Fleet /> : <OtherView view={view} />}</PageError>
       <Notices />
+      <ApprovalNews />
     </Frame>
   );
 }

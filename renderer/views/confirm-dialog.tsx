@@ -1,0 +1,42 @@
+import type { ReactNode } from 'react';
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+} from '@fluentui/react-components';
+
+interface ConfirmDialogProps {
+  readonly title: ReactNode;
+  /** The word on the button that does it. */
+  readonly confirm: string;
+  readonly busy?: boolean;
+  readonly onConfirm: () => void;
+  readonly onCancel: () => void;
+  readonly children: ReactNode;
+}
+
+/** A question before something that is not easily undone; `children` say what will happen. */
+export function ConfirmDialog({ title, confirm, busy, onConfirm, onCancel, children }: ConfirmDialogProps): ReactNode {
+  return (
+    <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && onCancel()}>
+      <DialogSurface>
+        <DialogBody>
+          <DialogTitle>{title}</DialogTitle>
+          <DialogContent tabIndex={0}>{children}</DialogContent>
+          <DialogActions>
+            <Button appearance="secondary" onClick={onCancel}>
+              Cancel
+            </Button>
+            <Button appearance="primary" disabled={busy === true} onClick={onConfirm}>
+              {confirm}
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}
