@@ -44,7 +44,10 @@ export function JsonView({ text, label }: JsonViewProps): ReactNode {
   );
 }
 
+/** Lines are counted as they are shown: an escaped line break in a string is one, too. */
 function shortened(text: string): string {
-  const lines = text.slice(0, shortLength).split('\n');
-  return lines.slice(0, shortLines).join('\n').length === text.length ? text : lines.slice(0, shortLines).join('\n');
+  const breaks = [...text.slice(0, shortLength).matchAll(/\\n|\n/g)];
+  const last = breaks[shortLines - 1];
+  const end = last === undefined ? shortLength : last.index + last[0].length;
+  return text.slice(0, end);
 }
