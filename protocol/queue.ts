@@ -1,6 +1,9 @@
-/** `queue`: who waits for a slot, in the order in which they start, and for what. `intake`: whether anything is started at all. */
+/**
+ * `queue`: who waits for a slot, in the order in which they start, and for what. `reprioritize`: moves one of them.
+ * `intake`: whether anything is started at all.
+ */
 import { z } from 'zod';
-import { envelope } from './envelope.ts';
+import { envelope, target } from './envelope.ts';
 
 export const queueRequestSchema = z.looseObject({ ...envelope, action: z.literal('queue') });
 export type QueueRequest = z.infer<typeof queueRequestSchema>;
@@ -12,6 +15,15 @@ export const intakeRequestSchema = z.looseObject({
   paused: z.boolean(),
 });
 export type IntakeRequest = z.infer<typeof intakeRequestSchema>;
+
+/** Another place in the queue for one that waits, also for its next attempt. WRONG_STATE for all others. */
+export const reprioritizeRequestSchema = z.looseObject({
+  ...target,
+  action: z.literal('reprioritize'),
+  /** 0 is first, 9 last. */
+  priority: z.number().int().min(0).max(9),
+});
+export type ReprioritizeRequest = z.infer<typeof reprioritizeRequestSchema>;
 
 export const waitingAgentSchema = z.object({
   agent_id: z.string(),

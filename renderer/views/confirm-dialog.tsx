@@ -26,7 +26,7 @@ export function ConfirmDialog({ title, confirm, busy, onConfirm, onCancel, child
       <DialogSurface>
         <DialogBody>
           <DialogTitle>{title}</DialogTitle>
-          <DialogContent tabIndex={0}>{children}</DialogContent>
+          <DialogContent>{children}</DialogContent>
           <DialogActions>
             <Button appearance="secondary" onClick={onCancel}>
               Cancel

@@ -12,8 +12,8 @@ interface JsonViewProps {
 }
 
 /** More than this stands below a button: a page of cards stays a page of cards. */
-const shortLines = 24;
-const shortLength = 2400;
+const shortLines = 14;
+const shortLength = 1600;
 
 /** JSON in full, wrapped and coloured. Only where it is long, and then it says so, its beginning with a button for the rest. */
 export function JsonView({ text, label }: JsonViewProps): ReactNode {

@@ -205,6 +205,15 @@ export class Scheduler {
     this.#moments.forget(agentId);
   }
 
+  /** For an agent that was given another priority: where it stands in the queue, it moves. */
+  reprioritize(agentId: string): void {
+    const facts = this.#options.ledger.pending.agents.get(agentId)?.facts;
+    if (facts === undefined || !this.#queue.has(agentId)) return;
+    this.#queue.add(facts);
+    if (this.#untold.has(agentId)) this.#untold.set(agentId, facts);
+    this.pump();
+  }
+
   /** For agents that may be started again, or once more: they were resumed, or restarted, or waited before a crash. */
   freeAll(agents: readonly Agent[]): void {
     const due: AgentFacts[] = [];
@@ -328,7 +337,9 @@ export class Scheduler {
   }
 
   /** Whoever waited before, ended, and waits once more is told once more. */
-  #enter(facts: AgentFacts): void {
+  #enter(given: AgentFacts): void {
+    // While it was elsewhere (in back-off, held) it may have been given another priority.
+    const facts = this.#options.ledger.pending.agents.get(given.agent_id)?.facts ?? given;
     this.#queue.add(facts);
     this.#untold.set(facts.agent_id, facts);
   }
