@@ -4,6 +4,7 @@ import { type Action, type AnswerOf, answerSchemaOf } from '../../protocol/actio
 import { type Carried, type Carry, clientOf, patienceFor } from './actions-client.ts';
 import { type ClientResult, type Input, unexpectedAnswer, type ZiggieClient } from './client.ts';
 import { type EventPage, eventPageSchema } from '../../protocol/event-page.ts';
+import { type Settings, settingsSchema } from '../../protocol/settings.ts';
 import { addressOf, agentPath } from './http-addresses.ts';
 import { type Call, describeAnswer, type Endpoint, exchange, exchangeJson } from './http-exchange.ts';
 import { emptyPiece, isEmptyRange, type LogPiece, type LogRange, rangeHeader, readPiece } from './log-range.ts';
@@ -19,6 +20,8 @@ export interface HttpClient extends ZiggieClient {
     since: number,
     options?: { readonly agentId?: string; readonly limit?: number },
   ): Promise<ClientResult<EventPage>>;
+  /** Operator only: config.json as it is in force, and as the file says. */
+  settings(): Promise<ClientResult<Settings>>;
   /** Needs no token. */
   health(): Promise<ClientResult<Health>>;
   /** A single-use pass for opening a WebSocket within 30 seconds. */
@@ -52,6 +55,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const path = `${of}?since=${since}${limit === undefined ? '' : `&limit=${limit}`}`;
       return valueOf(exchangeJson(endpoint, get(path), eventPageSchema));
     },
+    settings: () => valueOf(exchangeJson(endpoint, get('/api/coordinator/settings'), settingsSchema)),
     health: () => valueOf(exchangeJson({ ...endpoint, token: null }, get('/health'), healthSchema)),
     ticket: async () => {
       const answer = await exchangeJson(endpoint, post('/api/ticket', {}), ticketAnswerSchema);

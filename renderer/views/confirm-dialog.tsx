@@ -13,6 +13,8 @@ interface ConfirmDialogProps {
   readonly title: ReactNode;
   /** The word on the button that does it. */
   readonly confirm: string;
+  /** The word on the button that leaves it; "Cancel" where that says it. */
+  readonly cancel?: string;
   readonly busy?: boolean;
   readonly onConfirm: () => void;
   readonly onCancel: () => void;
@@ -20,7 +22,15 @@ interface ConfirmDialogProps {
 }
 
 /** A question before something that is not easily undone; `children` say what will happen. */
-export function ConfirmDialog({ title, confirm, busy, onConfirm, onCancel, children }: ConfirmDialogProps): ReactNode {
+export function ConfirmDialog({
+  title,
+  confirm,
+  cancel,
+  busy,
+  onConfirm,
+  onCancel,
+  children,
+}: ConfirmDialogProps): ReactNode {
   return (
     <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && onCancel()}>
       <DialogSurface>
@@ -29,7 +39,7 @@ export function ConfirmDialog({ title, confirm, busy, onConfirm, onCancel, child
           <DialogContent>{children}</DialogContent>
           <DialogActions>
             <Button appearance="secondary" onClick={onCancel}>
-              Cancel
+              {cancel ?? 'Cancel'}
             </Button>
             <Button appearance="primary" disabled={busy === true} onClick={onConfirm}>
               {confirm}

@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { createHttpClient } from '../../clients/typescript/http-client.ts';
 import type { TestCoordinator } from '../rig/coordinator.ts';
-import { dashboardRig, deployOne, goTo } from '../rig/dashboard.ts';
+import { dashboardRig, deployOne } from '../rig/dashboard.ts';
 import { valueOf } from '../rig/result.ts';
 import { waitFor } from '../rig/wait-for.ts';
 
@@ -23,6 +23,10 @@ async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(axeSource);
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    // Colours change over some milliseconds, and nothing is readable on the way.
+    await page.evaluate(
+      `new Promise(requestAnimationFrame).then(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))`,
+    );
     const found = await page.evaluate(
       `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
          violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html, any }) => html.slice(0, 200) + ' ' + any.map(({ message }) => message).join()).join(' | ')))`,
@@ -33,7 +37,11 @@ async function expectAccessible(page: Page): Promise<void> {
 
 /** Nothing is wider than the window, at the smallest size and at 200 % zoom. */
 async function expectFits(page: Page): Promise<void> {
-  for (const size of [{ width: 1024, height: 640 }, { width: 640, height: 400 }, { width: 1280, height: 800 }]) {
+  for (const size of [
+    { width: 1024, height: 640 },
+    { width: 640, height: 400 },
+    { width: 1280, height: 800 },
+  ]) {
     await page.setViewportSize(size);
     const wider = await page.evaluate(
       `[document.documentElement, document.querySelector('.govern')].filter((one) => one !== null && one.scrollWidth > one.clientWidth).map((one) => one.className + ' ' + one.scrollWidth)`,
@@ -68,10 +76,14 @@ describe('approvals', () => {
 
     await card(page, second).waitFor();
     expect(await page.getByRole('log', { name: 'Notices' }).getByText('asks to use').count()).toBe(0);
-    expect(await card(page, first).locator('.agent-path').innerText()).toMatch(/L0\s*›\s*L1\s*overwatch\s*›\s*L2.1\s*scanner/);
+    expect(await card(page, first).locator('.agent-path').innerText()).toMatch(
+      /L0\s*›\s*L1\s*overwatch\s*›\s*L2.1\s*scanner/,
+    );
     expect(await card(page, second).innerText()).toContain('ls ⟨U+202E⟩');
     expect(await card(page, first).innerText()).not.toContain('line 59');
-    await card(page, first).getByRole('button', { name: /Show all/ }).click();
+    await card(page, first)
+      .getByRole('button', { name: /Show all/ })
+      .click();
     expect(await card(page, first).innerText()).toContain('<b>line 59</b>');
     await expectAccessible(page);
     await expectFits(page);
@@ -101,7 +113,7 @@ describe('approvals', () => {
     const denied = valueOf(await coordinator.client.approvals({ status: 'all' })).approvals.at(-1);
     expect(denied).toMatchObject({ status: 'denied', decided: { message: 'adb, not today' } });
 
-    const many = [];
+    const many: string[] = [];
     for (const call of ['4', '5', '6']) many.push(await ask(coordinator, parent, call, { command: call }));
     await card(page, many[2] ?? '').waitFor();
     // Somebody else decides between the look and the click: the page is held back from hearing of it.
@@ -121,5 +133,98 @@ describe('approvals', () => {
     await page.reload();
     await page.getByRole('cell', { name: 'allowed for its branch' }).waitFor();
     await expectAccessible(page);
+  });
+});
+
+describe('the queue', () => {
+  test('shows who waits, why and what would free it; rows move by key and by many, are cancelled, and all starts are paused', async () => {
+    const coordinator = await rig.start({
+      ...sleepers,
+      runtimes: { ...sleepers.runtimes, fails: { kind: 'command', command: '/bin/false', prompt: 'file' } },
+      limits: { max_running: 1, max_running_per_runtime: { sleeper: 5 }, min_free_memory_mb: 1 },
+    });
+    const restart = { policy: 'on_failure', backoff_seconds: 600, max_backoff_seconds: 600 } as const;
+    const failing = await deployOne(coordinator, { name: 'flaky', config: { prompt: 'x', runtime: 'fails', restart } });
+    await waitFor('it is in back-off', async () => valueOf(await coordinator.client.get(failing)).status === 'backoff');
+    const parent = await deployOne(coordinator, { name: 'busy', config: { prompt: 'x' } });
+    const ids: string[] = [];
+    for (const name of ['a', 'b', 'c', 'd']) {
+      ids.push(await deployOne(coordinator, { agent_type: 'L2', parent_agent: parent, name, config: { prompt: 'x' } }));
+    }
+    const [a = '', b = '', c = '', d = ''] = ids;
+    const page = await rig.open(coordinator, '#/queue');
+    const row = (id: string): Locator => page.locator(`[data-queued="${id}"]`);
+    const order = (): Promise<(string | null)[]> =>
+      page.locator('[data-queued]').evaluateAll((rows) => rows.map((one) => one.getAttribute('data-queued')));
+    const serverOrder = async (): Promise<string[]> =>
+      valueOf(await coordinator.client.queue()).waiting.map(({ agent_id }) => agent_id);
+
+    await page.getByText('4 waiting · 1 in back-off').waitFor();
+    expect(await order()).toEqual([a, b, c, d, failing]);
+    await row(a).getByText('1 of 1 agents run (limits.max_running)').waitFor();
+    expect(await row(a).innerText()).toContain('the end of an agent that runs');
+    expect(await row(failing).innerText()).toMatch(/attempt 2 by itself at \d\d:\d\d:\d\d, in \d+m/);
+    await page.getByRole('list', { name: 'Limits' }).getByText('1 of 1 taken · full').waitFor();
+    expect(await page.getByRole('list', { name: 'Limits' }).innerText()).toMatch(/Runtime sleeper\s*1 of 5 taken/);
+    expect(await page.getByRole('list', { name: 'Limits' }).innerText()).toMatch(/free, 1.0 MB are kept/);
+    await expectAccessible(page);
+    await expectFits(page);
+
+    await row(d).focus();
+    await page.keyboard.press('+');
+    await page.keyboard.press('+');
+    await waitFor('the row went up', async () => (await order())[0] === d, { seen: order });
+    await waitFor('the coordinator knows', async () => (await serverOrder())[0] === d, { seen: serverOrder });
+    expect(valueOf(await coordinator.client.get(d)).priority).toBe(3);
+    expect(coordinator.journal().filter(({ event }) => event.type === 'agent_reprioritized')).toHaveLength(1);
+
+    for (const id of [a, b]) await row(id).getByRole('checkbox').click();
+    await page.getByRole('button', { name: 'Later', exact: true }).click();
+    await waitFor('two went down', async () => (await serverOrder()).join() === [d, c, a, b].join(), {
+      seen: serverOrder,
+    });
+    await waitFor('the page, too', async () => (await order()).join() === [d, c, a, b, failing].join(), {
+      seen: order,
+    });
+    await page.getByRole('button', { name: 'Cancel them …' }).click();
+    await page.getByRole('alertdialog').getByText('They leave the queue and are not started.').waitFor();
+    await page.getByRole('button', { name: 'Cancel 2 agents' }).click();
+    await page.getByText('2 agents cancelled.').waitFor();
+    await waitFor('they are gone', async () => (await order()).join() === [d, c, failing].join(), { seen: order });
+    expect(valueOf(await coordinator.client.get(a)).status).toBe('cancelled');
+
+    await page.getByRole('switch', { name: 'Starts are on' }).click();
+    await page.getByRole('alertdialog').getByText('Nothing more is started until you switch it on again').waitFor();
+    await page.getByRole('button', { name: 'Pause all starts' }).click();
+    await page.getByRole('switch', { name: 'All starts are paused' }).waitFor();
+    await row(d).getByText('the operator has paused all starts').waitFor();
+    expect(valueOf(await coordinator.client.queue()).intake_paused).toBe(true);
+
+    // Refused (it has started meanwhile, say): the row goes back to where it was, and the refusal is read.
+    await page.route('**/reprioritize', (route) =>
+      route.fulfill({
+        status: 409,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({
+          type: 'about:blank',
+          title: 'x',
+          status: 409,
+          detail: 'it is being started',
+          code: 'WRONG_STATE',
+          request_id: null,
+        }),
+      }),
+    );
+    await row(c)
+      .getByRole('button', { name: /^Sooner/ })
+      .click();
+    await row(c)
+      .getByRole('button', { name: /^Sooner/ })
+      .click();
+    await row(c)
+      .getByRole('button', { name: /^Sooner/ })
+      .click();
+    await page.getByText('Not moved: it is being started').waitFor();
+    await waitFor('it is back', async () => (await order()).join() === [d, c, failing].join(), { seen: order });
   });
 });

@@ -8,6 +8,7 @@ import { failureOf } from '../../../protocol/failures.ts';
 import { nextToStart } from '../../../protocol/next-to-start.ts';
 import { holdBelow, holdOf } from '../../../protocol/hold.ts';
 import type { Config } from '../../../protocol/config.ts';
+import type { LimitInUse } from '../../../protocol/queue.ts';
 import { overBudgetEvent } from './over-budget.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -22,10 +23,12 @@ import {
   candidateKey,
   decideAgain,
   decideAt,
+  givenBack,
   type SlotDecision,
   slotsTaken,
   waitForPace,
 } from './limits.ts';
+import { limitsInUse } from './limits-in-use.ts';
 import { Moments } from './moments.ts';
 import { Queue } from './queue.ts';
 import { StartPace } from './start-pace.ts';
@@ -243,6 +246,16 @@ export class Scheduler {
 
   slotsTaken(): number {
     return slotsTaken(this.#options.ledger.pending, this.waitingParents.ids());
+  }
+
+  limitsInUse(): LimitInUse[] {
+    const { ledger, config } = this.#options;
+    return limitsInUse(givenBack(ledger.pending, this.waitingParents.ids()), config.limits);
+  }
+
+  /** MB; null: not known. */
+  freeMemoryMb(): number | null {
+    return this.#freeMemoryMb();
   }
 
   close(): void {
