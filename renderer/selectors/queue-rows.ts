@@ -17,7 +17,11 @@ export interface QueueRow {
   readonly priority: number;
   /** Since when it waits; ISO 8601 UTC. */
   readonly since: string;
+  /** For what, in a few words. */
   readonly reason: string;
+  /** The reason as the coordinator gives it, with the setting behind it. */
+  readonly fullReason: string;
+  /** What ends the waiting: "when one of them ends". */
   readonly freedBy: string;
   /** When it gives up, or is tried next; null: neither. ISO 8601 UTC. */
   readonly until: string | null;
@@ -55,8 +59,10 @@ export function queueRows(fleet: Fleet, answer: QueueAnswer | null, wanted: Want
       runtime: visible(facts.model === null ? facts.runtime : `${facts.runtime} · ${facts.model}`),
       priority,
       since: life.status === 'queued' || life.status === 'backoff' ? life.since : facts.accepted_at,
-      reason: visible(reason.replace(/^waiting: /, '')),
-      freedBy: kind === 'waiting' ? freedBy(reason) : kind === 'held' ? 'resuming its branch' : nextTry(agent, now),
+      reason: visible(reason.replace(/^waiting: /, '').replace(/ \((?:limits\.\w+(?:, )?|intake_paused)+\)/, '')),
+      fullReason: visible(reason),
+      freedBy:
+        kind === 'waiting' ? freedBy(reason) : kind === 'held' ? 'when its branch is resumed' : nextTry(agent, now),
       until: kind === 'held' ? null : kind === 'backoff' ? untilOf(agent) : expiryOf(agent),
     };
   });
@@ -84,29 +90,29 @@ function reasonOf({ life }: Agent, kind: QueueRow['kind'], said: string | undefi
     return hold === null ? '' : heldWords(hold);
   }
   const own = life.status === 'queued' || life.status === 'backoff' ? life.reason : '';
-  return kind === 'waiting' ? (said ?? own) : own;
+  // When the next attempt follows is said beside it, by the clock.
+  return kind === 'waiting' ? (said ?? own) : own.replace(/; attempt \d+ follows after [\d.]+ s$/, '');
 }
 
 function nextTry(agent: Agent, now: number): string {
   const until = untilOf(agent);
   if (until === null) return '';
-  const attempt = agent.life.status === 'backoff' ? agent.life.attempt + 1 : 1;
-  return `attempt ${attempt} by itself at ${clockTime(until, now)}, in ${duration((Date.parse(until) - now) / 1000)}`;
+  return `next try at ${clockTime(until, now)}, in ${duration((Date.parse(until) - now) / 1000)}`;
 }
 
 /** By the setting that the reason names; the coordinator's reasons name the one that binds. */
 const freeing: readonly (readonly [setting: string, words: string])[] = [
-  ['intake_paused', 'resuming starts (the switch above)'],
-  ['limits.max_running_per_level', 'the end of an agent of this level, or a higher limit'],
-  ['limits.max_running_per_runtime', 'the end of an agent of this runtime, or a higher limit'],
-  ['limits.max_running_per_parent', 'the end of one of its siblings, or a higher limit'],
-  ['limits.reserved_per_level', 'the end of an agent of this level or above'],
-  ['limits.max_running', 'the end of an agent that runs, a parent that waits, or a higher limit'],
-  ['limits.min_free_memory_mb', 'memory that others give back'],
-  ['limits.max_starting', 'the next start, within moments'],
-  ['limits.starts_per_second', 'its turn, within moments'],
+  ['intake_paused', 'when starts are switched on'],
+  ['limits.max_running_per_parent', 'when a sibling ends'],
+  ['limits.max_running_per_level', 'when one of them ends'],
+  ['limits.max_running_per_runtime', 'when one of them ends'],
+  ['limits.reserved_per_level', 'when one of them ends'],
+  ['limits.max_running', 'when one of them ends'],
+  ['limits.min_free_memory_mb', 'when memory is given back'],
+  ['limits.max_starting', 'in a moment'],
+  ['limits.starts_per_second', 'in a moment'],
 ];
 
 function freedBy(reason: string): string {
-  return freeing.find(([setting]) => reason.includes(setting))?.[1] ?? 'its turn';
+  return freeing.find(([setting]) => reason.includes(setting))?.[1] ?? 'when it is its turn';
 }

@@ -24,6 +24,9 @@ async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     // Colours change over some milliseconds, and nothing is readable on the way.
+    const background = colorScheme === 'dark' ? 'rgb(41, 41, 41)' : 'rgb(255, 255, 255)';
+    const present = () => page.evaluate(`getComputedStyle(document.querySelector('.app')).backgroundColor`);
+    await waitFor(`the page is ${colorScheme}`, async () => (await present()) === background, { seen: present });
     await page.evaluate(
       `new Promise(requestAnimationFrame).then(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))`,
     );
@@ -161,9 +164,9 @@ describe('the queue', () => {
 
     await page.getByText('4 waiting · 1 in back-off').waitFor();
     expect(await order()).toEqual([a, b, c, d, failing]);
-    await row(a).getByText('1 of 1 agents run (limits.max_running)').waitFor();
-    expect(await row(a).innerText()).toContain('the end of an agent that runs');
-    expect(await row(failing).innerText()).toMatch(/attempt 2 by itself at \d\d:\d\d:\d\d, in \d+m/);
+    await row(a).getByText('1 of 1 agents run').waitFor();
+    expect(await row(a).innerText()).toContain('1 of 1 agents run · when one of them ends');
+    expect(await row(failing).innerText()).toMatch(/attempt 1 failed \(exit 1\) · next try at \d\d:\d\d:\d\d, in \d+m/);
     await page.getByRole('list', { name: 'Limits' }).getByText('1 of 1 taken · full').waitFor();
     expect(await page.getByRole('list', { name: 'Limits' }).innerText()).toMatch(/Runtime sleeper\s*1 of 5 taken/);
     expect(await page.getByRole('list', { name: 'Limits' }).innerText()).toMatch(/free, 1.0 MB are kept/);

@@ -39,8 +39,7 @@ export function QueueTable(props: QueueTableProps): ReactNode {
           </th>
           <th scope="col">Agent</th>
           <th scope="col">Waits for</th>
-          <th scope="col">Freed by</th>
-          <th scope="col" className="govern-number">
+          <th scope="col" className="govern-number queue-since">
             Since
           </th>
           <th scope="col" className="queue-runtime">
@@ -78,7 +77,7 @@ interface RowProps extends Pick<QueueTableProps, 'now' | 'disabled' | 'onSelect'
 }
 
 const Row = memo(function Row({ row, first, now, selected, disabled, onSelect, onStep }: RowProps): ReactNode {
-  const { agentId, position, kind, path, runtime, priority, since, reason, freedBy, until } = row;
+  const { agentId, position, kind, path, runtime, priority, since, reason, fullReason, freedBy, until } = row;
   const name = pathWords(path.slice(-1));
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     if (focusNeighbour(event)) return;
@@ -107,12 +106,12 @@ const Row = memo(function Row({ row, first, now, selected, disabled, onSelect, o
       <td>
         <AgentPath path={path} />
       </td>
-      <td className="govern-wrap">
+      <td className="govern-wrap" title={fullReason}>
         <bdi>{reason}</bdi>
+        <span className="queue-freed"> · {freedBy}</span>
       </td>
-      <td className="queue-freed">{freedBy}</td>
       <td
-        className="govern-number"
+        className="govern-number queue-since"
         title={`${clockTime(since, now)}${until === null || kind !== 'waiting' ? '' : `; gives up at ${clockTime(until, now)}`}`}
       >
         {ago(secondsSince(since, now) ?? 0)}
