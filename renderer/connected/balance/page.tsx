@@ -1,5 +1,70 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
+import { balanceGroups, type BalanceSettings, type GroupRow } from '../../selectors/balance-groups.ts';
+import { counted } from '../../selectors/format.ts';
+import { percent } from '../../selectors/share-bars.ts';
+import { BalanceView } from '../../views/balance/balance-view.tsx';
+import { Fold } from '../../views/balance/fold.tsx';
+import { GroupList } from '../../views/balance/group-list.tsx';
+import { useDashboard, useDashboardState } from '../dashboard-context.ts';
+import { useSettings } from '../use-settings.ts';
+import { useGo } from '../use-steps.ts';
+import { Compliance } from './compliance.tsx';
+import { Plan } from './plan.tsx';
+
+/** As a coordinator without a config.json has them, until this one's are known. */
+const usual: BalanceSettings = { max_share: 0.4, max_ratio: 2, replan_after_seconds: 60 };
+const mostFinished = 50;
 
 export default function BalancePage(): ReactNode {
-  return <h2>Balance</h2>;
+  const { store } = useDashboard();
+  const agents = useDashboardState(({ fleet }) => fleet.agents);
+  const now = useDashboardState((state) => state.now);
+  const stale = useDashboardState(({ connection }) => connection.status !== 'live');
+  const open = useDashboardState(({ route }) => route.item);
+  const known = useSettings();
+  const settings = known?.balance ?? usual;
+  const go = useGo();
+  const groups = useMemo(
+    () => balanceGroups(store.getState().fleet, settings, now),
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the fleet is read where its agents changed
+    [store, agents, settings, now],
+  );
+  const living = groups.filter((group) => group.living);
+  const finished = groups.filter((group) => !group.living);
+  const [finishedOpen, setFinishedOpen] = useState(finished.some(({ key }) => key === open));
+  const [complianceOpen, setComplianceOpen] = useState(false);
+  const list = (shown: readonly GroupRow[], label: string): ReactNode => (
+    <GroupList
+      groups={shown}
+      maxShare={settings.max_share}
+      open={open}
+      label={label}
+      onOpen={(key) => go({ item: key }, 'replace')}
+    />
+  );
+  return (
+    <BalanceView
+      summary={`${counted(living.length, 'group')} at work · ${finished.length} finished`}
+      rules={
+        known === null
+          ? ''
+          : `no share above ${percent(settings.max_share)}, largest below ${settings.max_ratio} × smallest · ${known.balance.mode}`
+      }
+      stale={stale}
+      living={living.length === 0 ? null : list(living, 'Groups at work')}
+      finished={
+        finished.length > 0 && (
+          <Fold title={`${finished.length} finished`} open={finishedOpen} onOpen={setFinishedOpen}>
+            {list(finished.slice(0, mostFinished), 'Finished groups')}
+          </Fold>
+        )
+      }
+      compliance={
+        <Fold title="Compliance scores" open={complianceOpen} onOpen={setComplianceOpen}>
+          <Compliance />
+        </Fold>
+      }
+      plan={<Plan settings={settings} />}
+    />
+  );
 }
