@@ -1,5 +1,5 @@
 import { type ReactNode, Suspense, useMemo } from 'react';
-import { FluentProvider, webDarkTheme, webLightTheme } from '@fluentui/react-components';
+import { FluentProvider, useFocusFinders, webDarkTheme, webLightTheme } from '@fluentui/react-components';
 import { ApprovalNews } from './approval-news.tsx';
 import { FirstContact } from './first-contact.tsx';
 import { Fleet } from './fleet.tsx';
@@ -30,6 +30,9 @@ export function App({ store, client }: Dashboard): ReactNode {
 function Page(): ReactNode {
   const status = useDashboardState(({ session }) => session.status);
   const view = useDashboardState(({ route }) => route.view);
+  // Held for as long as the page lives: when the last user of Fluent's focus management goes, and that is a dialog, what the
+  // dialog hid from screen readers stays hidden, which is the whole page.
+  useFocusFinders();
   if (status === 'signed_out') return <SignInPage />;
   return (
     <Frame nav={<Navigation />} tools={null} connection={<Connection />} bar={<Trouble />}>

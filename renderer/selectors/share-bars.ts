@@ -17,7 +17,7 @@ const slack = 1e-9;
 /** `35 %`, `33.4 %`: three digits at most. */
 export const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
 
-/** `count`: how many the limit is judged for; below three it does not count. */
+/** What is still to come stands at the end. `count`: how many the limit is judged for; below three it does not count. */
 export function barOf(
   shares: readonly { readonly agentId: string | null; readonly name: string; readonly share: number }[],
   count: number,
@@ -28,7 +28,7 @@ export function barOf(
     return count >= smallestGroup && share > maxShare + slack ? 'over' : 'kept';
   };
   return [...shares]
-    .sort((a, b) => b.share - a.share)
+    .sort((a, b) => Number(a.agentId === openPlace) - Number(b.agentId === openPlace) || b.share - a.share)
     .map(({ agentId, name, share }) => ({
       agentId: agentId === openPlace ? null : agentId,
       name,

@@ -8,6 +8,7 @@ import {
   DialogSurface,
   DialogTitle,
 } from '@fluentui/react-components';
+import { useFocusBack } from './use-focus-back.ts';
 
 interface ConfirmDialogProps {
   readonly title: ReactNode;
@@ -31,6 +32,7 @@ export function ConfirmDialog({
   onCancel,
   children,
 }: ConfirmDialogProps): ReactNode {
+  useFocusBack();
   return (
     <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && onCancel()}>
       <DialogSurface>
@@ -41,7 +43,7 @@ export function ConfirmDialog({
             <Button appearance="secondary" onClick={onCancel}>
               {cancel ?? 'Cancel'}
             </Button>
-            <Button appearance="primary" disabled={busy === true} onClick={onConfirm}>
+            <Button appearance="primary" disabledFocusable={busy === true} onClick={onConfirm}>
               {confirm}
             </Button>
           </DialogActions>

@@ -231,3 +231,86 @@ describe('the queue', () => {
     await waitFor('it is back', async () => (await order()).join() === [d, c, failing].join(), { seen: order });
   });
 });
+
+describe('balance', () => {
+  test('groups stand against the limit; a plan redraws as it is typed, says what to split, is kept over a reload and deployed as shown', async () => {
+    const coordinator = await rig.start({ ...sleepers, limits: { min_free_memory_mb: 1 } });
+    const page = await rig.open(coordinator, '#/balance');
+    await page.getByText('No group is at work').waitFor();
+
+    const tasks = page.getByLabel('Tasks, one a line: name and weight');
+    await tasks.fill('sprites 50\nsounds');
+    await page.getByText('line 2: expected a task and its weight').waitFor();
+    await tasks.fill('sprites 50\nsounds, 30\nlevels\t20');
+    const verdict = page.locator('.plan-verdict');
+    await verdict.getByText('does not keep the rules').waitFor();
+    await page.getByRole('button', { name: 'Split it' }).click();
+    await verdict.getByText('keeps the rules', { exact: true }).waitFor();
+    expect(await tasks.inputValue()).toContain('sprites 1/2 ');
+    await page.getByLabel('Workers').fill('many');
+    await page.getByText('1 to 100').waitFor();
+    await page.getByLabel('Workers').fill('3');
+    await verdict.waitFor();
+    await page.getByLabel('Group').fill('wave <b>one</b>');
+    const prompt = page.getByLabel('Prompt of each worker');
+    await prompt.fill('Do it.');
+    await page.getByText('The prompt does not hold {tasks}').waitFor();
+    await prompt.fill('Worker {worker} of {workers}: {tasks}');
+    await page.reload();
+    await verdict.getByText('keeps the rules', { exact: true }).waitFor();
+    expect(await prompt.inputValue()).toBe('Worker {worker} of {workers}: {tasks}');
+
+    // A plan by looser limits than the coordinator's is refused in its own words, and nothing is deployed.
+    const kept = await tasks.inputValue();
+    await tasks.fill('sprites 50\nsounds 30\nlevels 20');
+    await page.getByLabel('Largest share, %').fill('60');
+    await page.getByLabel('Ratio below').fill('9');
+    await verdict.getByText('keeps the rules', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Deploy this plan …' }).click();
+    await page.getByRole('button', { name: 'Deploy 3 agents' }).click();
+    await page.getByText('Nothing was deployed:').waitFor();
+    expect(await page.locator('.plan-deploy').innerText()).toContain('40 %');
+    expect(valueOf(await coordinator.client.list()).agents).toEqual([]);
+    await page.getByLabel('Largest share, %').fill('40');
+    await page.getByLabel('Ratio below').fill('2');
+    await tasks.fill(kept);
+    await verdict.getByText('keeps the rules', { exact: true }).waitFor();
+
+    await page.getByRole('button', { name: 'Deploy this plan …' }).click();
+    const dialog = page.getByRole('alertdialog');
+    await dialog.getByRole('button', { name: /Show all/ }).click();
+    expect(await dialog.innerText()).toContain('"prompt": "Worker 1 of 3: - ');
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Deploy 3 agents' }).click();
+    await page.getByText('3 agents deployed as wave <b>one</b>.').waitFor();
+    const { agents } = valueOf(await coordinator.client.list());
+    expect(agents.map(({ group, balance }) => [group?.id, balance?.flagged])).toEqual(
+      [1, 2, 3].map(() => ['wave <b>one</b>', false]),
+    );
+
+    const group = page.locator('[data-group="wave <b>one</b>"]');
+    const estimate = group.getByRole('list', { name: /^Estimate/ });
+    await waitFor('the estimate of three', async () => (await estimate.getByRole('listitem').count()) === 3);
+    const shares = agents.map(({ estimated_workload: share }) => Number(((share ?? 0) * 100).toPrecision(3)));
+    for (const share of shares) expect(await estimate.innerText()).toContain(`${share} %`);
+    await group.getByRole('list', { name: /^Measured by time/ }).waitFor();
+    // The line stands where the limit is, in each bar's own width.
+    const at = await group.locator('.group-bars').evaluate((bars) => {
+      const line = Number.parseFloat(getComputedStyle(bars, '::after').left);
+      const bar = bars.querySelector('.share-bar')?.getBoundingClientRect();
+      return bar === undefined ? 0 : (line - (bar.left - bars.getBoundingClientRect().left)) / bar.width;
+    });
+    expect(at).toBeCloseTo(0.4, 2);
+    await group.getByRole('button', { name: 'wave <b>one</b>' }).click();
+    await group.getByRole('cell', { name: 'running' }).first().waitFor();
+    await page.reload();
+    await group.getByRole('cell', { name: 'running' }).first().waitFor();
+    await page.getByRole('button', { name: 'Compliance scores' }).click();
+    await page.getByRole('cell', { name: 'All agents' }).waitFor();
+    await expectAccessible(page);
+    await expectFits(page);
+    await Promise.all(agents.map(({ agent_id }) => coordinator.client.stop(agent_id)));
+    await page.getByText('0 groups at work · 1 finished').waitFor();
+    await page.getByRole('button', { name: '1 finished' }).waitFor();
+  });
+});

@@ -41,23 +41,30 @@ export function PlanResult({ plan, maxShare, behind, onSplit }: PlanResultProps)
           {percent(maxShare)}
         </span>
       </div>
-      {split.map(({ task, parts, weights }) => (
-        <p key={task} className="plan-split tone-warning">
-          <span>
-            Split <bdi>{visible(task)}</bdi> into {parts} parts.
-          </span>
-          <Button size="small" onClick={() => onSplit(task, weights)}>
-            Split it
-          </Button>
-        </p>
-      ))}
-      {advice.map((sentence) => (
-        <p key={sentence} className="plan-note">
-          <bdi>{visible(sentence)}</bdi>
-        </p>
+      {advice.map((sentence, at) => (
+        <Advice key={sentence} sentence={sentence} split={split[at]} onSplit={onSplit} />
       ))}
       <Workers workers={workers} />
     </div>
+  );
+}
+
+interface AdviceProps extends Pick<PlanResultProps, 'onSplit'> {
+  readonly sentence: string;
+  /** Where the advice is to split a task, which one: there is one sentence for each. */
+  readonly split: PlanAnswer['split'][number] | undefined;
+}
+
+function Advice({ sentence, split, onSplit }: AdviceProps): ReactNode {
+  return (
+    <p className="plan-split">
+      <bdi>{visible(sentence)}</bdi>
+      {split !== undefined && (
+        <Button size="small" onClick={() => onSplit(split.task, split.weights)}>
+          Split it
+        </Button>
+      )}
+    </p>
   );
 }
 

@@ -87,7 +87,7 @@ describe('groups', () => {
       { agentId: 'a', name: 'A', share: 0.4 },
       { agentId: openPlace, name: 'still to come', share: 0.6 },
     ];
-    expect(barOf(shares, 2, 0.4).map(({ kind }) => kind)).toEqual(['open', 'kept']);
+    expect(barOf(shares, 2, 0.4).map(({ kind }) => kind)).toEqual(['kept', 'open']);
     const bar = barOf(
       [
         { agentId: 'a', name: 'A', share: 0.4001 },
