@@ -25,7 +25,6 @@ export interface GroupRow {
   readonly path: readonly PathStep[];
   /** How many there are, and of how many planned; in words. */
   readonly size: string;
-  readonly living: boolean;
   readonly estimated: readonly BarPart[];
   readonly measured: readonly BarPart[];
   /** What was measured: "time" or "tokens". */
@@ -52,13 +51,29 @@ export interface MemberRow {
   readonly flagged: string;
 }
 
-/** Living groups first, newest first in both. Of one agent alone nothing is shown. `now` in ms since the epoch. */
-export function balanceGroups(fleet: Fleet, settings: BalanceSettings, now: number): readonly GroupRow[] {
+export interface Groups {
+  /** Somebody in it has not ended; newest first. */
+  readonly living: readonly GroupRow[];
+  /** The newest of those that are over. */
+  readonly finished: readonly GroupRow[];
+  /** How many are over in all. */
+  readonly finishedCount: number;
+}
+
+/** Of one agent alone nothing is shown. `now` in ms since the epoch. */
+export function balanceGroups(fleet: Fleet, settings: BalanceSettings, now: number, mostFinished: number): Groups {
   const groups = groupsIn(fleet, agentsInOrder(fleet), settings, now).filter(
     ({ division: { members, size } }) => members.length > 1 || (size ?? 0) > 1,
   );
-  const rows = groups.map(({ division, done }) => rowOf(fleet, division, done, settings, now));
-  return [...rows.filter(({ living }) => living), ...rows.filter(({ living }) => !living)];
+  const isLiving = ({ division }: (typeof groups)[number]): boolean => division.members.some((one) => !isEnded(one));
+  const finished = groups.filter((group) => !isLiving(group));
+  const rows = (of: typeof groups): GroupRow[] =>
+    of.map(({ division, done }) => rowOf(fleet, division, done, settings, now));
+  return {
+    living: rows(groups.filter(isLiving)),
+    finished: rows(finished.slice(0, mostFinished)),
+    finishedCount: finished.length,
+  };
 }
 
 function rowOf(fleet: Fleet, division: Division, done: WorkDone, settings: BalanceSettings, now: number): GroupRow {
@@ -74,9 +89,9 @@ function rowOf(fleet: Fleet, division: Division, done: WorkDone, settings: Balan
     name: visible(groupName(key)),
     path,
     size: size === null || size <= members.length ? count(members.length) : `${members.length} of ${size}`,
-    living: members.some((one) => !isEnded(one)),
     estimated: barOf(estimatedShares(fleet, division), planned, settings.max_share),
-    measured: barOf(measured, measured.length, settings.max_share),
+    // Before all have begun a share is not one of the whole.
+    measured: barOf(measured, measured.length < planned ? 0 : measured.length, settings.max_share),
     basis: done.basis === 'tokens' ? 'tokens' : 'time',
     ratio,
     score,

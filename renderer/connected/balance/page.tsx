@@ -24,13 +24,11 @@ export default function BalancePage(): ReactNode {
   const known = useSettings();
   const settings = known?.balance ?? usual;
   const go = useGo();
-  const groups = useMemo(
-    () => balanceGroups(store.getState().fleet, settings, now),
+  const { living, finished, finishedCount } = useMemo(
+    () => balanceGroups(store.getState().fleet, settings, now, mostFinished),
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the fleet is read where its agents changed
     [store, agents, settings, now],
   );
-  const living = groups.filter((group) => group.living);
-  const finished = groups.filter((group) => !group.living);
   const [finishedOpen, setFinishedOpen] = useState(finished.some(({ key }) => key === open));
   const [complianceOpen, setComplianceOpen] = useState(false);
   const list = (shown: readonly GroupRow[], label: string): ReactNode => (
@@ -44,7 +42,7 @@ export default function BalancePage(): ReactNode {
   );
   return (
     <BalanceView
-      summary={`${counted(living.length, 'group')} at work · ${finished.length} finished`}
+      summary={`${counted(living.length, 'group')} at work · ${finishedCount} finished`}
       rules={
         known === null
           ? ''
@@ -53,9 +51,10 @@ export default function BalancePage(): ReactNode {
       stale={stale}
       living={living.length === 0 ? null : list(living, 'Groups at work')}
       finished={
-        finished.length > 0 && (
-          <Fold title={`${finished.length} finished`} open={finishedOpen} onOpen={setFinishedOpen}>
-            {list(finished.slice(0, mostFinished), 'Finished groups')}
+        finishedCount > 0 && (
+          <Fold title={`${finishedCount} finished`} open={finishedOpen} onOpen={setFinishedOpen}>
+            {list(finished, 'Finished groups')}
+            {finishedCount > finished.length && <p className="govern-note">The newest {finished.length} of them.</p>}
           </Fold>
         )
       }

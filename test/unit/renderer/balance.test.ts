@@ -21,13 +21,16 @@ const shared = (weights: readonly number[], size = 3): GroupFleet => {
   return fleet;
 };
 
+const groupsOf = (fleet: GroupFleet, second = 0, mostFinished = 9) =>
+  balanceGroups(fleet.fleet, settings, atSecond(second), mostFinished);
+
 describe('groups', () => {
   test('estimate beside measured, largest first, with score and ratio; who does too much is named, and what to do', () => {
     const fleet = shared([0.3, 0.36, 0.34]);
     for (const one of [1, 2, 3]) fleet.start(one);
     fleet.end(1, 'completed', 20).end(3, 'completed', 20);
-    const [row] = balanceGroups(fleet.fleet, settings, atSecond(100));
-    expect(row).toMatchObject({ name: 'wave-1', size: '3', living: true, ratio: 1.2, score: 100, balanced: true });
+    const [row] = groupsOf(fleet, 100).living;
+    expect(row).toMatchObject({ name: 'wave-1', size: '3', ratio: 1.2, score: 100, balanced: true });
     expect(row?.path.map(({ name }) => name)).toEqual(['', 'overwatch_001']);
     expect(row?.estimated.map(({ name, share, kind }) => [name, share, kind])).toEqual([
       ['L2.1 w2', 0.36, 'kept'],
@@ -45,8 +48,8 @@ describe('groups', () => {
     ]);
   });
 
-  test('a plan that is not complete shows who is still to come', () => {
-    const [row] = balanceGroups(shared([0.4]).fleet, settings, atSecond(0));
+  test('a plan that is not complete shows who is still to come, and judges nothing measured yet', () => {
+    const [row] = groupsOf(shared([0.4])).living;
     expect(row?.size).toBe('1 of 3');
     expect(row?.estimated.map(({ name, share, kind, agentId }) => [name, share, kind, agentId === null])).toEqual([
       ['L2.1 w1', 0.4, 'kept', false],
@@ -54,6 +57,11 @@ describe('groups', () => {
       ['still to come', 0.3, 'open', true],
     ]);
     expect(row?.measured).toEqual([]);
+    const two = shared([0.4, 0.3]).start(1).start(2, 20);
+    expect(groupsOf(two, 30).living[0]?.measured.map(({ share, kind }) => [share, kind])).toEqual([
+      [0.75, 'kept'],
+      [0.25, 'kept'],
+    ]);
   });
 
   test.each([
@@ -66,7 +74,7 @@ describe('groups', () => {
       'L2.1 w1 was given 2 × as much as L2.1 w3; below 2 times is wanted. Move some of its part there.',
     ],
   ])('an estimate of %j is advised on', (weights, advice) => {
-    const [row] = balanceGroups(shared(weights).fleet, settings, atSecond(0));
+    const [row] = groupsOf(shared(weights)).living;
     expect(row).toMatchObject({ balanced: false, advice: [advice] });
   });
 
@@ -75,11 +83,10 @@ describe('groups', () => {
     fleet.start(1).start(2).end(1, 'completed', 5).end(2, 'completed', 5);
     fleet.accept({ estimated_workload: 0.5, group: { id: 'second', size: 2 } }, 10);
     fleet.accept({ group: { id: 'alone', size: null } }, 10);
-    const rows = balanceGroups(fleet.fleet, settings, atSecond(20));
-    expect(rows.map(({ name, living, advice }) => [name, living, advice])).toEqual([
-      ['second', true, []],
-      ['wave-1', false, []],
-    ]);
+    const { living, finished, finishedCount } = groupsOf(fleet, 20);
+    expect(living.map(({ name, advice }) => [name, advice])).toEqual([['second', []]]);
+    expect(finished.map(({ name, advice }) => [name, advice])).toEqual([['wave-1', []]]);
+    expect([finishedCount, groupsOf(fleet, 20, 0).finished]).toEqual([1, []]);
   });
 
   test('below three the limit does not count; a bar is said in one sentence', () => {
