@@ -134,7 +134,7 @@ const event: fc.Arbitrary<ZiggieEvent> = fc.oneof(
       type: 'agent_reprioritized',
       at,
       by: 'operator',
-      request_id: `request_${request}`,
+      request_id: `move_${request}`,
       request_sha256: 'd'.repeat(64),
       ...own,
     })),
