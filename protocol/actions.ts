@@ -9,7 +9,7 @@ import {
 } from './approvals.ts';
 import { complianceAnswerSchema, complianceRequestSchema } from './compliance.ts';
 import { planAnswerSchema, planRequestSchema } from './plan.ts';
-import { intakeRequestSchema, queueAnswerSchema, queueRequestSchema } from './queue.ts';
+import { intakeRequestSchema, queueAnswerSchema, queueRequestSchema, reprioritizeRequestSchema } from './queue.ts';
 import {
   agentListSchema,
   listRequestSchema,
@@ -52,6 +52,7 @@ export const actions = {
   plan: { request: planRequestSchema, answer: planAnswerSchema },
   queue: { request: queueRequestSchema, answer: queueAnswerSchema },
   intake: { request: intakeRequestSchema, answer: queueAnswerSchema },
+  reprioritize: { request: reprioritizeRequestSchema, answer: agentRecordSchema },
   request_approval: { request: requestApprovalSchema, answer: shownApprovalSchema },
   list_approvals: { request: listApprovalsSchema, answer: approvalListSchema },
   decide_approval: { request: decideApprovalSchema, answer: shownApprovalSchema },

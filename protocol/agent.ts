@@ -315,4 +315,7 @@ export function statusOf(agent: Agent): Status {
 export const isActive = ({ life: { status } }: Agent): boolean =>
   status === 'starting' || status === 'running' || status === 'paused' || status === 'stopping';
 
+/** It has a place in the queue, or will have one when its back-off is over or its branch is resumed. */
+export const isWaiting = ({ life: { status } }: Agent): boolean => status === 'queued' || status === 'backoff';
+
 export const isEnded = (agent: Agent): boolean => agent.life.status === 'ended' || agent.life.status === 'never_began';

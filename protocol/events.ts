@@ -126,6 +126,15 @@ export const eventSchema = z.discriminatedUnion('type', [
     request_id: z.string(),
     request_sha256: z.string(),
   }),
+  /** While it waited it was given another place in the queue; the request is remembered by it. */
+  z.object({
+    type: z.literal('agent_reprioritized'),
+    ...ofAgent,
+    priority: z.number().int().min(0).max(9),
+    by: z.string(),
+    request_id: z.string(),
+    request_sha256: z.string(),
+  }),
   /** Told once for each agent: measured, it does more of its group's work than one should. */
   z.object({ type: z.literal('replan_suggested'), ...ofAgent, ...replanSchema.omit({ at: true }).shape }),
   z.object({ type: z.literal('agent_ended'), ...ofAgent, attempt: z.number().int(), ending: endingSchema }),
@@ -159,7 +168,7 @@ export function acceptances(event: ZiggieEvent): readonly EventOf<'agent_accepte
 export const sequencedSchema = z.object({ seq: z.number().int().positive(), event: eventSchema });
 export type Sequenced = z.infer<typeof sequencedSchema>;
 
-/** What is known of a request_id: the agent or the batch it became, those it restarted, or why it was refused. */
+/** What is known of a request_id: the agent or the batch it became, what it did to others, or why it was refused. */
 export const requestRecordSchema = z.object({
   sha256: z.string(),
   agent_id: z.string().nullable(),
@@ -167,6 +176,8 @@ export const requestRecordSchema = z.object({
   batch: z.object({ agent_ids: z.array(z.string()), door: factsSchema.shape.door }).optional(),
   /** Set for a request that restarted agents; `agent_id` is null then. */
   restarted: z.array(z.string()).optional(),
+  /** Set for a request that gave an agent another priority: that agent; `agent_id` is null then. */
+  reprioritized: z.string().optional(),
   failure: failureSchema.nullable(),
   answered: z.boolean(),
   /** When it was accepted or refused; ISO 8601 UTC. */

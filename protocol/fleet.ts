@@ -3,7 +3,7 @@
  * store are this function over the same events, so they cannot disagree. Pure: persistent maps, nothing is changed in place.
  */
 import { Map as PersistentMap } from 'immutable';
-import { type Agent, type External, isEnded, type Life, unknownUsage } from './agent.ts';
+import { type Agent, type External, isEnded, isWaiting, type Life, unknownUsage } from './agent.ts';
 import { attemptOf } from './attempt.ts';
 import {
   afterDecision,
@@ -144,6 +144,8 @@ function apply(state: Fleet, event: ZiggieEvent, seq: number): Fleet {
       return acceptBatch(state, event);
     case 'agents_requeued':
       return requeueAll(state, event, seq);
+    case 'agent_reprioritized':
+      return reprioritize(state, event, seq);
     case 'approval_requested':
       return requested(state, event, seq);
     case 'approval_decided':
@@ -239,6 +241,22 @@ function requeueAll(state: Fleet, event: EventOf<'agents_requeued'>, seq: number
   });
 }
 
+/** Only what waits has a place in the queue; the request is remembered in any case. */
+function reprioritize(state: Fleet, event: EventOf<'agent_reprioritized'>, seq: number): Fleet {
+  const { agent_id, priority, request_id, request_sha256, at } = event;
+  if (!state.agents.has(agent_id)) return state;
+  const change = (agent: Agent): Agent =>
+    isWaiting(agent) ? { ...agent, facts: { ...agent.facts, priority } } : agent;
+  return withRequest(withAgent(state, agent_id, change, seq, event), request_id, {
+    sha256: request_sha256,
+    agent_id: null,
+    reprioritized: agent_id,
+    failure: null,
+    answered: true, // Whoever asks again is answered anew.
+    at,
+  });
+}
+
 function forgetAll(state: Fleet, agentIds: readonly string[]): Fleet {
   // Whoever has a living agent below stays: nobody is left without the parent that the tree shows it under.
   const forgettable = agentIds.filter(
@@ -256,11 +274,16 @@ function forgetAll(state: Fleet, agentIds: readonly string[]): Fleet {
   };
 }
 
-/** A batch, and a request that restarted agents, is known for as long as one of its agents is. */
+/** A batch, and a request that changed agents, is known for as long as one of its agents is. */
 function forgetRequests({ requests, agents }: Fleet): Fleet['requests'] {
   const isKnown = (ids: readonly string[] | undefined): boolean =>
     ids === undefined || ids.some((id) => agents.has(id));
-  return requests.filter(({ batch, restarted }) => isKnown(batch?.agent_ids) && isKnown(restarted));
+  return requests.filter(
+    ({ batch, restarted, reprioritized }) =>
+      isKnown(batch?.agent_ids) &&
+      isKnown(restarted) &&
+      isKnown(reprioritized === undefined ? undefined : [reprioritized]),
+  );
 }
 
 /** Only what has ended can be forgotten. */
@@ -315,7 +338,7 @@ export type AgentEvent = Exclude<
 >;
 
 /** A turn in its life, as against what it asks for. */
-type TurnEvent = Exclude<AgentEvent, { type: 'approval_requested' | 'approval_decided' }>;
+type TurnEvent = Exclude<AgentEvent, { type: 'approval_requested' | 'approval_decided' | 'agent_reprioritized' }>;
 
 /** One step of one life. An event that does not fit the state changes nothing: an end is final. */
 function live(agent: Agent, event: TurnEvent): Agent {

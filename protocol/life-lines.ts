@@ -43,6 +43,8 @@ export function wordsFor(event: AgentEvent): string | null {
       return `goes on, says ${event.by}`;
     case 'agent_restarting':
       return `failed and is started again at ${event.until}: ${event.reason}`;
+    case 'agent_reprioritized':
+      return `waits with priority ${event.priority} from now on, says ${event.by}`;
     case 'replan_suggested':
       return `carries too much: ${event.suggestion}`;
     case 'agent_ended':

@@ -1,6 +1,9 @@
-/** `queue`: who waits for a slot, in the order in which they start, and for what. `intake`: whether anything is started at all. */
+/**
+ * `queue`: who waits for a slot, in the order in which they start, and for what. `reprioritize`: moves one of them.
+ * `intake`: whether anything is started at all.
+ */
 import { z } from 'zod';
-import { envelope } from './envelope.ts';
+import { envelope, target } from './envelope.ts';
 
 export const queueRequestSchema = z.looseObject({ ...envelope, action: z.literal('queue') });
 export type QueueRequest = z.infer<typeof queueRequestSchema>;
@@ -12,6 +15,15 @@ export const intakeRequestSchema = z.looseObject({
   paused: z.boolean(),
 });
 export type IntakeRequest = z.infer<typeof intakeRequestSchema>;
+
+/** Another place in the queue for one that waits, also for its next attempt. WRONG_STATE for all others. */
+export const reprioritizeRequestSchema = z.looseObject({
+  ...target,
+  action: z.literal('reprioritize'),
+  /** 0 is first, 9 last. */
+  priority: z.number().int().min(0).max(9),
+});
+export type ReprioritizeRequest = z.infer<typeof reprioritizeRequestSchema>;
 
 export const waitingAgentSchema = z.object({
   agent_id: z.string(),
@@ -31,11 +43,26 @@ export const waitingAgentSchema = z.object({
 });
 export type WaitingAgent = z.infer<typeof waitingAgentSchema>;
 
+/** A limit beside `max_running`, and how much of it is taken. */
+export const limitInUseSchema = z.object({
+  setting: z.enum(['max_running_per_level', 'max_running_per_runtime', 'max_running_per_parent']),
+  /** The level, the runtime, or the id of the parent. */
+  of: z.string(),
+  running: z.number().int(),
+  limit: z.number().int(),
+});
+export type LimitInUse = z.infer<typeof limitInUseSchema>;
+
 export const queueAnswerSchema = z.object({
   intake_paused: z.boolean(),
   /** Slots that are taken. Parents that wait for their children have lent theirs. */
   running: z.number().int(),
   max_running: z.number().int(),
+  /** MB of 1,048,576 bytes; null: the system does not tell. Below `min_free_memory_mb` nothing is started. */
+  free_memory_mb: z.number().int().nullable(),
+  min_free_memory_mb: z.number().int(),
+  /** All that are set by level and runtime, and the parents whose children fill theirs. Empty for an agent that asks. */
+  limits: z.array(limitInUseSchema),
   /** How many wait in all; an agent sees of them itself and those below it. */
   total: z.number().int(),
   waiting: z.array(waitingAgentSchema),

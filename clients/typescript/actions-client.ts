@@ -47,6 +47,7 @@ export function clientOf(perform: Carry): ZiggieClient {
     queue: () => ask('queue', {}),
     approvals: (filter = {}) => ask('list_approvals', filter),
     decide: (approval_id, decision) => ask('decide_approval', { ...decision, approval_id }),
+    reprioritize: (agent_id, priority) => ask('reprioritize', { agent_id, priority }),
     intake: (paused) => ask('intake', { paused }),
   };
 }

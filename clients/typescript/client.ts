@@ -106,6 +106,8 @@ export interface ZiggieClient {
   /** The Protocol v1.2 score of an agent, its tree, a day; of all that the caller may see where nothing is given. */
   compliance(input?: Input<'compliance'>): Promise<ClientResult<ComplianceAnswer>>;
   queue(): Promise<ClientResult<QueueAnswer>>;
+  /** Gives an agent that waits another place in the queue: 0 is first, 9 last. */
+  reprioritize(agentId: string, priority: number): Promise<ClientResult<AgentRecord>>;
   /** Operator only: pauses or resumes all starts. */
   intake(paused: boolean): Promise<ClientResult<QueueAnswer>>;
   /** What agents ask the operator to allow; with `status: 'all'` also what was decided lately. */

@@ -35,6 +35,7 @@ export function addressOf(action: Action, input: Readonly<Record<string, unknown
     case 'pause':
     case 'resume':
     case 'restart':
+    case 'reprioritize':
     case 'message':
       return { method: 'POST', path: `${ofAgent ?? agentPath('')}/${action}`, body: rest };
     case 'compliance':

@@ -5,6 +5,7 @@ import { type Carried, type Carry, clientOf, patienceFor } from './actions-clien
 import { type ClientResult, type Input, unexpectedAnswer, type ZiggieClient } from './client.ts';
 import { type EventPage, eventPageSchema } from '../../protocol/event-page.ts';
 import { type HistoryRange, type UsageHistory, usageHistorySchema } from '../../protocol/measures.ts';
+import { type Settings, settingsSchema } from '../../protocol/settings.ts';
 import { addressOf, agentPath } from './http-addresses.ts';
 import { type Call, describeAnswer, type Endpoint, exchange, exchangeJson } from './http-exchange.ts';
 import { emptyPiece, isEmptyRange, type LogPiece, type LogRange, rangeHeader, readPiece } from './log-range.ts';
@@ -22,6 +23,8 @@ export interface HttpClient extends ZiggieClient {
   ): Promise<ClientResult<EventPage>>;
   /** What agents used over the last minutes, hour or day: of an agent and all below it, or of all the caller may see. */
   usageHistory(range: HistoryRange, agentId?: string): Promise<ClientResult<UsageHistory>>;
+  /** Operator only: config.json as it is in force, and as the file says. */
+  settings(): Promise<ClientResult<Settings>>;
   /** Needs no token. */
   health(): Promise<ClientResult<Health>>;
   /** A single-use pass for opening a WebSocket within 30 seconds. */
@@ -59,6 +62,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const of = agentId === undefined ? '' : `&agent_id=${encodeURIComponent(agentId)}`;
       return valueOf(exchangeJson(endpoint, get(`/api/coordinator/samples?range=${range}${of}`), usageHistorySchema));
     },
+    settings: () => valueOf(exchangeJson(endpoint, get('/api/coordinator/settings'), settingsSchema)),
     health: () => valueOf(exchangeJson({ ...endpoint, token: null }, get('/health'), healthSchema)),
     ticket: async () => {
       const answer = await exchangeJson(endpoint, post('/api/ticket', {}), ticketAnswerSchema);

@@ -15,6 +15,7 @@ import { addLogs } from './commands/logs.ts';
 import { addLs } from './commands/ls.ts';
 import { addMcp } from './commands/mcp.ts';
 import { addPlan } from './commands/plan.ts';
+import { addPrioritize } from './commands/prioritize.ts';
 import { addQueue } from './commands/queue.ts';
 import { addReport } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
@@ -77,6 +78,7 @@ const commands = [
   addLs,
   addTree,
   addQueue,
+  addPrioritize,
   addStatus,
   addLogs,
   addEvents,

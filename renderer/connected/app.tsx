@@ -1,6 +1,7 @@
 import { type ReactNode, Suspense, useMemo } from 'react';
-import { FluentProvider, webDarkTheme, webLightTheme } from '@fluentui/react-components';
+import { FluentProvider, useFocusFinders, webDarkTheme, webLightTheme } from '@fluentui/react-components';
 import { ActionDialogs } from './action-dialogs.tsx';
+import { ApprovalNews } from './approval-news.tsx';
 import { FirstContact } from './first-contact.tsx';
 import { Fleet } from './fleet.tsx';
 import { Navigation } from './navigation.tsx';
@@ -30,12 +31,16 @@ export function App({ store, client }: Dashboard): ReactNode {
 function Page(): ReactNode {
   const status = useDashboardState(({ session }) => session.status);
   const view = useDashboardState(({ route }) => route.view);
+  // Held for as long as the page lives: when the last user of Fluent's focus management goes, and that is a dialog, what the
+  // dialog hid from screen readers stays hidden, which is the whole page.
+  useFocusFinders();
   if (status === 'signed_out') return <SignInPage />;
   return (
     <Frame nav={<Navigation />} tools={null} connection={<Connection />} bar={<Trouble />}>
       <PageError of={view}>{view === 'fleet' ? <Fleet /> : <OtherView view={view} />}</PageError>
       <ActionDialogs />
       <Notices />
+      <ApprovalNews />
     </Frame>
   );
 }

@@ -60,6 +60,10 @@ export const withoutNotice = ({ notices }: DashboardState, id: number): Change =
   notices: notices.filter((notice) => notice.id !== id),
 });
 
+/** What was said about another view goes when its reader is there, or when there is nothing left to see. */
+export const withoutNoticesTo = ({ notices }: DashboardState, href: string): Change =>
+  notices.some((notice) => notice.href === href) ? { notices: notices.filter((notice) => notice.href !== href) } : {};
+
 export const withSession = (_: DashboardState, session: Session): Change =>
   session.status === 'signed_in' ? { session, connection: { status: 'connecting' } } : { session };
 

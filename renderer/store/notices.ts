@@ -4,6 +4,8 @@ export interface Notice {
   readonly id: number;
   readonly intent: 'success' | 'info' | 'warning' | 'error';
   readonly text: string;
+  /** Where more of it is; the notice then has a link. */
+  readonly href?: string;
 }
 
 /** More would cover the page: the oldest go. */

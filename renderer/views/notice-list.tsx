@@ -13,9 +13,11 @@ interface NoticeListProps {
 export function NoticeList({ notices, onDismiss }: NoticeListProps): ReactNode {
   return (
     <div className="notices" role="log" aria-label="Notices" aria-live="polite">
-      {notices.map(({ id, intent, text }) => (
+      {notices.map(({ id, intent, text, href }) => (
         <MessageBar key={id} intent={intent} className="notice" politeness="polite">
-          <MessageBarBody>{text}</MessageBarBody>
+          <MessageBarBody>
+            <bdi>{text}</bdi> {href !== undefined && <a href={href}>Show</a>}
+          </MessageBarBody>
           <MessageBarActions
             containerAction={
               <Button

@@ -2,8 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { QueueAnswer } from '../../protocol/queue.ts';
+import { createHttpClient } from '../../clients/typescript/http-client.ts';
 import { failureIn, valueOf } from '../rig/result.ts';
 import { waitFor } from '../rig/wait-for.ts';
+import { startZiggie } from '../rig/ziggie-command.ts';
 import { deployScript, letGo, startShells, untilFile } from './cases/shell-agents.ts';
 
 /** What an agent does by itself: a request with its own token, answered into a file of the root. */
@@ -127,6 +129,45 @@ test('who waits gives up at its time, and is told for what it waited; the answer
   expect(failureIn(wrong)).toMatchObject({ code: 'INVALID_REQUEST' });
   expect(failureIn(wrong).message).toContain('paused');
   letGo(coordinator, 'never');
+});
+
+test('one that waits is moved to another place, over a crash and by every door, and what does not wait is not', async () => {
+  const coordinator = await startShells({ max_running: 1 });
+  const running = await deployScript(coordinator, 'running', untilFile('go'));
+  const waiting = [];
+  for (const name of ['a', 'b', 'c', 'd'])
+    waiting.push((await deployScript(coordinator, name, `echo ${name} >> order`)).agentId);
+  const [a = '', b = '', c = '', d = ''] = waiting;
+  const order = async (): Promise<string[]> =>
+    valueOf(await coordinator.client.queue()).waiting.map(({ agent_id }) => agent_id);
+
+  expect(valueOf(await coordinator.client.reprioritize(d, 0))).toMatchObject({ agent_id: d, priority: 0 });
+  expect(await order()).toEqual([d, a, b, c]);
+  const asked = { request_id: 'move-c', agent_id: c, priority: 1 };
+  expect(valueOf(await coordinator.client.perform('reprioritize', asked)).replayed).toBe(false);
+  const byFile = { request_id: 'move-c-again', action: 'reprioritize', agent_id: c, priority: 2 };
+  expect(await coordinator.dropAndAnswer(byFile)).toMatchObject({ agent_id: c, priority: 2 });
+  // Asked again, the first request moves nothing any more.
+  const again = valueOf(await coordinator.client.perform('reprioritize', asked));
+  expect(again).toMatchObject({ replayed: true, answer: { priority: 2 } });
+  const other = await coordinator.client.perform('reprioritize', { ...asked, priority: 9 });
+  expect(failureIn(other)).toMatchObject({ code: 'DUPLICATE_REQUEST_MISMATCH' });
+  const command = startZiggie(['prioritize', a, '9', '--root', coordinator.root]);
+  expect(await command.end).toMatchObject({ code: 0, out: expect.stringContaining('priority 9') as string });
+  expect(await order()).toEqual([d, c, b, a]);
+
+  await coordinator.crash();
+  await coordinator.start();
+  expect(await order()).toEqual([d, c, b, a]);
+  expect(valueOf(await coordinator.client.perform('reprioritize', asked)).replayed).toBe(true);
+  expect(failureIn(await coordinator.client.reprioritize(running.agentId, 0))).toMatchObject({ code: 'WRONG_STATE' });
+  expect(failureIn(await coordinator.client.reprioritize(a, 10))).toMatchObject({ code: 'INVALID_REQUEST' });
+  const token = await coordinator.agentToken(running.agentId);
+  const stranger = createHttpClient({ url: coordinator.url, token });
+  expect(failureIn(await stranger.reprioritize(a, 0))).toMatchObject({ code: 'UNKNOWN_AGENT' });
+  letGo(coordinator, 'go');
+  for (const id of waiting) expect((await coordinator.ended(id)).status).toBe('completed');
+  expect(readFileSync(coordinator.path('order'), 'utf8')).toBe('d\nc\nb\na\n');
 });
 
 async function readJson<T>(path: string): Promise<T> {

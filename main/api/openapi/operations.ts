@@ -282,6 +282,17 @@ const steering: Operation[] = [
   })),
   {
     method: 'post',
+    path: `${one}/reprioritize`,
+    id: 'reprioritizeAgent',
+    tag: 'Steer',
+    summary: 'Give an agent that waits another place in the queue',
+    headers: idempotency,
+    body: 'Reprioritize',
+    answers: answered('AgentRecord', 'Its record.', replay),
+    failures: ['INVALID_REQUEST', 'UNKNOWN_ACTION', 'UNKNOWN_AGENT', 'WRONG_STATE', 'STORAGE_UNAVAILABLE'],
+  },
+  {
+    method: 'post',
     path: `${one}/message`,
     id: 'messageAgent',
     tag: 'Steer',

@@ -47,6 +47,7 @@ const requests = {
   Pause: bodyOf('pause', ['agent_id']),
   Resume: bodyOf('resume', ['agent_id']),
   Restart: bodyOf('restart', ['agent_id']),
+  Reprioritize: bodyOf('reprioritize', ['agent_id']),
   Message: bodyOf('message', ['agent_id']),
   SubmitReport: bodyOf('submit_report', ['agent_id']),
   SubmitOwnReport: bodyOf('submit_report'),

@@ -80,7 +80,7 @@ export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): voi
     return reply.type('text/markdown; charset=utf-8').send(report.tree.markdown);
   });
 
-  for (const action of ['stop', 'pause', 'resume', 'restart', 'message'] as const) {
+  for (const action of ['stop', 'pause', 'resume', 'restart', 'reprioritize', 'message'] as const) {
     app.post(`${base}/agents/:id/${action}`, (request, reply) =>
       answer(coordinator, request, reply, action, { agent_id: agentIdOf(request) }),
     );

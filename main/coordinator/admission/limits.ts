@@ -132,7 +132,8 @@ export function slotsTaken(fleet: Fleet, waitingParents: Iterable<string>): numb
   return sumOf([...givenBack(fleet, waitingParents).byKind.values()]);
 }
 
-function givenBack(fleet: Fleet, waitingParents: Iterable<string>): Slots {
+/** The slots that are held, without those that waiting parents have lent. */
+export function givenBack(fleet: Fleet, waitingParents: Iterable<string>): Slots {
   let { slots } = fleet;
   for (const id of waitingParents) {
     const agent = fleet.agents.get(id);

@@ -8,6 +8,7 @@ import { failureOf } from '../../../protocol/failures.ts';
 import { nextToStart } from '../../../protocol/next-to-start.ts';
 import { holdBelow, holdOf } from '../../../protocol/hold.ts';
 import type { Config } from '../../../protocol/config.ts';
+import type { LimitInUse } from '../../../protocol/queue.ts';
 import { overBudgetEvent } from './over-budget.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -22,10 +23,12 @@ import {
   candidateKey,
   decideAgain,
   decideAt,
+  givenBack,
   type SlotDecision,
   slotsTaken,
   waitForPace,
 } from './limits.ts';
+import { limitsInUse } from './limits-in-use.ts';
 import { Moments } from './moments.ts';
 import { Queue } from './queue.ts';
 import { StartPace } from './start-pace.ts';
@@ -205,6 +208,15 @@ export class Scheduler {
     this.#moments.forget(agentId);
   }
 
+  /** For an agent that was given another priority: where it stands in the queue, it moves. */
+  reprioritize(agentId: string): void {
+    const facts = this.#options.ledger.pending.agents.get(agentId)?.facts;
+    if (facts === undefined || !this.#queue.has(agentId)) return;
+    this.#queue.add(facts);
+    if (this.#untold.has(agentId)) this.#untold.set(agentId, facts);
+    this.pump();
+  }
+
   /** For agents that may be started again, or once more: they were resumed, or restarted, or waited before a crash. */
   freeAll(agents: readonly Agent[]): void {
     const due: AgentFacts[] = [];
@@ -234,6 +246,16 @@ export class Scheduler {
 
   slotsTaken(): number {
     return slotsTaken(this.#options.ledger.pending, this.waitingParents.ids());
+  }
+
+  limitsInUse(): LimitInUse[] {
+    const { ledger, config } = this.#options;
+    return limitsInUse(givenBack(ledger.pending, this.waitingParents.ids()), config.limits);
+  }
+
+  /** MB; null: not known. */
+  freeMemoryMb(): number | null {
+    return this.#freeMemoryMb();
   }
 
   close(): void {
@@ -328,7 +350,9 @@ export class Scheduler {
   }
 
   /** Whoever waited before, ended, and waits once more is told once more. */
-  #enter(facts: AgentFacts): void {
+  #enter(given: AgentFacts): void {
+    // While it was elsewhere (in back-off, held) it may have been given another priority.
+    const facts = this.#options.ledger.pending.agents.get(given.agent_id)?.facts ?? given;
     this.#queue.add(facts);
     this.#untold.set(facts.agent_id, facts);
   }

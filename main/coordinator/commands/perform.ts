@@ -16,6 +16,7 @@ import { message } from './message.ts';
 import { pause, type PauseDeps } from './pause.ts';
 import { intake, queue, type QueueDeps } from './queue.ts';
 import { reportOf, reportOfTree } from './report.ts';
+import { reprioritize } from './reprioritize.ts';
 import { restart } from './restart.ts';
 import { resume } from './resume.ts';
 import { reach } from './rights.ts';
@@ -48,6 +49,7 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
   pause: async (deps, request, by) => done(await pause(deps, request, by)),
   resume: async (deps, request, by) => done(await resume(deps, request, by)),
   restart,
+  reprioritize,
   message: async (deps, request, by) => done(await message(deps, request, by)),
   status: async ({ ledger, record }, { agent_id }, by) => {
     const found = reach(ledger.current, by, agent_id);

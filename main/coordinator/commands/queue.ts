@@ -10,7 +10,7 @@ import type { Settings } from '../root/settings.ts';
 import { mayReach } from './rights.ts';
 
 export interface QueueDeps {
-  readonly scheduler: Pick<Scheduler, 'line' | 'slotsTaken'>;
+  readonly scheduler: Pick<Scheduler, 'line' | 'slotsTaken' | 'limitsInUse' | 'freeMemoryMb'>;
   readonly config: Config;
   readonly settings: Pick<Settings, 'patch'>;
 }
@@ -21,6 +21,10 @@ export function queue({ scheduler, config }: QueueDeps, fleet: Fleet, by: Princi
     intake_paused: config.intake_paused,
     running: scheduler.slotsTaken(),
     max_running: config.limits.max_running,
+    free_memory_mb: scheduler.freeMemoryMb(),
+    min_free_memory_mb: config.limits.min_free_memory_mb,
+    // Who else runs what is no agent's business.
+    limits: by.kind === 'operator' ? scheduler.limitsInUse() : [],
     total: line.length,
     waiting: line.flatMap((one, index) => {
       const agent = fleet.agents.get(one.facts.agent_id);

@@ -46,7 +46,7 @@ async function carryOut(
       ? deployByFile(deps, request, as.value, taken, aside)
       : deployBatchByFile(deps, request, as.value, taken);
   }
-  const as: Result<Principal> = isRestartDone(deps, request, by) ? ok({ kind: 'operator' }) : by;
+  const as: Result<Principal> = isDone(deps, request, by) ? ok({ kind: 'operator' }) : by;
   if (!as.ok) return as;
   const gone = mayTakeLong(request) ? { signal: aside() } : {};
   const answer = await deps.coordinator.perform(request, as.value, { door: 'file', wait: 'admission', ...gone });
@@ -58,8 +58,8 @@ async function carryOut(
 }
 
 /** Carried out before a crash, and the agent that asked has ended with its token since: only its answer is wanted. */
-const isRestartDone = ({ isKnown }: FileRequestDeps, request: ZiggieRequest, by: Result<Principal>): boolean =>
-  !by.ok && request.action === 'restart' && isKnown(request);
+const isDone = ({ isKnown }: FileRequestDeps, request: ZiggieRequest, by: Result<Principal>): boolean =>
+  !by.ok && (request.action === 'restart' || request.action === 'reprioritize') && isKnown(request);
 
 /** It waits for agents: to end, or to say something. */
 const mayTakeLong = ({ action, timeout }: ZiggieRequest & { timeout?: unknown }): boolean =>

@@ -163,3 +163,22 @@ test('a long queue of which all know why they wait is not gone through when one 
   expect(reads).toBeGreaterThan(0);
   expect(reads).toBeLessThan(20);
 });
+
+test('one that is given another priority moves in the queue, also where it stands outside of it just then', async () => {
+  const { scheduler, commit, more } = await oneWaits({ timeout: 0, more: 2 });
+  const [third, fourth] = more;
+  if (third === undefined || fourth === undefined) throw new Error('two more were accepted');
+  const prioritize = async (agent_id: string, priority: number): Promise<void> => {
+    const by = { by: 'operator', request_id: `to-${priority}-${agent_id}`, request_sha256: '' };
+    await commit([{ type: 'agent_reprioritized', at, agent_id, priority, ...by }]);
+    scheduler.reprioritize(agent_id);
+  };
+  const line = (): string[] => scheduler.line().map(({ facts }) => facts.agent_id);
+  scheduler.enqueue(third);
+  await prioritize('agent_3', 4);
+  expect(line()).toEqual(['agent_3', 'agent_2']);
+  await prioritize('agent_4', 0); // Not in the queue yet.
+  expect(line()).toEqual(['agent_3', 'agent_2']);
+  scheduler.enqueue(fourth); // With the priority that it was accepted with.
+  expect(line()).toEqual(['agent_4', 'agent_3', 'agent_2']);
+});

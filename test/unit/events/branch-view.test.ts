@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { branchSnapshot, BranchView } from '../../../main/coordinator/events/branch-view.ts';
-import { acceptances, type Sequenced } from '../../../protocol/events.ts';
+import { acceptances, type Sequenced, type ZiggieEvent } from '../../../protocol/events.ts';
 import { emptyFleet, type Fleet, fleet, fromSnapshot, subtree } from '../../../protocol/fleet.ts';
+import { agentFacts } from '../../rig/agent-facts.ts';
 import { agentIdOf, anyEvents } from '../protocol/any-events.ts';
 
 const root = agentIdOf(1);
@@ -28,6 +29,10 @@ function asWritten(events: readonly Sequenced[]): Sequenced[] {
     }
     if (event.type === 'agents_requeued') {
       if (accepted.has(event.request_id) || !event.agent_ids.every((id) => state.agents.has(id))) return false;
+      accepted.add(event.request_id);
+    }
+    if (event.type === 'agent_reprioritized') {
+      if (accepted.has(event.request_id) || !state.agents.has(event.agent_id)) return false;
       accepted.add(event.request_id);
     }
     if (event.type === 'agents_forgotten' && event.agent_ids.some((id) => isNeeded(state, id))) return false;
@@ -74,4 +79,24 @@ test('what a branch folds from its snapshot and its events is the branch of the 
     }),
     { numRuns: 300 },
   );
+});
+
+test('a request that moved an agent in the queue is known to its branch, and to no other', () => {
+  const at = '2025-11-09T14:30:00.000Z';
+  const accept = (ordinal: number, parent_agent: string | null): ZiggieEvent => ({
+    type: 'agent_accepted',
+    at,
+    request_sha256: 'f'.repeat(64),
+    facts: agentFacts({ agent_id: agentIdOf(ordinal), ordinal, request_id: `request_${ordinal}`, parent_agent }),
+    prompt: null,
+  });
+  const moved = { priority: 0, by: 'operator', request_id: 'move', request_sha256: 'd'.repeat(64) };
+  const events: ZiggieEvent[] = [
+    ...[accept(1, null), accept(2, agentIdOf(1)), accept(3, null)],
+    { type: 'agent_reprioritized', at, agent_id: agentIdOf(2), ...moved },
+  ];
+  const whole = events.map((event, index) => ({ seq: index + 1, event })).reduce(fleet, emptyFleet);
+  const known = (of: string): string[] => branchSnapshot(whole, of).requests.map(([id]) => id);
+  expect(known(agentIdOf(1))).toContain('move');
+  expect(known(agentIdOf(3))).not.toContain('move');
 });

@@ -128,6 +128,16 @@ const event: fc.Arbitrary<ZiggieEvent> = fc.oneof(
       request_id: `request_${request}`,
       request_sha256: 'c'.repeat(64),
     })),
+  fc
+    .record({ agent_id, priority: fc.nat(9), request: fc.integer({ min: 1, max: 5 }) })
+    .map(({ request, ...own }): ZiggieEvent => ({
+      type: 'agent_reprioritized',
+      at,
+      by: 'operator',
+      request_id: `move_${request}`,
+      request_sha256: 'd'.repeat(64),
+      ...own,
+    })),
   agent_id.map((id): ZiggieEvent => ({ type: 'agent_stopping', at, agent_id: id, by: 'operator', reason: 'stop' })),
   fc.record({ agent_id, doubt: fc.constantFrom(...doubtSchema.options, null) }).map((own): ZiggieEvent => ({
     type: 'agent_doubted',

@@ -336,3 +336,26 @@ describe('a restart', () => {
     expect(after(8)?.usage).toEqual({ ...usage, session_id: 'second', tokens: twice, cost_usd: 0.5 });
   });
 });
+
+test('another priority is that of who waits only, and its request is remembered for as long as the agent is', () => {
+  const at = '2025-11-09T14:30:00.000Z';
+  const facts = agentFacts();
+  const { agent_id } = facts;
+  const move = (priority: number): ZiggieEvent => {
+    const request = { request_id: `move-${priority}`, request_sha256: 'c' };
+    return { type: 'agent_reprioritized', at, agent_id, priority, by: 'operator', ...request };
+  };
+  const events: ZiggieEvent[] = [
+    { type: 'agent_accepted', at, request_sha256: 'f', facts, prompt: null },
+    move(1),
+    { type: 'agent_starting', at, agent_id, attempt: 1, nonce: 'n', token_sha256: 'h' },
+    move(2),
+    { type: 'agent_never_began', at, agent_id, as: 'refused', failure: { code: 'SPAWN_FAILED', message: 'no' } },
+    { type: 'agents_forgotten', at, agent_ids: [agent_id] },
+  ];
+  const after = (count: number): Fleet => fold(events.slice(0, count).map((event, i) => ({ seq: i + 1, event })));
+  expect(after(2).agents.get(agent_id)?.facts.priority).toBe(1);
+  expect(after(4).agents.get(agent_id)?.facts.priority).toBe(1);
+  expect([...after(5).requests.keys()]).toEqual([facts.request_id, 'move-1', 'move-2']);
+  expect(after(6).requests.size).toBe(0);
+});

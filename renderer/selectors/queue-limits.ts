@@ -1,0 +1,55 @@
+/** How full the coordinator is, in words and parts. */
+import type { Fleet } from '../../protocol/fleet.ts';
+import type { LimitInUse, QueueAnswer } from '../../protocol/queue.ts';
+import { agentPath, stepWords } from './agent-path.ts';
+import { bytes } from './format.ts';
+import { visible } from './visible-text.ts';
+
+export interface LimitRow {
+  readonly name: string;
+  readonly words: string;
+  /** Taken of all, fraction of 1 at most; null: not known. */
+  readonly part: number | null;
+  /** Nobody more is started because of it. */
+  readonly full: boolean;
+  /** The setting in config.json. */
+  readonly setting: string;
+}
+
+const mb = 1_048_576;
+
+export function limitRows(answer: QueueAnswer, fleet: Fleet): readonly LimitRow[] {
+  const { running, max_running, free_memory_mb: free, min_free_memory_mb: floor } = answer;
+  return [
+    used('Slots', running, max_running, 'limits.max_running'),
+    {
+      name: 'Memory',
+      words: free === null ? 'free memory is not known' : `${bytes(free * mb)} free, ${bytes(floor * mb)} are kept`,
+      part: null,
+      full: free !== null && free < floor,
+      setting: 'limits.min_free_memory_mb',
+    },
+    ...answer.limits.map((limit) => used(nameOf(limit, fleet), limit.running, limit.limit, `limits.${limit.setting}`)),
+  ];
+}
+
+const used = (name: string, running: number, limit: number, setting: string): LimitRow => ({
+  name,
+  words: `${running} of ${limit} taken`,
+  part: limit === 0 ? 1 : Math.min(1, running / limit),
+  full: running >= limit,
+  setting,
+});
+
+function nameOf({ setting, of }: LimitInUse, fleet: Fleet): string {
+  switch (setting) {
+    case 'max_running_per_level':
+      return `Level ${visible(of)}`;
+    case 'max_running_per_runtime':
+      return `Runtime ${visible(of)}`;
+    case 'max_running_per_parent': {
+      const parent = agentPath(fleet, of).at(-1);
+      return `Children of ${parent === undefined ? visible(of) : stepWords(parent)}`;
+    }
+  }
+}
