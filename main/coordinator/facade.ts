@@ -9,8 +9,7 @@ import type { StopAnswer } from '../../protocol/verbs.ts';
 import type { Sequenced } from '../../protocol/events.ts';
 import type { Result } from '../../protocol/failures.ts';
 import type { Fleet } from '../../protocol/fleet.ts';
-import type { Metrics, SamplesAnswer, UsageHistory } from '../../protocol/measures.ts';
-import type { HistoryAsked } from './commands/usage-history.ts';
+import type { HistoryRange, Metrics, SamplesAnswer, UsageHistory } from '../../protocol/measures.ts';
 import type { MeasuredNow } from './samples/measured-now.ts';
 import type { Settings, SettingsPatch } from '../../protocol/settings.ts';
 
@@ -43,6 +42,12 @@ export interface Call {
 export interface Performed<T> {
   readonly answer: T;
   readonly replayed: boolean;
+}
+
+export interface HistoryAsked {
+  readonly range: HistoryRange;
+  /** It and all below it; null: all that the caller may see. */
+  readonly agentId: string | null;
 }
 
 export interface Coordinator {

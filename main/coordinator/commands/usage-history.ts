@@ -1,16 +1,10 @@
 /** The history of what agents used: of one branch, or of all that the caller may see. */
 import { ok, type Result } from '../../../protocol/failures.ts';
 import { type Fleet, subtree } from '../../../protocol/fleet.ts';
-import type { HistoryRange, UsageHistory } from '../../../protocol/measures.ts';
-import type { Principal } from '../facade.ts';
+import type { UsageHistory } from '../../../protocol/measures.ts';
+import type { HistoryAsked, Principal } from '../facade.ts';
 import type { History } from '../samples/history.ts';
 import { reach } from './rights.ts';
-
-export interface HistoryAsked {
-  readonly range: HistoryRange;
-  /** It and all below it; null: all that the caller may see. */
-  readonly agentId: string | null;
-}
 
 export function usageHistory(
   { fleet, history }: { readonly fleet: () => Fleet; readonly history: History },

@@ -93,7 +93,8 @@ export function branchSnapshot(fleet: Fleet, root: string): FleetSnapshot {
 function requestIn(ids: ReadonlySet<string>, request: RequestRecord): RequestRecord | null {
   const { batch, restarted, reprioritized, agent_id } = request;
   const own = (all: readonly string[]): string[] => all.filter((id) => ids.has(id));
-  if (own([...(batch?.agent_ids ?? []), ...(restarted ?? []), reprioritized ?? '', agent_id ?? '']).length === 0) return null;
+  if (own([...(batch?.agent_ids ?? []), ...(restarted ?? []), reprioritized ?? '', agent_id ?? '']).length === 0)
+    return null;
   return {
     ...request,
     ...(batch === undefined ? {} : { batch: { ...batch, agent_ids: own(batch.agent_ids) } }),

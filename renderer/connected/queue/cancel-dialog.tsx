@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
+import { planAction } from '../../selectors/agent-actions.ts';
 import { pathWords } from '../../selectors/agent-path.ts';
 import { counted } from '../../selectors/format.ts';
-import { livingIn } from '../../selectors/pane-model.ts';
 import type { QueueRow } from '../../selectors/queue-rows.ts';
 import { ConfirmDialog } from '../../views/confirm-dialog.tsx';
 import { useDashboard } from '../dashboard-context.ts';
@@ -18,7 +18,10 @@ export function CancelDialog({ rows, onDone }: CancelDialogProps): ReactNode {
   const notify = useNotify();
   const [busy, setBusy] = useState(false);
   const { fleet } = store.getState();
-  const below = rows.reduce((sum, { agentId }) => sum + Math.max(0, livingIn(fleet, agentId) - 1), 0);
+  const below = rows.reduce(
+    (sum, { agentId }) => sum + Math.max(0, planAction(fleet, 'stop', [agentId]).affected - 1),
+    0,
+  );
   const [only] = rows;
   const cancel = async (): Promise<void> => {
     setBusy(true);
