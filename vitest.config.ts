@@ -14,7 +14,8 @@ function project(
   name: string,
   testTimeout: number,
   order: number,
-  fileParallelism: boolean,
+  /** How many files at a time: most of the time a test waits for processes of its own. */
+  maxWorkers: number,
 ): TestProjectInlineConfiguration {
   return {
     extends: true,
@@ -23,7 +24,8 @@ function project(
       include: [`test/${name}/**/*.test.{ts,tsx}`],
       testTimeout,
       hookTimeout: testTimeout,
-      fileParallelism,
+      maxWorkers,
+      fileParallelism: maxWorkers > 1,
       // One project after the other, so that a run on two cores is the same run every time.
       sequence: { groupOrder: order },
     },
@@ -39,17 +41,16 @@ export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
-    maxWorkers: 2,
     passWithNoTests: true,
     restoreMocks: true,
     // A soak scenario ends with a line of figures, which is to be seen as it is.
     disableConsoleIntercept: true,
     projects: [
-      project('unit', 20_000, 0, true),
-      project('integration', 60_000, 1, true),
-      project('e2e', 120_000, 2, false),
-      project('soak', isFullSoak ? 3_600_000 : 180_000, 3, !isFullSoak),
-      project('windows', 240_000, 4, false),
+      project('unit', 20_000, 0, 2),
+      project('integration', 60_000, 1, 4),
+      project('e2e', 120_000, 2, 2),
+      project('soak', isFullSoak ? 3_600_000 : 180_000, 3, isFullSoak ? 1 : 2),
+      project('windows', 240_000, 4, 1),
     ],
   },
 });
