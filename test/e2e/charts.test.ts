@@ -23,7 +23,7 @@ const says = (page: Page, kind: string, words: RegExp): Promise<string> => {
       last.text = (await chart(page, kind).locator('figcaption').textContent()) ?? '';
       return words.test(last.text) ? last.text : null;
     },
-    { timeoutMs: 20_000, seen: () => last.text },
+    { timeoutMs: 40_000, seen: () => last.text },
   );
 };
 
@@ -100,7 +100,7 @@ describe('charts', () => {
     await choose(page, 'Tokens and cost');
     await says(page, 'Tokens', /over the last 1 h: 1,200\./);
     await says(page, 'Cost', /: \$0\.42\./);
-  }, 60_000);
+  }, 90_000);
 
   test('leave small windows to the tree until they are opened, and load nothing before', async () => {
     const coordinator = await startSpenders();
@@ -126,7 +126,7 @@ describe('charts', () => {
     }
     await page.reload();
     await chart(page, 'CPU').waitFor();
-  });
+  }, 90_000);
 
   test('of one agent stand in its usage tab, with tokens, cost and budget', async () => {
     const coordinator = await startSpenders();

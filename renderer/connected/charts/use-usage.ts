@@ -16,7 +16,7 @@ type Answer = { readonly of: string } & (
 );
 
 /** By then a bucket more is full, or as good as. */
-const askAgainMs: Readonly<Record<HistoryRange, number>> = { '5m': 60_000, '1h': 20_000, '24h': 60_000 };
+const askAgainMs: Readonly<Record<HistoryRange, number>> = { '5m': 20_000, '1h': 20_000, '24h': 60_000 };
 /** Two changes within less are one look and its aftermath. */
 const betweenLooksMs = 1000;
 const mostLooks = 60;
