@@ -61,10 +61,9 @@ export class Ring {
 
   toNumbers(): Int32Array {
     const numbers = new Int32Array(this.#count * fieldsPerBucket);
-    for (let nth = 0; nth < this.#count; nth++) {
-      const at = this.#place(nth);
-      numbers.set(this.#numbers.subarray(at, at + fieldsPerBucket), nth * fieldsPerBucket);
-    }
+    const head = this.#numbers.subarray(this.#start * fieldsPerBucket).subarray(0, numbers.length);
+    numbers.set(head);
+    numbers.set(this.#numbers.subarray(0, numbers.length - head.length), head.length);
     return numbers;
   }
 
