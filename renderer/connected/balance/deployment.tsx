@@ -26,9 +26,9 @@ export function Deployment({ plan, draft, onChange }: DeploymentProps): ReactNod
   const [asking, setAsking] = useState<Batch | null>(null);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the fleet is read where who lives changed
   const parents = useMemo(
     () => parentChoices(store.getState().fleet, draft.parent),
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the fleet is read where who lives changed
     [store, living, externals, draft.parent],
   );
   const choice = { ...draft, group: draft.group.trim() };
