@@ -4,6 +4,7 @@ import { isEnded } from '../../protocol/agent.ts';
 import type { PlanAnswer } from '../../protocol/plan.ts';
 import { agentPath, pathWords } from './agent-path.ts';
 import { percent } from './share-bars.ts';
+import { visible } from './visible-text.ts';
 
 export interface DeploymentChoice {
   /** '' : none, the operator deploys at the top. */
@@ -97,10 +98,12 @@ function promptOf(
 export interface ParentChoice {
   readonly id: string;
   readonly words: string;
+  /** It was chosen before and has ended since: nobody is deployed below it. */
+  readonly gone: boolean;
 }
 
-/** Under whom agents can be deployed: who lives, and parents started elsewhere. */
-export function parentChoices(fleet: Fleet): readonly ParentChoice[] {
+/** Under whom agents can be deployed: who lives, and parents started elsewhere; and who was chosen before and is gone. */
+export function parentChoices(fleet: Fleet, chosen: string): readonly ParentChoice[] {
   const ids = [
     ...fleet.externals.keys(),
     ...[...fleet.living.keys()].filter((id) => {
@@ -108,14 +111,21 @@ export function parentChoices(fleet: Fleet): readonly ParentChoice[] {
       return agent !== undefined && !isEnded(agent) && agent.life.status !== 'stopping';
     }),
   ];
-  return ids
-    .map((id) => ({ id, words: pathWords(agentPath(fleet, id)) }))
+  const there = ids
+    .map((id) => ({ id, words: pathWords(agentPath(fleet, id)), gone: false }))
     .sort((a, b) => (a.words < b.words ? -1 : a.words > b.words ? 1 : 0));
+  if (chosen === '' || ids.includes(chosen)) return there;
+  return [...there, { id: chosen, words: `${visible(chosen)} (has ended)`, gone: true }];
 }
 
 /** What keeps the batch from being sent, beside what the coordinator says; null: nothing. */
-export function obstacle(plan: PlanAnswer | null, choice: DeploymentChoice): string | null {
+export function obstacle(
+  plan: PlanAnswer | null,
+  choice: DeploymentChoice,
+  parents: readonly ParentChoice[],
+): string | null {
   if (plan === null) return 'There is no plan yet: write tasks with their weights.';
+  if (parents.some(({ id, gone }) => gone && id === choice.parent)) return 'The parent has ended: choose another.';
   if (choice.group.trim() === '') return 'The group needs a name: it is how the work is held together.';
   if (choice.template.trim() === '') return 'The prompt is empty: say what a worker is to do with its tasks.';
   if (!choice.template.includes('{tasks}'))

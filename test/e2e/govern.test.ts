@@ -1,9 +1,8 @@
 /** The governing views in a real browser: what agents ask, who waits, how work is shared. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Locator, Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { createHttpClient } from '../../clients/typescript/http-client.ts';
+import { axeProblems } from '../rig/axe.ts';
 import type { TestCoordinator } from '../rig/coordinator.ts';
 import { dashboardRig, deployOne } from '../rig/dashboard.ts';
 import { valueOf } from '../rig/result.ts';
@@ -16,11 +15,8 @@ const sleepers = {
   report: { required: false },
 };
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What the accessibility checker finds, light and dark. */
 async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(axeSource);
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     // Colours change over some milliseconds, and nothing is readable on the way.
@@ -30,11 +26,7 @@ async function expectAccessible(page: Page): Promise<void> {
     await page.evaluate(
       `new Promise(requestAnimationFrame).then(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))`,
     );
-    const found = await page.evaluate(
-      `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-         violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html, any }) => html.slice(0, 200) + ' ' + any.map(({ message }) => message).join()).join(' | ')))`,
-    );
-    expect(found, colorScheme).toEqual([]);
+    expect(await axeProblems(page), colorScheme).toEqual([]);
   }
 }
 

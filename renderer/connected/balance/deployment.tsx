@@ -26,10 +26,12 @@ export function Deployment({ plan, draft, onChange }: DeploymentProps): ReactNod
   const [asking, setAsking] = useState<Batch | null>(null);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the fleet is read where who lives changed
-  const parents = useMemo(() => parentChoices(store.getState().fleet), [store, living, externals]);
-  const known = parents.some(({ id }) => id === draft.parent);
-  const choice = { ...draft, parent: known ? draft.parent : '', group: draft.group.trim() };
+  const parents = useMemo(
+    () => parentChoices(store.getState().fleet, draft.parent),
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the fleet is read where who lives changed
+    [store, living, externals, draft.parent],
+  );
+  const choice = { ...draft, group: draft.group.trim() };
   const deploy = async (batch: Batch): Promise<void> => {
     setBusy(true);
     const answer = await client.api.deployBatch(batch);
@@ -41,11 +43,11 @@ export function Deployment({ plan, draft, onChange }: DeploymentProps): ReactNod
   return (
     <>
       <PlanDeployment
-        draft={choice}
+        draft={draft}
         parents={parents}
         runtimes={Object.keys(settings?.runtimes ?? {})}
         defaultRuntime={settings?.default_runtime ?? ''}
-        obstacle={obstacle(plan, choice)}
+        obstacle={obstacle(plan, choice, parents)}
         refusal={refusal}
         disabled={disabled}
         onChange={(part) => {

@@ -18,10 +18,9 @@ export function CancelDialog({ rows, onDone }: CancelDialogProps): ReactNode {
   const notify = useNotify();
   const [busy, setBusy] = useState(false);
   const { fleet } = store.getState();
-  const below = rows.reduce(
-    (sum, { agentId }) => sum + Math.max(0, planAction(fleet, 'stop', [agentId]).affected - 1),
-    0,
-  );
+  const ids = rows.map(({ agentId }) => agentId);
+  // One below another is counted once.
+  const below = Math.max(0, planAction(fleet, 'stop', ids).affected - ids.length);
   const [only] = rows;
   const cancel = async (): Promise<void> => {
     setBusy(true);

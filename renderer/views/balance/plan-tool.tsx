@@ -43,7 +43,7 @@ export function PlanTool({ draft, problems, wrong, onChange, result, deployment 
         />
       </Field>
       {problems.length > 0 && <Problems problems={problems} />}
-      <div className="plan-fields">
+      <div className="plan-fields plan-numbers">
         <NumberField
           label="Workers"
           value={draft.workers}

@@ -26,7 +26,8 @@ function Part({ part: { agentId, name, share, kind } }: { readonly part: BarPart
   const words = (
     <bdi>
       {kind === 'over' && '▲ '}
-      {name} {percent(share)}
+      <span className="share-name">{name} </span>
+      <span className="share-figure">{percent(share)}</span>
     </bdi>
   );
   const title = `${name}: ${percent(share)}${kind === 'over' ? ', too much' : ''}`;

@@ -211,15 +211,19 @@ describe('the deployment of a plan', () => {
     expect(batchRequestSchema.safeParse({ ...batch, action: 'deploy_batch', request_id: 'x' }).success).toBe(true);
   });
 
-  test('parents are those that live, and those outside', () => {
+  test('parents are those that live, and those outside; who was chosen and is gone stops the deployment', () => {
     const fleet = fleetFrom(outside('overwatch_001'), running(1), running(2), over(2));
-    expect(parentChoices(fleet).map(({ id }) => id)).toEqual(['overwatch_001', idOf(1)]);
+    expect(parentChoices(fleet, '').map(({ id }) => id)).toEqual(['overwatch_001', idOf(1)]);
+    const gone = parentChoices(fleet, idOf(2));
+    expect(gone.at(-1)).toEqual({ id: idOf(2), words: `${idOf(2)} (has ended)`, gone: true });
+    expect(obstacle(plan, { ...choice, parent: idOf(2) }, gone)).toContain('has ended');
+    expect(obstacle(plan, { ...choice, parent: idOf(1) }, gone)).toBeNull();
   });
 
   test('what is missing is said before anything is sent', () => {
-    expect(obstacle(plan, choice)).toBeNull();
-    expect(obstacle(null, choice)).toContain('no plan');
-    expect(obstacle(plan, { ...choice, group: ' ' })).toContain('group');
-    expect(obstacle(plan, { ...choice, template: 'x' })).toContain('{tasks}');
+    expect(obstacle(plan, choice, [])).toBeNull();
+    expect(obstacle(null, choice, [])).toContain('no plan');
+    expect(obstacle(plan, { ...choice, group: ' ' }, [])).toContain('group');
+    expect(obstacle(plan, { ...choice, template: 'x' }, [])).toContain('{tasks}');
   });
 });
