@@ -96,7 +96,7 @@ export function ChangeNote({
           size="small"
           appearance="transparent"
           icon={<ArrowResetRegular />}
-          aria-label={`Reset ${field.label} to default`}
+          aria-label={`Reset to default: ${field.label}`}
           onClick={onReset}
         >
           Reset to default

@@ -49,7 +49,7 @@ export function RuntimeEntry({ row, problems, onChange }: RuntimeEntryProps): Re
             size="small"
             appearance="subtle"
             icon={<DeleteRegular />}
-            aria-label={isBuiltIn ? `Take what is set up here for ${name} out` : `Remove ${name}`}
+            aria-label={isBuiltIn ? `As built in: ${name}` : `Remove ${name}`}
             onClick={() => onChange(null)}
           >
             {isBuiltIn ? 'As built in' : 'Remove'}
