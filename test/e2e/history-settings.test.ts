@@ -1,10 +1,11 @@
 /** The settings as a form over a real config.json, and the history of agents that have ended. */
 import { readFileSync } from 'node:fs';
+import Papa from 'papaparse';
 import type { Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { axeProblems } from '../rig/axe.ts';
 import type { TestCoordinator } from '../rig/coordinator.ts';
-import { dashboardRig, goTo } from '../rig/dashboard.ts';
+import { dashboardRig, demo, deployOne, goTo } from '../rig/dashboard.ts';
 import { waitFor } from '../rig/wait-for.ts';
 
 const rig = dashboardRig();
@@ -97,5 +98,77 @@ describe('settings', () => {
     expect(await page.getByRole('radio', { name: 'Light' }).isChecked()).toBe(true);
     expect(await axeProblems(page)).toEqual([]);
     expect(await isDark()).toBe(false);
+  });
+});
+
+const shownIds = (page: Page): Promise<(string | null)[]> =>
+  page
+    .getByRole('table', { name: 'History' })
+    .locator('[data-agent]')
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-agent')));
+
+async function downloaded(page: Page, button: string): Promise<string> {
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: button, exact: true }).click();
+  return readFileSync(await (await saving).path(), 'utf8');
+}
+
+describe('history', () => {
+  test('lists who has ended, filters and sorts in the address, and exports what is shown', async () => {
+    const coordinator = await rig.start();
+    const page = await rig.open(coordinator, '#/history', { width: 1024, height: 640, colorScheme: 'dark' });
+    await page.getByText('No agent has ended yet.').waitFor();
+    const good = await deployOne(coordinator, { name: '=1+1 <b>good</b>', config: demo('@say hello') });
+    const bad = await deployOne(coordinator, { agent_type: 'L2.1', name: 'bad', config: demo('@exit 3') });
+    const worse = await deployOne(coordinator, { name: 'worse', config: demo('@exit 4') });
+    const busy = await deployOne(coordinator, { name: 'busy', config: demo('@work 60s') });
+    for (const id of [good, bad, worse]) await coordinator.ended(id);
+    const table = page.getByRole('table', { name: 'History' });
+    await waitFor('the ended ones', async () => (await shownIds(page)).length === 3);
+    await page.getByText('Success33 %').waitFor();
+    expect(await axeProblems(page)).toEqual([]);
+
+    await table.getByRole('button', { name: 'Agent' }).click();
+    expect(await table.getByRole('columnheader', { name: 'Agent' }).getAttribute('aria-sort')).toBe('ascending');
+    expect(await shownIds(page)).toEqual([good, worse, bad]);
+    await page.getByRole('button', { name: /exit code 3/ }).click();
+    await waitFor('the one with this reason', async () => (await shownIds(page)).length === 1);
+    await page
+      .getByRole('list', { name: 'Filters' })
+      .getByRole('button', { name: /exit code 3/ })
+      .click();
+    await page.getByRole('button', { name: 'Level' }).click();
+    await page.getByRole('menuitemcheckbox', { name: /^L1/ }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('checkbox', { name: 'Unfinished too' }).check();
+    await waitFor('level 1', async () => (await shownIds(page)).length === 3);
+    expect(hash(page)).toBe('#/history?all=1&level=1&sort=agent.asc');
+    await page.reload();
+    await waitFor('the same', async () => (await shownIds(page)).length === 3);
+    expect(await shownIds(page)).toEqual([good, busy, worse]);
+    expect(await axeProblems(page)).toEqual([]);
+
+    const { data } = Papa.parse<Record<string, string>>(await downloaded(page, 'CSV'), {
+      header: true,
+      skipEmptyLines: true,
+    });
+    expect(data.map(({ agent_id, name }) => [agent_id, name])).toEqual([
+      [good, "'=1+1 <b>good</b>"],
+      [busy, 'busy'],
+      [worse, 'worse'],
+    ]);
+    const records = JSON.parse(await downloaded(page, 'JSON')) as { agent_id: string; status: string }[];
+    expect(records.map(({ agent_id, status }) => [agent_id, status])).toEqual([
+      [good, 'completed'],
+      [busy, 'running'],
+      [worse, 'failed'],
+    ]);
+
+    await page.getByRole('textbox', { name: 'Search the history' }).fill('nobody');
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await table.getByRole('link', { name: /good/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await waitFor('the agent', () => hash(page).startsWith('#/agents/'));
   });
 });

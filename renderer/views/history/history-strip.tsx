@@ -14,9 +14,9 @@ export function HistoryStrip({ summary }: { readonly summary: HistorySummary }):
         value={success === null ? '–' : `${Math.floor(success * 100)} %`}
         title={`Completed, of ${count(judged)} that completed, failed, were lost, timed out, were refused or expired. Stopped and cancelled ones are not counted.`}
       />
-      <Figure word="Half within" value={time(p50)} title="Median of the time they ran (p50)" />
-      <Figure word="90 % within" value={time(p90)} title="90th percentile of the time they ran (p90)" />
-      <Figure word="99 % within" value={time(p99)} title="99th percentile of the time they ran (p99)" />
+      <Figure word="Duration p50" value={time(p50)} title="Half of them ran no longer than this (median)" />
+      <Figure word="p90" value={time(p90)} title="90 % of them ran no longer than this" />
+      <Figure word="p99" value={time(p99)} title="99 % of them ran no longer than this" />
       <Figure word="Cost" value={costUsd === null ? '–' : dollars(costUsd)} title="US dollars, as far as they told" />
       <Figure
         word="Tokens"

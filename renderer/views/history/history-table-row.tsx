@@ -2,7 +2,7 @@ import { memo, type ReactNode } from 'react';
 import { clockTime, count, dollars, duration, megabytes, percent, short } from '../../selectors/format.ts';
 import type { HistoryRow } from '../../selectors/history/rows.ts';
 import { statusText } from '../../selectors/row-cells.ts';
-import { verdictWords } from '../../selectors/report-list.ts';
+import { type Verdict, verdictWords } from '../../selectors/report-list.ts';
 import { StatusText } from '../status-text.tsx';
 
 interface HistoryTableRowProps {
@@ -11,6 +11,19 @@ interface HistoryTableRowProps {
   readonly top: number;
   readonly now: number;
 }
+
+/** Made once: rows by the hundred ask for it while somebody scrolls. */
+const exactTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** Whole sentences are in the title. */
+const shortVerdicts: Readonly<Record<Verdict, string>> = {
+  missing: 'missing',
+  problems: 'problems',
+  unproven: 'unproven',
+  due: 'due',
+  good: 'good',
+  unasked: 'in, unasked',
+};
 
 const verdictTone: ReadonlySet<string> = new Set(['missing', 'problems', 'unproven']);
 
@@ -35,7 +48,7 @@ export const HistoryTableRow = memo(function HistoryTableRow({
       <span
         role="cell"
         className="history-ended"
-        title={endedIso === null ? undefined : new Date(endedIso).toLocaleString()}
+        title={endedIso === null ? undefined : exactTime.format(new Date(endedIso))}
       >
         {endedIso === null ? '' : clockTime(endedIso, now)}
       </span>
@@ -65,7 +78,7 @@ export const HistoryTableRow = memo(function HistoryTableRow({
         className={`history-report${verdict !== null && verdictTone.has(verdict) ? ' tone-warning' : ''}`}
         title={verdict === null ? undefined : verdictWords[verdict]}
       >
-        {verdict === null ? '' : verdictWords[verdict]}
+        {verdict === null ? '' : shortVerdicts[verdict]}
       </span>
       <Num name="memory">{row.memoryMb === null ? '' : megabytes(row.memoryMb)}</Num>
       <Num name="cpu">{row.cpuPercent === null ? '' : percent(row.cpuPercent)}</Num>

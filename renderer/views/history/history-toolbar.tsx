@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Button, Input, Switch } from '@fluentui/react-components';
+import { Button, Checkbox, Input } from '@fluentui/react-components';
 import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { SearchRegular } from '@fluentui/react-icons/svg/search';
@@ -56,11 +56,12 @@ export function HistoryToolbar(props: HistoryToolbarProps): ReactNode {
         chosen={filter.range}
         onChoose={(value) => onFilter({ ...filter, range: ranges.find((known) => known === value) ?? '' })}
       />
-      <Switch
+      <Checkbox
         className="history-all"
-        label="Also those that have not ended"
+        label="Unfinished too"
+        title="Also agents that have not ended"
         checked={filter.all}
-        onChange={(_, { checked }) => onFilter({ ...filter, all: checked })}
+        onChange={(_, { checked }) => onFilter({ ...filter, all: checked === true })}
       />
       <span className="history-space" />
       <Button size="small" icon={<ArrowDownloadRegular />} disabled={!canExport} onClick={onCsv}>
