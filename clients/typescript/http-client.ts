@@ -5,7 +5,6 @@ import { type Carried, type Carry, clientOf, patienceFor } from './actions-clien
 import { type ClientResult, type Input, unexpectedAnswer, type ZiggieClient } from './client.ts';
 import { type EventPage, eventPageSchema } from '../../protocol/event-page.ts';
 import { type HistoryRange, type UsageHistory, usageHistorySchema } from '../../protocol/measures.ts';
-import { type Settings, settingsSchema } from '../../protocol/settings.ts';
 import { addressOf, agentPath } from './http-addresses.ts';
 import { type Call, describeAnswer, type Endpoint, exchange, exchangeJson } from './http-exchange.ts';
 import { emptyPiece, isEmptyRange, type LogPiece, type LogRange, rangeHeader, readPiece } from './log-range.ts';

@@ -131,11 +131,11 @@ describe('history', () => {
     await table.getByRole('button', { name: 'Agent' }).click();
     expect(await table.getByRole('columnheader', { name: 'Agent' }).getAttribute('aria-sort')).toBe('ascending');
     expect(await shownIds(page)).toEqual([good, worse, bad]);
-    await page.getByRole('button', { name: /exit code 3/ }).click();
+    await page.getByRole('button', { name: /exit 3/ }).click();
     await waitFor('the one with this reason', async () => (await shownIds(page)).length === 1);
     await page
       .getByRole('list', { name: 'Filters' })
-      .getByRole('button', { name: /exit code 3/ })
+      .getByRole('button', { name: /exit 3/ })
       .click();
     await page.getByRole('button', { name: 'Level' }).click();
     await page.getByRole('menuitemcheckbox', { name: /^L1/ }).click();
