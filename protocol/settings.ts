@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { configSchema } from './config.ts';
 
 export const settingsSchema = z.object({
+  /** Absolute path of config.json on the coordinator's machine. */
+  path: z.string(),
   /** Every setting, defaults filled in, as the coordinator works with it now. */
   in_force: configSchema,
   /** What config.json holds, nothing filled in; null: there is no such file. */

@@ -5,10 +5,10 @@ import { type Carried, type Carry, clientOf, patienceFor } from './actions-clien
 import { type ClientResult, type Input, unexpectedAnswer, type ZiggieClient } from './client.ts';
 import { type EventPage, eventPageSchema } from '../../protocol/event-page.ts';
 import { type HistoryRange, type UsageHistory, usageHistorySchema } from '../../protocol/measures.ts';
-import { type Settings, settingsSchema } from '../../protocol/settings.ts';
 import { addressOf, agentPath } from './http-addresses.ts';
 import { type Call, describeAnswer, type Endpoint, exchange, exchangeJson } from './http-exchange.ts';
 import { emptyPiece, isEmptyRange, type LogPiece, type LogRange, rangeHeader, readPiece } from './log-range.ts';
+import { type Settings, type SettingsPatch, settingsSchema } from '../../protocol/settings.ts';
 import { makeRequestId } from './request-id.ts';
 
 export interface HttpClient extends ZiggieClient {
@@ -25,6 +25,8 @@ export interface HttpClient extends ZiggieClient {
   usageHistory(range: HistoryRange, agentId?: string): Promise<ClientResult<UsageHistory>>;
   /** Operator only: config.json as it is in force, and as the file says. */
   settings(): Promise<ClientResult<Settings>>;
+  /** Operator only. All of it is taken or, when anything is wrong with it, none. */
+  patchSettings(patch: SettingsPatch): Promise<ClientResult<Settings>>;
   /** Needs no token. */
   health(): Promise<ClientResult<Health>>;
   /** A single-use pass for opening a WebSocket within 30 seconds. */
@@ -40,6 +42,7 @@ export interface HttpClientOptions {
 }
 
 const answerTimeoutMs = 30_000;
+const settingsPath = '/api/coordinator/settings';
 /** Pauses before a request whose connection broke is sent again, under the same request_id. */
 const retryMs = [150, 600];
 
@@ -62,7 +65,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const of = agentId === undefined ? '' : `&agent_id=${encodeURIComponent(agentId)}`;
       return valueOf(exchangeJson(endpoint, get(`/api/coordinator/samples?range=${range}${of}`), usageHistorySchema));
     },
-    settings: () => valueOf(exchangeJson(endpoint, get('/api/coordinator/settings'), settingsSchema)),
+    settings: () => valueOf(exchangeJson(endpoint, get(settingsPath), settingsSchema)),
+    patchSettings: (body) =>
+      valueOf(exchangeJson(endpoint, { method: 'PATCH', path: settingsPath, body, timeoutMs }, settingsSchema)),
     health: () => valueOf(exchangeJson({ ...endpoint, token: null }, get('/health'), healthSchema)),
     ticket: async () => {
       const answer = await exchangeJson(endpoint, post('/api/ticket', {}), ticketAnswerSchema);

@@ -3,6 +3,7 @@ import { withNow, withRoute } from '../store/changes.ts';
 import { change, type DashboardStore } from '../store/dashboard-store.ts';
 import { parseRoute, type Route, routeHash } from '../store/route.ts';
 import { takeCode } from './address.ts';
+import { mayGo } from './leave-guard.ts';
 
 /** One tick a second for every age and duration on the page; none while nobody looks. */
 export function startClock(store: DashboardStore): void {
@@ -18,7 +19,9 @@ export function followAddress(store: DashboardStore, onCode: (code: string) => v
   const read = (): void => {
     const code = takeCode(window);
     if (code !== null) onCode(code);
-    change(store, withRoute, parseRoute(window.location.hash));
+    const to = parseRoute(window.location.hash);
+    if (mayGo(to)) change(store, withRoute, to);
+    else window.history.pushState(null, '', routeHash(store.getState().route));
   };
   window.addEventListener('hashchange', read);
   window.addEventListener('popstate', read);
@@ -33,6 +36,7 @@ export function followAddress(store: DashboardStore, onCode: (code: string) => v
 
 /** Goes somewhere. `push` makes a step that Back undoes; moving the selection does not. */
 export function goTo(store: DashboardStore, route: Route, how: 'push' | 'replace'): void {
+  if (!mayGo(route)) return;
   if (how === 'push') window.history.pushState(null, '', routeHash(route));
   else window.history.replaceState(null, '', routeHash(route));
   change(store, withRoute, route);

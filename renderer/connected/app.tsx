@@ -1,5 +1,5 @@
 import { type ReactNode, Suspense, useMemo } from 'react';
-import { FluentProvider, useFocusFinders, webDarkTheme, webLightTheme } from '@fluentui/react-components';
+import { FluentProvider, useFocusFinders } from '@fluentui/react-components';
 import { ActionDialogs } from './action-dialogs.tsx';
 import { ApprovalNews } from './approval-news.tsx';
 import { FirstContact } from './first-contact.tsx';
@@ -11,14 +11,14 @@ import { PageError } from './page-error.tsx';
 import { Connection, Trouble } from './connection.tsx';
 import { DashboardContext, type Dashboard, useDashboardState } from './dashboard-context.ts';
 import { SignInPage } from './sign-in-page.tsx';
-import { useDarkSystem } from './use-dark-system.ts';
+import { useTheme } from './use-theme.ts';
 import { Frame } from '../views/frame.tsx';
 import type { View } from '../store/route.ts';
 
-/** The whole page, in the system's theme. */
+/** The whole page, in the theme that was chosen. */
 export function App({ store, client }: Dashboard): ReactNode {
   const dashboard = useMemo(() => ({ store, client }), [store, client]);
-  const theme = useDarkSystem() ? webDarkTheme : webLightTheme;
+  const { theme } = useTheme();
   return (
     <FluentProvider className="app" theme={theme}>
       <DashboardContext value={dashboard}>

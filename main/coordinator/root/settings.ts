@@ -5,7 +5,7 @@ import type { Settings as Answer, SettingsPatch } from '../../../protocol/settin
 import { replaceFileDurably } from '../ledger/atomic-file.ts';
 import { checkConfig, readConfigFile } from './config-file.ts';
 import { differences, liveConfig, takenUp } from './live-config.ts';
-import { mergePatch } from './merge-patch.ts';
+import { mergePatch } from '../../../protocol/merge-patch.ts';
 
 const adviceForPatch = 'Nothing was changed. Correct the patch and send it again.';
 
@@ -68,6 +68,6 @@ export class Settings {
   }
 
   #answer(file: Record<string, unknown> | null, wanted: Config): Answer {
-    return { in_force: this.#inForce, file, needs_restart: differences(this.#inForce, wanted) };
+    return { path: this.#path, in_force: this.#inForce, file, needs_restart: differences(this.#inForce, wanted) };
   }
 }
