@@ -4,6 +4,7 @@ import { ActionDialogs } from './action-dialogs.tsx';
 import { ApprovalNews } from './approval-news.tsx';
 import { FirstContact } from './first-contact.tsx';
 import { Fleet } from './fleet.tsx';
+import { HeaderTools } from './header-tools.tsx';
 import { Navigation } from './navigation.tsx';
 import { Notices } from './notices.tsx';
 import { otherViews } from './other-views.ts';
@@ -36,7 +37,7 @@ function Page(): ReactNode {
   useFocusFinders();
   if (status === 'signed_out') return <SignInPage />;
   return (
-    <Frame nav={<Navigation />} tools={null} connection={<Connection />} bar={<Trouble />}>
+    <Frame nav={<Navigation />} tools={<HeaderTools />} connection={<Connection />} bar={<Trouble />}>
       <PageError of={view}>{view === 'fleet' ? <Fleet /> : <OtherView view={view} />}</PageError>
       <ActionDialogs />
       <Notices />

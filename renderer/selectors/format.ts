@@ -71,9 +71,9 @@ export function percent(value: number): string {
   return `${value > 0 && value < 1 ? value.toFixed(1) : Math.round(value)} %`;
 }
 
-/** Million bytes: `310.0 MB`, `2.1 GB`. */
+/** MB of 1,048,576 bytes, as the coordinator counts: `310.0 MB`, `2.1 GB`. */
 export function megabytes(value: number): string {
-  return value >= 1000 ? `${(value / 1000).toFixed(1)} GB` : `${value.toFixed(1)} MB`;
+  return value >= 1024 ? `${(value / 1024).toFixed(1)} GB` : `${value.toFixed(1)} MB`;
 }
 
 /** Large counts for narrow columns: `812`, `4.2k`, `1.3M`. */

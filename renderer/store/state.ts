@@ -16,7 +16,7 @@ export type Session =
 export interface MeasuredNow {
   /** Percent of one core, of all processes of the agent. */
   readonly cpuPercent: number;
-  /** Million bytes, the same. */
+  /** MB of 1,048,576 bytes, the same. */
   readonly memoryMb: number;
 }
 

@@ -77,6 +77,7 @@ describe('the log viewer', () => {
       .first()
       .click();
     await page.getByText('no match', { exact: true }).waitFor();
+    expect(await logOf(page).locator('.log-match').count()).toBe(0);
     await page.getByRole('button', { name: '.*' }).click();
     const field = page.getByRole('textbox', { name: 'Search the log' });
     await field.fill('^1999[0-9]{2}$');

@@ -34,7 +34,7 @@ export interface HistoryRow {
   readonly costUsd: number | null;
   /** null: it owes no report and has none. */
   readonly verdict: Verdict | null;
-  /** Million bytes, the most at any time. */
+  /** MB of 1,048,576 bytes, the most at any time. */
   readonly memoryMb: number | null;
   /** Percent of one core, on average. */
   readonly cpuPercent: number | null;

@@ -25,7 +25,7 @@ const found = (query: string): number[] => {
   return [...fleet.agents.values()]
     .filter((agent) => matches === null || matches(agent))
     .map(({ facts }) => facts.ordinal)
-    .sort();
+    .sort((a, b) => a - b);
 };
 
 describe('the filter', () => {
