@@ -1,8 +1,12 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { type Agent, isEnded } from '../../protocol/agent.ts';
 import { saveLog } from '../client/save-log.ts';
+import type { DashboardClient } from '../client/dashboard-client.ts';
 import { readSwitch, writeSwitch } from '../client/switches.ts';
 import { isTranscript, transcriptOf } from '../log/transcript.ts';
+import { seekTime } from '../log/seek-time.ts';
+import { askedTime } from '../selectors/asked-time.ts';
+import { visible } from '../selectors/visible-text.ts';
 import { agentTitle } from '../selectors/tree-rows.ts';
 import { LogTools } from '../views/log-tools.tsx';
 import { LogView } from '../views/log-view.tsx';
@@ -16,7 +20,8 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
   const { client } = useDashboard();
   const notify = useNotify();
   const id = agent.facts.agent_id;
-  const { log, atEnd, newLines, onAtEnd, onToEnd, onLoadEarlier, onGoTo } = useFollowedLog(agent);
+  const { log, atEnd, newLines, onAtEnd, onToEnd, onLoadEarlier, onLoadLater, onGoTo, onCountLines } =
+    useFollowedLog(agent);
   const [wraps, setWraps] = useSwitch('log-wraps', true);
   const [isRaw, setRaw] = useSwitch('log-raw', false);
   const [start, setStart] = useState<number | null>(null);
@@ -33,6 +38,15 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
     const refusal = await saveLog(client.api, id);
     if (refusal !== null) notify('error', refusal);
   };
+  const goTo = (offset: number): void => {
+    setStart(offset);
+    onGoTo(offset);
+  };
+  const onTime = async (text: string): Promise<void> => {
+    const place = await placeOfTime(client, id, text, log.window.total);
+    if (typeof place === 'number') goTo(place);
+    else notify('warning', place);
+  };
   return (
     <LogView
       label={`Log of ${agentTitle(agent)}`}
@@ -40,6 +54,7 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
       transcript={entries}
       phase={log.phase}
       loadingEarlier={log.loadingEarlier}
+      loadingLater={log.loadingLater}
       emptyText={emptyText(agent, log.phase.status === 'loading')}
       atEnd={atEnd}
       newLines={newLines}
@@ -57,10 +72,9 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
           wraps={wraps}
           onWraps={setWraps}
           transcript={isTold ? { isOn: !isRaw, onSwitch: (isOn) => setRaw(!isOn) } : null}
-          onStart={() => {
-            setStart(0);
-            onGoTo(0);
-          }}
+          onStart={() => goTo(0)}
+          onTime={(text) => void onTime(text)}
+          onCountLines={onCountLines}
           onDownload={() => void download()}
         />
       }
@@ -70,8 +84,22 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
         onToEnd();
       }}
       onLoadEarlier={onLoadEarlier}
+      onLoadLater={onLoadLater}
     />
   );
+}
+
+const seekBytes = 64 * 1024;
+
+/** The byte of the first line at or after a typed time; otherwise why there is none. */
+async function placeOfTime(client: DashboardClient, id: string, text: string, total: number): Promise<number | string> {
+  const time = askedTime(text, Date.now());
+  if (time === null) return `"${visible(text)}" is no time. Write 14:05, 14:05:30 or 2025-11-09 14:05.`;
+  const read = async (start: number, end: number) => {
+    const piece = await client.readLog(id, { start, end });
+    return piece.ok ? piece.value : null;
+  };
+  return (await seekTime({ read, total, pieceBytes: seekBytes }, time)) ?? 'No line of this log begins with a time.';
 }
 
 /** On or off, as it was left the last time in this browser. */

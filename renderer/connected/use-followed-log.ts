@@ -3,6 +3,7 @@ import { type Agent, isEnded } from '../../protocol/agent.ts';
 import { type FollowedLog, LogFollower } from '../log/log-follower.ts';
 import { defaultBounds, linesFrom } from '../log/log-window.ts';
 import { useDashboard } from './dashboard-context.ts';
+import { useLineCount } from './use-line-count.ts';
 
 export interface FollowedLogModel {
   readonly log: FollowedLog;
@@ -11,8 +12,11 @@ export interface FollowedLogModel {
   readonly onAtEnd: (atEnd: boolean) => void;
   readonly onToEnd: () => void;
   readonly onLoadEarlier: () => void;
+  readonly onLoadLater: () => void;
   /** Shows what is around a byte of the log. */
   readonly onGoTo: (offset: number) => void;
+  /** null: the lines are numbered, or are being counted unasked. */
+  readonly onCountLines: (() => void) | null;
 }
 
 /** One follower for the life of the component, which is drawn anew for another agent. */
@@ -22,6 +26,7 @@ export function useFollowedLog(agent: Agent): FollowedLogModel {
   /** Where the log ended when its reader scrolled away; null while at the end. */
   const [leftAt, setLeftAt] = useState<number | null>(null);
   const newLines = useMemo(() => (leftAt === null ? 0 : linesFrom(log.window, leftAt)), [log.window, leftAt]);
+  const onCountLines = useLineCount(agent.facts.agent_id, follower, log);
   return {
     log,
     atEnd: leftAt === null,
@@ -37,6 +42,8 @@ export function useFollowedLog(agent: Agent): FollowedLogModel {
       void follower.toEnd();
     },
     onLoadEarlier: () => void follower.loadEarlier(),
+    onLoadLater: () => void follower.loadLater(),
+    onCountLines,
     onGoTo: (offset) => {
       setLeftAt((before) => before ?? log.window.end);
       void follower.goTo(offset);

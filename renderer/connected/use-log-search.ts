@@ -52,7 +52,8 @@ export function useLogSearch(agentId: string, onPlace: (offset: number) => void)
       setAt(null);
       setQuery(next);
     },
-    pattern: isPattern ? pattern : null,
+    // An expression may never come back from a line: the page runs it only after the worker came back from all of them.
+    pattern: isPattern && (!query.isPattern || searched.state.status === 'done') ? pattern : null,
     found: typeof pattern === 'string' ? pattern : foundWords(searched, at),
     isWrong: typeof pattern === 'string' || searched.state.status === 'failed',
     onStep: places.length === 0 ? null : step,

@@ -14,6 +14,7 @@ import {
   type LogWindow,
   prependPiece,
   windowOn,
+  withLinesBefore,
 } from './log-window.ts';
 
 export type FollowPhase =
@@ -27,9 +28,16 @@ export interface FollowedLog {
   readonly window: LogWindow;
   /** An earlier part is being fetched. */
   readonly loadingEarlier: boolean;
+  /** A later part, after the window was moved away from the end. */
+  readonly loadingLater: boolean;
 }
 
-export const nothingRead: FollowedLog = { phase: { status: 'loading' }, window: emptyWindow, loadingEarlier: false };
+export const nothingRead: FollowedLog = {
+  phase: { status: 'loading' },
+  window: emptyWindow,
+  loadingEarlier: false,
+  loadingLater: false,
+};
 
 export interface FollowerOptions {
   readonly readLog: (range: LogRange) => Promise<ClientResult<LogPiece>>;
@@ -127,6 +135,23 @@ export class LogFollower {
     this.#set({ loadingEarlier: false, window });
   }
 
+  /** What follows the window, where its end is not the end of the log. */
+  async loadLater(): Promise<void> {
+    const { end, total } = this.#log.window;
+    if (end >= total || this.#log.loadingLater) return;
+    this.#set({ loadingLater: true });
+    const piece = await this.#options.readLog({ start: end, end: end + this.#options.pieceBytes });
+    if (!piece.ok) return this.#set({ loadingLater: false, phase: { status: 'troubled', failure: piece.failure } });
+    const { window } = this.#log;
+    const fits = window.end === piece.value.start;
+    this.#set({ loadingLater: false, window: fits ? appendPiece(window, piece.value, this.#options.bounds) : window });
+  }
+
+  /** Somebody counted the line ends before `offset`. */
+  setLinesBefore(offset: number, lines: number): void {
+    this.#set({ window: withLinesBefore(this.#log.window, offset, lines) });
+  }
+
   async #run(round: number): Promise<void> {
     await this.#readTail();
     while (this.#round === round) {
@@ -178,7 +203,10 @@ export class LogFollower {
     const next = { ...this.#log, ...change };
     const quiet = next.window === this.#log.window || isSameWindow(next.window, this.#log.window);
     const same =
-      quiet && next.phase.status === this.#log.phase.status && next.loadingEarlier === this.#log.loadingEarlier;
+      quiet &&
+      next.phase.status === this.#log.phase.status &&
+      next.loadingEarlier === this.#log.loadingEarlier &&
+      next.loadingLater === this.#log.loadingLater;
     if (same) return;
     this.#log = next;
     this.#listener?.();
@@ -201,4 +229,8 @@ export class LogFollower {
 }
 
 const isSameWindow = (a: LogWindow, b: LogWindow): boolean =>
-  a.start === b.start && a.end === b.end && a.total === b.total && a.lines.length === b.lines.length;
+  a.start === b.start &&
+  a.end === b.end &&
+  a.total === b.total &&
+  a.firstLine === b.firstLine &&
+  a.lines.length === b.lines.length;

@@ -17,9 +17,13 @@ export interface LogWindow {
   readonly end: number;
   /** Length of the whole log as last told. */
   readonly total: number;
+  /** Number of the line that the first row belongs to, from 1; null: not counted yet. */
+  readonly firstLine: number | null;
   readonly lines: readonly LogLine[];
   /** Bytes of the last row while its line has not ended; more of them may come. */
   readonly open: Uint8Array;
+  /** The newest rows were let go in the middle of a line: what follows goes on with it. */
+  readonly isCut: boolean;
 }
 
 export interface LogBounds {
@@ -30,7 +34,15 @@ export interface LogBounds {
 /** What one open log may hold: some screens of any agent's work, and a fixed price for a log of any size. */
 export const defaultBounds: LogBounds = { maxLines: 20_000, maxBytes: 8 * 1024 * 1024 };
 
-export const emptyWindow: LogWindow = { start: 0, end: 0, total: 0, lines: [], open: new Uint8Array() };
+export const emptyWindow: LogWindow = {
+  start: 0,
+  end: 0,
+  total: 0,
+  firstLine: 1,
+  lines: [],
+  open: new Uint8Array(),
+  isCut: false,
+};
 
 /** A window on a piece from anywhere in the log; a line cut by the piece's beginning is left out. */
 export function windowOn(piece: LogPiece, bounds: LogBounds): LogWindow {
@@ -38,7 +50,7 @@ export function windowOn(piece: LogPiece, bounds: LogBounds): LogWindow {
   const start = piece.start + skipped;
   const { bytes } = piece;
   return appendPiece(
-    { ...emptyWindow, start, end: start },
+    { ...emptyWindow, start, end: start, firstLine: start === 0 ? 1 : null },
     { ...piece, start, bytes: bytes.subarray(skipped) },
     bounds,
   );
@@ -51,7 +63,7 @@ export function appendPiece(window: LogWindow, piece: LogPiece, bounds: LogBound
   const bytes = open === undefined ? piece.bytes : joined(window.open, piece.bytes);
   const kept = open === undefined ? window.lines : window.lines.slice(0, -1);
   const base = piece.end - bytes.length;
-  const cut = cutLines(bytes, base, open?.continued ?? false);
+  const cut = cutLines(bytes, base, open?.continued ?? window.isCut);
   const added = styled(cut.lines, open?.style ?? styleAtEnd(kept));
   const grown = {
     ...window,
@@ -59,6 +71,7 @@ export function appendPiece(window: LogWindow, piece: LogPiece, bounds: LogBound
     total: piece.total,
     lines: [...kept, ...added],
     open: bytes.slice(cut.openFrom - base),
+    isCut: false,
   };
   return withoutOldest(grown, bounds);
 }
@@ -81,9 +94,36 @@ export function prependPiece(window: LogWindow, piece: LogPiece, bounds: LogBoun
     ...window,
     start: added[0]?.offset ?? start,
     total: piece.total,
+    firstLine: numberBefore(window.firstLine, added, meets),
     lines: [...added, ...restyled(held, styleAtEnd(added))],
   };
   return withoutNewest(grown, bounds);
+}
+
+const begun = (lines: readonly LogLine[]): number => lines.reduce((sum, line) => sum + (line.continued ? 0 : 1), 0);
+
+function numberBefore(firstLine: number | null, added: readonly LogLine[], meets: boolean): number | null {
+  const [first] = added;
+  if (first === undefined) return firstLine;
+  if (first.offset === 0) return 1;
+  if (firstLine === null) return null;
+  // The first of the added rows has the wanted number; those that begin a line after it lie between.
+  return firstLine - begun(added.slice(1)) - (meets ? 0 : 1);
+}
+
+/** With the number of its first line, once somebody counted the line ends before `offset`. */
+export function withLinesBefore(window: LogWindow, offset: number, linesBefore: number): LogWindow {
+  return window.start === offset ? { ...window, firstLine: linesBefore + 1 } : window;
+}
+
+/** Line number of every row; null for one that goes on from the row above, and for all while they are not counted. */
+export function lineNumbers({ lines, firstLine }: LogWindow): readonly (number | null)[] {
+  let number = firstLine ?? 0;
+  return lines.map((line, at) => {
+    if (firstLine === null) return null;
+    if (at > 0 && !line.continued) number += 1;
+    return line.continued ? null : number;
+  });
 }
 
 /** Nothing can be added without letting go of something. */
@@ -129,7 +169,9 @@ function withoutOldest(window: LogWindow, { maxLines, maxBytes }: LogBounds): Lo
   let from = Math.max(0, lines.length - maxLines);
   while (from < lines.length - 1 && end - (lines[from]?.offset ?? end) > maxBytes) from += 1;
   const first = lines[from];
-  return from === 0 || first === undefined ? window : { ...window, start: first.offset, lines: lines.slice(from) };
+  if (from === 0 || first === undefined) return window;
+  const firstLine = window.firstLine === null ? null : window.firstLine + begun(lines.slice(1, from + 1));
+  return { ...window, start: first.offset, firstLine, lines: lines.slice(from) };
 }
 
 function withoutNewest(window: LogWindow, { maxLines, maxBytes }: LogBounds): LogWindow {
@@ -137,7 +179,9 @@ function withoutNewest(window: LogWindow, { maxLines, maxBytes }: LogBounds): Lo
   let to = Math.min(lines.length, maxLines);
   while (to > 1 && (lines[to]?.offset ?? end) - start > maxBytes) to -= 1;
   const cut = lines[to];
-  return cut === undefined ? window : { ...window, end: cut.offset, lines: lines.slice(0, to), open: new Uint8Array() };
+  return cut === undefined
+    ? window
+    : { ...window, end: cut.offset, lines: lines.slice(0, to), open: new Uint8Array(), isCut: cut.continued };
 }
 
 /** How many rows begin at or after a place in the log. */

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 
 /** Closer to the end than this counts as being there. */
@@ -8,6 +8,7 @@ const settledAfterMs = [0, 50, 150];
 interface EndlessListProps {
   readonly label: string;
   readonly className: string;
+  readonly style?: CSSProperties;
   readonly count: number;
   /** Unique, and the same whatever comes before or after. */
   readonly keyOf: (index: number) => string | number;
@@ -19,6 +20,8 @@ interface EndlessListProps {
   readonly goneTo: number | null;
   readonly onAtEnd: (atEnd: boolean) => void;
   readonly onToEnd: () => void;
+  /** Told which one is the first on screen. */
+  readonly onFirst?: (index: number) => void;
   /** Told at each scroll, in pixels. */
   readonly onWidth: (width: number) => void;
   readonly row: (index: number, top: number, measure: (element: HTMLElement | null) => void) => ReactNode;
@@ -51,6 +54,9 @@ export function EndlessList(props: EndlessListProps): ReactNode {
     return () => later.forEach(clearTimeout);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- its index changes while lines come before it; the place does not
   }, [virtual, placeKey]);
+  const first = virtual.range?.startIndex ?? 0;
+  const { onFirst } = props;
+  useEffect(() => onFirst?.(first), [onFirst, first]);
 
   const onScroll = (): void => {
     const element = scroller.current;
@@ -68,6 +74,7 @@ export function EndlessList(props: EndlessListProps): ReactNode {
     <div
       ref={scroller}
       className={`log-lines ${className}`}
+      {...(props.style === undefined ? {} : { style: props.style })}
       tabIndex={0}
       role="region"
       aria-label={label}

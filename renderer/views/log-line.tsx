@@ -6,6 +6,10 @@ import type { LogLine } from '../log/log-window.ts';
 interface LogLineProps {
   readonly line: LogLine;
   readonly index: number;
+  /** null: it has none, or none is known. */
+  readonly number: number | null;
+  /** Time of day for the ruler; null: the same as above, or none. */
+  readonly time: string | null;
   /** Distance from the first line in pixels. */
   readonly top: number;
   /** Told of the element, to learn its height. */
@@ -18,12 +22,14 @@ interface LogLineProps {
 
 /** One line of a log: text nodes only, whatever it says. */
 export const LogLineView = memo(function LogLineView(props: LogLineProps): ReactNode {
-  const { line, index, top, measure, pattern, isCurrent } = props;
+  const { line, index, number, time, top, measure, pattern, isCurrent } = props;
   const segments = markedSegments(parseAnsi(line.text, line.style).segments, pattern);
   return (
     <div
       ref={measure}
       data-index={index}
+      data-number={number ?? ''}
+      data-time={time ?? ''}
       className={['log-line', line.continued ? 'log-continued' : '', levelOf(line.text), isCurrent ? 'log-current' : '']
         .filter((name) => name !== '')
         .join(' ')}

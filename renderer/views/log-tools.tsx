@@ -1,4 +1,4 @@
-import type { ReactNode, RefObject } from 'react';
+import { type ReactNode, type RefObject, useState } from 'react';
 import { Button, Input, ToggleButton } from '@fluentui/react-components';
 import { ArrowDownRegular } from '@fluentui/react-icons/svg/arrow-down';
 import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download';
@@ -21,6 +21,10 @@ interface LogToolsProps {
   /** null: the log is no transcript. */
   readonly transcript: { readonly isOn: boolean; readonly onSwitch: (isOn: boolean) => void } | null;
   readonly onStart: () => void;
+  /** Goes to a time as it was typed. */
+  readonly onTime: (text: string) => void;
+  /** null: the lines are numbered. */
+  readonly onCountLines: (() => void) | null;
   readonly onDownload: () => void;
 }
 
@@ -108,6 +112,12 @@ export function LogTools(props: LogToolsProps): ReactNode {
       <Button size="small" appearance="subtle" onClick={onStart} title="To the beginning of the log">
         Start
       </Button>
+      <TimeField onTime={props.onTime} />
+      {props.onCountLines !== null && (
+        <Button size="small" appearance="subtle" title="Reads the whole log once" onClick={props.onCountLines}>
+          Number lines
+        </Button>
+      )}
       <Button
         size="small"
         appearance="subtle"
@@ -117,5 +127,21 @@ export function LogTools(props: LogToolsProps): ReactNode {
         onClick={onDownload}
       />
     </div>
+  );
+}
+
+function TimeField({ onTime }: Pick<LogToolsProps, 'onTime'>): ReactNode {
+  const [time, setTime] = useState('');
+  return (
+    <Input
+      size="small"
+      className="log-time-field"
+      placeholder="Go to time"
+      title="A time of today, 14:05 or 14:05:30, or one with its date: 2025-11-09 14:05"
+      aria-label="Go to time"
+      value={time}
+      onChange={(_, { value }) => setTime(value)}
+      onKeyDown={(event) => event.key === 'Enter' && onTime(time)}
+    />
   );
 }

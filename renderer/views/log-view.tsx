@@ -1,8 +1,9 @@
-import { type ReactNode, useState } from 'react';
+import { type CSSProperties, type ReactNode, useMemo, useState } from 'react';
 import { Button } from '@fluentui/react-components';
 import type { FollowPhase } from '../log/log-follower.ts';
-import type { LogWindow } from '../log/log-window.ts';
-import { bytes, counted } from '../selectors/format.ts';
+import { lineNumbers, type LogWindow } from '../log/log-window.ts';
+import { bytes, clockTime, counted } from '../selectors/format.ts';
+import { rulerTime, tellsTimes, timeAt } from '../selectors/log-times.ts';
 import type { TranscriptEntry } from '../log/transcript.ts';
 import { EndlessList } from './endless-list.tsx';
 import { LogLineView } from './log-line.tsx';
@@ -20,6 +21,7 @@ interface LogViewProps {
   readonly transcript: readonly TranscriptEntry[] | null;
   readonly phase: FollowPhase;
   readonly loadingEarlier: boolean;
+  readonly loadingLater: boolean;
   /** What an empty log says. */
   readonly emptyText: string;
   /** The newest lines are on screen and stay there. */
@@ -36,6 +38,7 @@ interface LogViewProps {
   readonly bar: ReactNode;
   readonly onAtEnd: (atEnd: boolean) => void;
   readonly onLoadEarlier: () => void;
+  readonly onLoadLater: () => void;
   readonly onToEnd: () => void;
 }
 
@@ -67,6 +70,14 @@ export function LogView(props: LogViewProps): ReactNode {
       ) : (
         <Entries {...props} entries={transcript} />
       )}
+      {!atEnd && window.end < window.total && (
+        <p className="log-bar">
+          {bytes(window.total - window.end)} of later output are not shown.
+          <Button size="small" appearance="transparent" disabled={props.loadingLater} onClick={props.onLoadLater}>
+            {props.loadingLater ? 'Loading …' : 'Load later'}
+          </Button>
+        </p>
+      )}
       {!atEnd && !isEmpty && (
         <Button className="log-pill" size="small" shape="circular" appearance="primary" onClick={onToEnd}>
           {newLines === 0 ? 'To the end ↓' : `${counted(newLines, 'new line')} ↓`}
@@ -76,46 +87,54 @@ export function LogView(props: LogViewProps): ReactNode {
   );
 }
 
-function LogLines({
-  label,
-  window: { lines },
-  atEnd,
-  wraps,
-  pattern,
-  goneTo,
-  onAtEnd,
-  onToEnd,
-}: LogViewProps): ReactNode {
+function LogLines({ label, window, atEnd, wraps, pattern, goneTo, onAtEnd, onToEnd }: LogViewProps): ReactNode {
+  const { lines } = window;
+  const numbers = useMemo(() => lineNumbers(window), [window]);
+  const hasTimes = useMemo(() => tellsTimes(lines), [lines]);
+  const [first, setFirst] = useState(0);
+  const now = hasTimes ? timeAt(lines, first) : null;
+  const digits = String(numbers.findLast((number) => number !== null) ?? '').length;
   const [columns, setColumns] = useState(100);
   const current = goneTo === null ? null : rowAt(lines, goneTo);
   return (
-    <EndlessList
-      label={label}
-      className="mono"
-      count={lines.length}
-      keyOf={(index) => lines[index]?.offset ?? index}
-      heightOf={(index) =>
-        (wraps ? Math.max(1, Math.ceil((lines[index]?.text.length ?? 0) / columns)) : 1) * lineHeightPx
-      }
-      atEnd={atEnd}
-      goneTo={current}
-      onAtEnd={onAtEnd}
-      onToEnd={onToEnd}
-      onWidth={(width) => setColumns(Math.max(20, Math.floor((width - 32) / characterWidthPx)))}
-      row={(index, top, measure) => {
-        const line = lines[index];
-        return line === undefined ? null : (
-          <LogLineView
-            line={line}
-            index={index}
-            top={top}
-            measure={measure}
-            pattern={pattern}
-            isCurrent={index === current}
-          />
-        );
-      }}
-    />
+    <>
+      {now !== null && (
+        <p className="log-now" title={new Date(now).toLocaleString()}>
+          {clockTime(new Date(now).toISOString(), Date.now())}
+        </p>
+      )}
+      <EndlessList
+        label={label}
+        className={`mono${hasTimes ? ' log-timed' : ''}`}
+        style={{ '--log-digits': Math.max(digits, 2) } as CSSProperties}
+        onFirst={setFirst}
+        count={lines.length}
+        keyOf={(index) => lines[index]?.offset ?? index}
+        heightOf={(index) =>
+          (wraps ? Math.max(1, Math.ceil((lines[index]?.text.length ?? 0) / columns)) : 1) * lineHeightPx
+        }
+        atEnd={atEnd}
+        goneTo={current}
+        onAtEnd={onAtEnd}
+        onToEnd={onToEnd}
+        onWidth={(width) => setColumns(Math.max(20, Math.floor((width - 32) / characterWidthPx)))}
+        row={(index, top, measure) => {
+          const line = lines[index];
+          return line === undefined ? null : (
+            <LogLineView
+              line={line}
+              index={index}
+              number={numbers[index] ?? null}
+              time={hasTimes ? rulerTime(lines, index) : null}
+              top={top}
+              measure={measure}
+              pattern={pattern}
+              isCurrent={index === current}
+            />
+          );
+        }}
+      />
+    </>
   );
 }
 

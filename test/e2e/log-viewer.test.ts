@@ -119,6 +119,56 @@ describe('the log viewer', () => {
     },
   );
 
+  test('numbers the lines of a long log, goes to a time, and loads what lies behind it', async () => {
+    const coordinator = await rig.start(config);
+    const id = await deployOne(coordinator, { config: { runtime: 'quiet', ...told } });
+    await coordinator.ended(id);
+    const at = (second: number): string => new Date(Date.UTC(2025, 10, 9, 10, 0, second)).toISOString();
+    const stepped = Array.from({ length: 40_000 }, (_, step) => `${at(step)} step ${step} is done\n`).join('');
+    appendFileSync(coordinator.path('logs', `${id}.log`), stepped);
+    const page = await rig.open(coordinator, `#/agents/${id}/log`, { width: 640, height: 500 });
+    const line = (step: number) => logOf(page).locator('.log-line', { hasText: `step ${step} is` });
+    const numberOf = (step: number) => line(step).getAttribute('data-number');
+    await line(39_999).waitFor();
+    await waitFor('the true number', async () => (await numberOf(39_999)) === '40000');
+    const field = page.getByRole('textbox', { name: 'Go to time' });
+    await field.fill('soon');
+    await field.press('Enter');
+    await page.getByText('"soon" is no time.').waitFor();
+    await field.fill(at(20_000));
+    await field.press('Enter');
+    await logOf(page).locator('.log-current', { hasText: 'step 20000 is' }).waitFor();
+    await waitFor('its number', async () => (await numberOf(20_000)) === '20001');
+    expect(await line(20_000).getAttribute('data-time')).toMatch(/^\d\d:33:20$/);
+    expect(await line(20_000).textContent()).toBe(`${at(20_000)} step 20000 is done`);
+    const behind = page.getByText('of later output are not shown');
+    const before = await behind.textContent();
+    await page.getByRole('button', { name: 'Load later' }).click();
+    await waitFor('less behind it', async () => (await behind.textContent()) !== before);
+    expect(await numberOf(20_000)).toBe('20001');
+    expect(await axeProblems(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+  });
+
+  test('an expression that never comes back is ended, and does not hold the page', async () => {
+    const coordinator = await rig.start(config);
+    const id = await deployOne(coordinator, { config: { runtime: 'quiet', ...told } });
+    await coordinator.ended(id);
+    appendFileSync(coordinator.path('logs', `${id}.log`), `${'a'.repeat(60)}!\nplain\n`);
+    const page = await rig.open(coordinator, `#/agents/${id}/log`);
+    await logOf(page).getByText('plain').waitFor();
+    await page.getByRole('button', { name: '.*' }).click();
+    const field = page.getByRole('textbox', { name: 'Search the log' });
+    await field.fill('(a+)+$');
+    await page.getByText('The pattern takes too long').waitFor();
+    await field.fill('pl.in');
+    await page.getByText('1 match', { exact: true }).waitFor();
+    await waitFor(
+      'it is marked',
+      async () => (await logOf(page).locator('.log-match').allTextContents()).join() === 'plain',
+    );
+  });
+
   test('stays usable with a line of megabytes, and saves the log as it is', async () => {
     const coordinator = await rig.start(config);
     const id = await deployOne(coordinator, { config: { runtime: 'quiet', ...told } });
