@@ -92,6 +92,7 @@ function LogLines({ label, window, atEnd, wraps, pattern, goneTo, onAtEnd, onToE
   const numbers = useMemo(() => lineNumbers(window), [window]);
   const hasTimes = useMemo(() => tellsTimes(lines), [lines]);
   const [first, setFirst] = useState(0);
+  // Always with its date: a ruler is read without knowing what day it is.
   const now = hasTimes ? timeAt(lines, first) : null;
   const digits = String(numbers.findLast((number) => number !== null) ?? '').length;
   const [columns, setColumns] = useState(100);
@@ -100,7 +101,7 @@ function LogLines({ label, window, atEnd, wraps, pattern, goneTo, onAtEnd, onToE
     <>
       {now !== null && (
         <p className="log-now" title={new Date(now).toLocaleString()}>
-          {clockTime(new Date(now).toISOString(), Date.now())}
+          {clockTime(new Date(now).toISOString(), 0)}
         </p>
       )}
       <EndlessList
