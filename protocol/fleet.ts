@@ -173,10 +173,10 @@ function requested(state: Fleet, event: EventOf<'approval_requested'>, seq: numb
   return { ...withAgent(state, event.agent_id, (one) => asking(one, event), seq, event), approvals };
 }
 
-/** The first decision is the one that counts. */
+/** The first decision is the one that counts, and only of the agent that asked: a branch hears of no other. */
 function decide(state: Fleet, event: EventOf<'approval_decided'>, seq: number): Fleet {
   const approval = state.approvals.get(event.approval_id);
-  if (approval?.status !== 'open') return state;
+  if (approval?.status !== 'open' || approval.agent_id !== event.agent_id) return state;
   const decided = decidedApproval(approval, event);
   const after = withAgent(state, approval.agent_id, (agent) => afterDecision(agent, decided), seq, event);
   return { ...after, approvals: latest(state.approvals.set(approval.approval_id, decided)) };

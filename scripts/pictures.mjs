@@ -58,7 +58,7 @@ async function serve(config) {
   };
 }
 
-/** @param {{ url: string, token: string }} of @param {string} method @param {string} path @param {unknown} [body] */
+/** @param {{ url: string, token: string }} of @param {string} method @param {string} path @param {unknown} [body] @returns {Promise<any>} */
 async function call({ url, token }, method, path, body) {
   const answer = await fetch(`${url}/api/coordinator/${path}`, {
     method,
@@ -162,7 +162,7 @@ async function picturesOf(browser, served, fleet, agent) {
   for (const { name: size, width, height } of looks) {
     for (const colorScheme of schemes) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme });
-      await context.addInitScript((token) => sessionStorage.setItem('ziggie.token', token), served.token);
+      await context.addInitScript(`sessionStorage.setItem('ziggie.token', ${JSON.stringify(served.token)})`);
       const page = await context.newPage();
       await page.goto(`${served.url}/`);
       await page.getByText('connected', { exact: true }).waitFor();
@@ -172,7 +172,7 @@ async function picturesOf(browser, served, fleet, agent) {
       ];
       for (const [view = '', hash] of places) {
         if (only !== undefined && !only.includes(view)) continue;
-        await page.evaluate((to) => (location.hash = to ?? ''), hash);
+        await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
         await rest(900); // For what is loaded, and what a view asks.
         await page.screenshot({ path: join(folder, `${view}-${fleet}-${size}-${colorScheme}.png`) });
       }

@@ -68,6 +68,9 @@ const raw = (text: string): Part => ({ kind: 'raw', title: text, body: null, isE
 const objectOf = (value: unknown): Json | null =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+/** Of a field that is a word or a number where the program keeps to its form. */
+const word = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'unknown';
 const numberOf = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null;
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
@@ -120,7 +123,7 @@ function contentParts(part: Json, isError: boolean): readonly Part[] {
       return [
         {
           kind: 'note',
-          title: `a part of type ${String(part['type'])}`,
+          title: `a part of type ${word(part['type'])}`,
           body: JSON.stringify(part, null, 2),
           isError: false,
         },
@@ -151,7 +154,7 @@ const tellingFields = [
 
 function toolCall(name: string, input: Json): Part {
   const field = tellingFields.find((one) => typeof input[one] === 'string');
-  const about = field === undefined ? '' : `: ${firstLine(String(input[field]))}`;
+  const about = field === undefined ? '' : `: ${firstLine(word(input[field]))}`;
   return { kind: 'tool', title: `${name}${about}`, body: JSON.stringify(input, null, 2), isError: false };
 }
 
@@ -161,7 +164,7 @@ function toolResult(part: Json): Part {
     typeof content === 'string'
       ? content
       : listOf(content)
-          .map((one) => textOf(objectOf(one)?.['text']) ?? `[${String(objectOf(one)?.['type'])}]`)
+          .map((one) => textOf(objectOf(one)?.['text']) ?? `[${word(objectOf(one)?.['type'])}]`)
           .join('\n');
   const isError = part['is_error'] === true;
   return { kind: 'result', title: isError ? 'Failed' : 'Result', body: text, isError };
@@ -179,25 +182,23 @@ function systemParts(line: Json): readonly Part[] | null {
       const tools = listOf(line['tools']).filter((tool) => typeof tool === 'string');
       const servers = listOf(line['mcp_servers']).flatMap((one) => {
         const server = objectOf(one);
-        return server === null ? [] : `${String(server['name'])}: ${String(server['status'])}`;
+        return server === null ? [] : `${word(server['name'])}: ${word(server['status'])}`;
       });
-      const title = `Session ${String(line['session_id'])} of ${String(line['model'])}`;
-      return [
-        note(title, `In ${String(line['cwd'])}\nTools: ${tools.join(', ')}\nMCP: ${servers.join(', ') || 'none'}`),
-      ];
+      const title = `Session ${word(line['session_id'])} of ${word(line['model'])}`;
+      return [note(title, `In ${word(line['cwd'])}\nTools: ${tools.join(', ')}\nMCP: ${servers.join(', ') || 'none'}`)];
     }
     case 'api_retry':
       return [
         problem(
-          `The model's server answered ${String(line['error_status'])} (${String(line['error'])}): try ${String(line['attempt'])} of ${String(line['max_retries'])}`,
+          `The model's server answered ${word(line['error_status'])} (${word(line['error'])}): try ${word(line['attempt'])} of ${word(line['max_retries'])}`,
         ),
       ];
     case 'model_fallback':
-      return [problem(`Went on with another model: ${String(line['trigger'])}`)];
+      return [problem(`Went on with another model: ${word(line['trigger'])}`)];
     case 'task_started':
-      return [note(`Began: ${String(line['description'])}`, textOf(line['prompt']))];
+      return [note(`Began: ${word(line['description'])}`, textOf(line['prompt']))];
     case 'task_notification':
-      return [note(`${String(line['status'])}: ${String(line['summary'])}`)];
+      return [note(`${word(line['status'])}: ${word(line['summary'])}`)];
     case 'thinking_tokens':
     case 'task_progress':
     case 'task_updated':
@@ -214,16 +215,14 @@ function rateLimitParts(line: Json): readonly Part[] {
   const info = objectOf(line['rate_limit_info']);
   const resets = numberOf(info?.['resetsAt']);
   if (info?.['status'] === 'allowed') return [];
-  const until = resets === null ? '' : ` until ${new Date(resets * 1000).toISOString()}`;
-  return [problem(`Rate limit: ${String(info?.['status'])}${until}`)];
+  const until = resets === null || Math.abs(resets) > 8e12 ? '' : ` until ${new Date(resets * 1000).toISOString()}`;
+  return [problem(`Rate limit: ${word(info?.['status'])}${until}`)];
 }
 
 function resultParts(line: Json): readonly Part[] {
   const isError = line['is_error'] === true;
-  const denied = listOf(line['permission_denials']).map(
-    (one) => `not allowed: ${String(objectOf(one)?.['tool_name'])}`,
-  );
-  const errors = listOf(line['errors']).map(String);
+  const denied = listOf(line['permission_denials']).map((one) => `not allowed: ${word(objectOf(one)?.['tool_name'])}`);
+  const errors = listOf(line['errors']).map(word);
   return [
     ...denied.map(problem),
     ...errors.map(problem),
@@ -241,7 +240,7 @@ function usageWords(line: Json): string {
   const [input, output] = [numberOf(usage?.['input_tokens']), numberOf(usage?.['output_tokens'])];
   const read = numberOf(usage?.['cache_read_input_tokens']);
   return [
-    `End: ${String(line['subtype'])}`,
+    `End: ${word(line['subtype'])}`,
     turns === null ? '' : `${turns} ${turns === 1 ? 'turn' : 'turns'}`,
     ms === null ? '' : duration(ms / 1000),
     input === null ? '' : `${short(input)} tokens in`,
