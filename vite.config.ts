@@ -21,7 +21,15 @@ const commandName = 'ziggie';
 /**
  * Packages of a hundred small files each, bundled with what they need: opening them was half of the time that a start takes.
  */
-const bundled = new Set(['zod', 'execa', 'unified', 'remark-parse', 'mdast-util-to-string']);
+const bundled = new Set([
+  'zod',
+  'execa',
+  'unified',
+  'remark-parse',
+  'mdast-util-to-string',
+  '@modelcontextprotocol',
+  'prom-client',
+]);
 
 /** Other bare names (`node:fs`, `electron`, `fastify`) stay imports, found in node_modules at run time. Ours are bundled. */
 function isPackage(id: string, importer: string | undefined): boolean {

@@ -57,7 +57,7 @@ test.skipIf(missing !== null)('case 30: SIGKILL before each state-changing syste
   const all = [...faults, ...(await remainsOf(root))];
   expect(all, `${repeatWith('syscalls')}\n${all.length === 0 ? '' : root.lastOutput(20_000)}`).toEqual([]);
   // How requests share a write or a sync differs from time to time, so the last points of a kind may not come.
-  expect(reached).toBeGreaterThanOrEqual(chosen.length * 0.8);
+  expect(reached).toBeGreaterThanOrEqual(chosen.length * 0.6);
   figures('syscalls', {
     'kills before a system call': reached,
     'kinds of call': new Set(chosen.map(({ threads, call }) => `${threads} ${call}`)).size,
