@@ -100,7 +100,7 @@ function groupDetails(agent: Agent, balance: RecordBalance | null, maxShare: num
   return [
     ...said('Group', size === null ? group : `${group}, planned for ${size}`).map((one) => ({ ...one, href })),
     ...said('Share', planned === null ? null : `${share(planned)}${limit}, as planned`),
-    ...said('Done', actual === null ? null : `${share(actual)} by ${basis === 'tokens' ? 'tokens' : 'time'}`),
+    ...said('Measured', actual === null ? null : `${share(actual)} by ${basis === 'tokens' ? 'tokens' : 'time'}`),
     ...said('Ratio', ratio === null ? null : `${Number(ratio.toPrecision(3))} ×, largest by smallest share`),
     ...said('Score', score === null ? null : `${Math.round(score)} of 100`, score === null ? null : String(score)),
     ...said('Flagged', balance.flagged ? balance.reasons.join(' ') : null),

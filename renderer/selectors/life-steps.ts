@@ -112,7 +112,7 @@ function tell(event: ZiggieEvent, runs: boolean): Told | null {
       return status('half', 'neutral', 'stopping', `by ${event.by}: ${event.detail ?? event.reason}`);
     case 'agent_restarting':
       return {
-        ...status('cross', 'bad', `attempt ${event.attempt} failed`, event.reason),
+        ...status('cross', 'bad', 'failed', event.reason),
         evidence: evidenceName(event.ending.source),
       };
     case 'agent_ended': {

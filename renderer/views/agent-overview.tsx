@@ -24,10 +24,17 @@ export function AgentOverview({ groups, problems, waits, now, life }: AgentOverv
     <div className="overview">
       {waits.length > 0 && <Waits waits={waits} now={now} />}
       {problems.length > 0 && <ReportProblems problems={problems} />}
-      {groups.map((group) => (
-        <Group key={group.title} {...group} />
-      ))}
+      {groups
+        .filter(({ wide }) => !wide)
+        .map((group) => (
+          <Group key={group.title} {...group} />
+        ))}
       {life}
+      {groups
+        .filter(({ wide }) => wide)
+        .map((group) => (
+          <Group key={group.title} {...group} />
+        ))}
     </div>
   );
 }

@@ -105,7 +105,7 @@ function Step({ step, now }: { readonly step: LifeStep; readonly now: number }):
 function Attempts({ rows, now }: { readonly rows: readonly AttemptRow[]; readonly now: number }): ReactNode {
   const heading = useId();
   return (
-    <section aria-labelledby={heading}>
+    <div>
       <h3 id={heading}>Attempts</h3>
       <div className="life-attempts" role="region" aria-labelledby={heading} tabIndex={0}>
         <table aria-labelledby={heading}>
@@ -143,6 +143,6 @@ function Attempts({ rows, now }: { readonly rows: readonly AttemptRow[]; readonl
           </tbody>
         </table>
       </div>
-    </section>
+    </div>
   );
 }
