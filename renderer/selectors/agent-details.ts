@@ -1,7 +1,9 @@
 /** The overview of one agent: groups of label and value, in reading order, from its wire record. */
-import type { Agent } from '../../protocol/agent.ts';
-import { agentRecord, type AgentRecord } from '../../protocol/record.ts';
+import { type Agent, isActive, isEnded } from '../../protocol/agent.ts';
+import { groupOf } from '../../protocol/groups.ts';
+import { agentRecord, type AgentRecord, type RecordBalance } from '../../protocol/record.ts';
 import { ago, clockTime, count, dollars, duration, secondsSince } from './format.ts';
+import { percent as share } from './share-bars.ts';
 import { visible } from './visible-text.ts';
 import { evidenceWords } from './status-language.ts';
 
@@ -12,30 +14,42 @@ export interface Detail {
   readonly exact: string | null;
   /** Something a person takes elsewhere (a path, an id): shown in monospace with a copy button. */
   readonly copyable: boolean;
+  /** Where it is shown; null: nowhere else. */
+  readonly href: string | null;
 }
 
 export interface DetailGroup {
   readonly title: string;
+  /** Its values are long. */
+  readonly wide: boolean;
   readonly details: readonly Detail[];
 }
 
-/** Facts that are not known are left out rather than shown as zero. `now` in ms since the epoch. */
-export function agentDetails(agent: Agent, now: number): readonly DetailGroup[] {
+/**
+ * Facts that are not known are left out rather than shown as zero. `now` in ms since the epoch. `balance`: its group as it
+ * is now; null: it shares its work with nobody. `maxShare`: the most that one may carry, fraction of 1; null: not known.
+ */
+export function agentDetails(
+  agent: Agent,
+  now: number,
+  { balance, maxShare }: { readonly balance: RecordBalance | null; readonly maxShare: number | null },
+): readonly DetailGroup[] {
   const record = agentRecord(agent);
   return [
-    { title: 'Status', details: statusDetails(agent, record, now) },
-    { title: 'Time', details: timeDetails(record, now) },
-    { title: 'Usage', details: usageDetails(record) },
-    { title: 'Identity', details: identityDetails(record) },
-    { title: 'Files', details: fileDetails(record) },
+    { title: 'Status', wide: false, details: statusDetails(agent, record, now) },
+    { title: 'Time', wide: false, details: timeDetails(record, now) },
+    { title: 'Usage', wide: false, details: usageDetails(record) },
+    { title: 'Group', wide: false, details: groupDetails(agent, balance, maxShare) },
+    { title: 'Identity', wide: false, details: identityDetails(record) },
+    { title: 'Environment', wide: true, details: environmentDetails(agent, record) },
   ].filter(({ details }) => details.length > 0);
 }
 
 const said = (label: string, value: string | null, exact: string | null = null): Detail[] =>
-  value === null || value === '' ? [] : [{ label, value: visible(value), exact, copyable: false }];
+  value === null || value === '' ? [] : [{ label, value: visible(value), exact, copyable: false, href: null }];
 
-const taken = (label: string, value: string | null): Detail[] =>
-  value === null || value === '' ? [] : [{ label, value, exact: null, copyable: true }];
+const taken = (label: string, value: string | null, href: string | null = null): Detail[] =>
+  value === null || value === '' ? [] : [{ label, value, exact: null, copyable: true, href }];
 
 function statusDetails(agent: Agent, record: AgentRecord, now: number): Detail[] {
   const age = secondsSince(record.evidence.at, now);
@@ -60,7 +74,6 @@ function timeDetails(record: AgentRecord, now: number): Detail[] {
     ...at('Started', record.started_at),
     ...at('Ended', record.completed_at),
     ...said('Took', took === null ? null : duration(took), took === null ? null : `${took} s`),
-    ...said('Attempt', record.attempt > 1 ? String(record.attempt) : null),
   ];
 }
 
@@ -77,24 +90,50 @@ function usageDetails({ tokens, cost_usd: cost }: AgentRecord): Detail[] {
   return [...spent, ...said('Cost', cost === null ? null : dollars(cost), cost === null ? null : `$${cost}`)];
 }
 
+/** Shares are of the whole group, as planned and as measured so far. */
+function groupDetails(agent: Agent, balance: RecordBalance | null, maxShare: number | null): Detail[] {
+  const key = groupOf(agent);
+  if (balance === null || key === null) return [];
+  const { group, size, share: planned, actual_share: actual, actual_basis: basis, ratio, score } = balance;
+  const limit = maxShare === null ? '' : ` (limit ${share(maxShare)})`;
+  const href = `#/balance/${encodeURIComponent(JSON.stringify([key.parent, key.id, key.wave]))}`;
+  return [
+    ...said('Group', size === null ? group : `${group}, planned for ${size}`).map((one) => ({ ...one, href })),
+    ...said('Share', planned === null ? null : `${share(planned)}${limit}, as planned`),
+    ...said('Measured', actual === null ? null : `${share(actual)} by ${basis === 'tokens' ? 'tokens' : 'time'}`),
+    ...said('Ratio', ratio === null ? null : `${Number(ratio.toPrecision(3))} ×, largest by smallest share`),
+    ...said('Score', score === null ? null : `${Math.round(score)} of 100`, score === null ? null : String(score)),
+    ...said('Flagged', balance.flagged ? balance.reasons.join(' ') : null),
+    ...said('Advice', balance.replan === null || isEnded(agent) ? null : balance.replan.suggestion),
+  ];
+}
+
 function identityDetails(record: AgentRecord): Detail[] {
-  const workload = record.estimated_workload;
+  const { parent_agent: parent, estimated_workload: workload } = record;
   return [
     ...taken('Agent', record.agent_id),
-    ...taken('Parent', record.parent_agent),
+    ...taken('Parent', parent, parent === null ? null : `#/agents/${encodeURIComponent(parent)}`),
     ...taken('Request', record.request_id),
-    ...taken('Session', record.session_id),
-    ...said('Runtime', record.model === null ? record.runtime : `${record.runtime} · ${record.model}`),
-    ...said('Process', record.pid === null ? null : String(record.pid)),
-    ...said('Group', record.group === null ? null : record.group.id),
     ...said('Workload', workload === null ? null : `${Math.round(workload * 100)} % (estimate)`),
   ];
 }
 
-function fileDetails(record: AgentRecord): Detail[] {
+function environmentDetails(agent: Agent, record: AgentRecord): Detail[] {
   return [
-    ...taken('Log', record.log_file),
+    ...said('Runtime', record.model === null ? record.runtime : `${record.runtime} · ${record.model}`),
+    ...said('Process', record.pid === null ? null : String(record.pid)),
+    ...said('Attempt', record.attempt === 0 ? null : String(record.attempt)),
+    ...taken('Session', record.session_id),
+    ...said('Token', tokenWords(agent)),
+    ...taken('Folder', agent.facts.cwd),
     ...taken('Prompt', record.prompt_file),
+    ...taken('Log', record.log_file),
     ...taken('Report', record.completion_report),
   ];
+}
+
+/** What the agent may reach of the coordinator. The token itself is nobody's business. */
+function tokenWords(agent: Agent): string {
+  if (isActive(agent)) return 'reaches itself and all below it, until it ends';
+  return isEnded(agent) ? 'none: it has ended' : 'none yet: made when it starts';
 }

@@ -79,7 +79,8 @@ function kindOf({ life }: Agent, now: number): QueueRow['kind'] | null {
 
 const untilOf = ({ life }: Agent): string | null => (life.status === 'backoff' ? life.until : null);
 
-function expiryOf({ life, facts }: Agent): string | null {
+/** When it is given up if it still waits then; ISO 8601 UTC; null: never. */
+export function expiryOf({ life, facts }: Agent): string | null {
   if (life.status !== 'queued' || facts.timeout === 0) return null;
   return new Date(Date.parse(life.since) + facts.timeout * 1000).toISOString();
 }
@@ -113,6 +114,7 @@ const freeing: readonly (readonly [setting: string, words: string])[] = [
   ['limits.starts_per_second', 'in a moment'],
 ];
 
-function freedBy(reason: string): string {
+/** What ends a waiting for this reason: "when one of them ends". */
+export function freedBy(reason: string): string {
   return freeing.find(([setting]) => reason.includes(setting))?.[1] ?? 'when it is its turn';
 }

@@ -205,8 +205,11 @@ export function evidenceWords(agent: Agent, age: string | null): string {
   const { source } = agentRecord(agent).evidence;
   const when = age === null ? '' : ` ${age}`;
   if (source === 'process') return `process started${when}, no exit seen`;
-  return `${evidenceNames.get(source) ?? source}${when}`;
+  return `${evidenceName(source)}${when}`;
 }
+
+/** A source of evidence in words. */
+export const evidenceName = (source: string): string => evidenceNames.get(source) ?? source;
 
 const evidenceNames: ReadonlyMap<string, string> = new Map([
   ['journal', 'recorded in the journal'],

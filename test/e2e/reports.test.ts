@@ -108,6 +108,57 @@ describe('reports', () => {
     expect(await axeProblems(page)).toEqual([]);
   });
 
+  test('and the overview tells its life: attempts and their outcome, what it waits for, its group', async () => {
+    const coordinator = await rig.start({ ...config, limits: { max_running: 3 } });
+    const part = (nth: number, estimated_workload: number) => ({
+      parent_agent: 'overwatch_001',
+      agent_type: `L2.${nth}`,
+      estimated_workload,
+      group: { id: 'wave', size: 3 },
+    });
+    const again = await deployOne(coordinator, {
+      ...part(1, 0.4),
+      name: 'second try',
+      config: {
+        runtime: 'script',
+        prompt: 'test -f tried && while ! test -f go; do sleep 0.1; done\ntest -f tried || { touch tried; exit 3; }',
+        report_required: false,
+        restart: { policy: 'on_failure', backoff_seconds: 0.01 },
+      },
+    });
+    const works = { ...demo('@until go'), report_required: false };
+    await deployOne(coordinator, { ...part(2, 0.3), config: works });
+    await deployOne(coordinator, { ...part(3, 0.3), config: works });
+    await waitFor('the second attempt', async () => {
+      const answer = await coordinator.client.get(again);
+      return answer.ok && answer.value.attempt === 2 && answer.value.status === 'running';
+    });
+    const waits = await deployOne(coordinator, { name: 'waiter', config: works });
+    const page = await rig.open(coordinator, `#/agents/${again}?full`, { width: 1024, height: 640 });
+    const attempts = page.getByRole('table', { name: 'Attempts' });
+    await attempts.getByRole('row', { name: /^2 .* running$/ }).waitFor();
+    await attempts.getByRole('row', { name: /^1 .* failed .*3/ }).waitFor();
+    const life = page.getByRole('list', { name: 'Life' });
+    await life.getByText(/^attempt 1 failed/).waitFor();
+    expect(await life.getByRole('listitem').first().textContent()).toMatch(/running for .*process \d+ seen alive, \d+/);
+    await page.getByText('40 % (limit 40 %), as planned').waitFor();
+    await page.getByText('reaches itself and all below it, until it ends').waitFor();
+    expect(await axeProblems(page)).toEqual([]);
+    await goTo(page, `#/agents/${waits}`);
+    const waiting = page.getByRole('region', { name: 'Waits for' });
+    await waiting.getByText(/limits\.max_running.*place 1; it starts when one of them ends/).waitFor();
+    // Live: what it waited for is gone as soon as it runs.
+    await page.setViewportSize({ width: 640, height: 400 });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await axeProblems(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+    writeFileSync(coordinator.path('go'), '');
+    await waiting.waitFor({ state: 'detached' });
+    await coordinator.ended(waits);
+    await page.getByRole('list', { name: 'Life' }).getByText('completed').waitFor();
+    await page.getByText('none: it has ended').waitFor();
+  });
+
   test('that are hostile run nothing and load nothing', async () => {
     const coordinator = await rig.start(config);
     const id = await deployOne(coordinator, { name: 'hostile', config: demo('@until go') });

@@ -30,7 +30,9 @@ function agent(fleet: Fleet, ordinal = 1): Agent {
 }
 const labels = (one: Agent): Record<string, string> =>
   Object.fromEntries(
-    agentDetails(one, now).flatMap(({ details }) => details.map(({ label, value }) => [label, value])),
+    agentDetails(one, now, { balance: null, maxShare: null }).flatMap(({ details }) =>
+      details.map(({ label, value }) => [label, value]),
+    ),
   );
 
 describe('the cells of a row', () => {
