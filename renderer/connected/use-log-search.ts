@@ -11,7 +11,7 @@ const typingMs = 250;
 export interface LogSearchModel {
   readonly query: LogQuery;
   readonly onQuery: (query: LogQuery) => void;
-  /** For marking what is on screen; null: nothing is looked for, or the pattern is none. */
+  /** For marking what is on screen; null: nothing is looked for, or it is an expression, of which only the line gone to is marked. */
   readonly pattern: RegExp | null;
   readonly found: string;
   readonly isWrong: boolean;
@@ -52,8 +52,8 @@ export function useLogSearch(agentId: string, onPlace: (offset: number) => void)
       setAt(null);
       setQuery(next);
     },
-    // An expression may never come back from a line: the page runs it only after the worker came back from all of them.
-    pattern: isPattern && (!query.isPattern || searched.state.status === 'done') ? pattern : null,
+    // An expression runs in the worker alone, which can be ended: on the page the next line could hold everything up.
+    pattern: isPattern && !query.isPattern ? pattern : null,
     found: typeof pattern === 'string' ? pattern : foundWords(searched, at),
     isWrong: typeof pattern === 'string' || searched.state.status === 'failed',
     onStep: places.length === 0 ? null : step,

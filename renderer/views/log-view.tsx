@@ -171,7 +171,7 @@ function Entries(props: LogViewProps & { readonly entries: readonly TranscriptEn
             measure={measure}
             pattern={pattern}
             isCurrent={index === current}
-            opened={opened.get(entry.key) ?? null}
+            opened={opened.get(entry.key) ?? (index === current ? true : null)}
             onOpen={(open) => setOpened(new Map([...opened, [entry.key, open]]))}
           />
         );

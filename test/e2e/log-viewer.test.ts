@@ -163,9 +163,14 @@ describe('the log viewer', () => {
     await page.getByText('The pattern takes too long').waitFor();
     await field.fill('pl.in');
     await page.getByText('1 match', { exact: true }).waitFor();
-    const marked = logOf(page).locator('.log-match');
-    await marked.waitFor();
-    expect(await marked.textContent()).toBe('plain');
+    await field.press('Enter');
+    await waitFor('its line', async () => (await logOf(page).locator('.log-current').textContent()) === 'plain');
+    // A line that comes later, and that the worker never saw.
+    await field.fill('(b+)+$');
+    await page.getByText('no match', { exact: true }).waitFor();
+    appendFileSync(coordinator.path('logs', `${id}.log`), `${'b'.repeat(60)}!\n`);
+    await page.reload();
+    await logOf(page).getByText(`${'b'.repeat(60)}!`).waitFor();
   });
 
   test('stays usable with a line of megabytes, and saves the log as it is', async () => {
