@@ -122,7 +122,7 @@ describe('the tree', () => {
     await rowOf(page, child).waitFor({ state: 'detached' });
     expect(await rowOf(page, parent).getAttribute('aria-expanded')).toBe('false');
     for (const key of ['ArrowRight', 'ArrowRight', 'Enter']) await page.keyboard.press(key);
-    expect(hash(page)).toBe(`#/agents/${child}?full`);
+    await waitFor('the full page', () => hash(page) === `#/agents/${child}?full`, { seen: () => page.url() });
     await tree(page).waitFor({ state: 'hidden' });
     await page.keyboard.press('Escape');
     await tree(page).waitFor();

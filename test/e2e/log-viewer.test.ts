@@ -1,5 +1,5 @@
 /** The log viewer: search through all of a log, a transcript of a run, hostile output, and saving. */
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { axeProblems } from '../rig/axe.ts';
@@ -13,6 +13,7 @@ const config = {
     long: { kind: 'command', command: '/bin/sh', args: ['-c', 'seq 1 200000; echo "the Needle is here"; seq 1 50000'] },
     file: { kind: 'command', command: '/bin/sh', args: ['-c', 'cat transcript.jsonl'] },
     quiet: { kind: 'command', command: '/bin/true' },
+    alive: { kind: 'command', command: '/bin/sleep', args: ['120'] },
   },
 };
 const logOf = (page: Page): Locator => page.getByRole('region', { name: /^Log of/ });
@@ -152,8 +153,8 @@ describe('the log viewer', () => {
 
   test('an expression that never comes back is ended, and does not hold the page', async () => {
     const coordinator = await rig.start(config);
-    const id = await deployOne(coordinator, { config: { runtime: 'quiet', ...told } });
-    await coordinator.ended(id);
+    const id = await deployOne(coordinator, { config: { runtime: 'alive', ...told } });
+    await waitFor('its log', () => existsSync(coordinator.path('logs', `${id}.log`)));
     appendFileSync(coordinator.path('logs', `${id}.log`), `${'a'.repeat(60)}!\nplain\n`);
     const page = await rig.open(coordinator, `#/agents/${id}/log`);
     await logOf(page).getByText('plain').waitFor();
@@ -169,8 +170,10 @@ describe('the log viewer', () => {
     await field.fill('(b+)+$');
     await page.getByText('no match', { exact: true }).waitFor();
     appendFileSync(coordinator.path('logs', `${id}.log`), `${'b'.repeat(60)}!\n`);
-    await page.reload();
-    await logOf(page).getByText(`${'b'.repeat(60)}!`).waitFor();
+    await page.getByRole('button', { name: /↓$/ }).click();
+    await logOf(page)
+      .getByText(`${'b'.repeat(60)}!`)
+      .waitFor();
   });
 
   test('stays usable with a line of megabytes, and saves the log as it is', async () => {

@@ -150,6 +150,7 @@ describe('reports', () => {
     // Live: what it waited for is gone as soon as it runs.
     await page.setViewportSize({ width: 640, height: 400 });
     await page.emulateMedia({ colorScheme: 'dark' });
+    await waitFor('the dark page', () => page.evaluate(`document.documentElement.dataset.scheme === 'dark'`));
     expect(await axeProblems(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
     writeFileSync(coordinator.path('go'), '');

@@ -20,6 +20,10 @@ export async function axeProblems(page: Page): Promise<readonly string[]> {
       throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
   };
+  // Between two colours the contrast is that of neither. What turns for ever is not waited for.
+  await evaluate(`Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+    .map((one) => one.finished.catch(() => undefined))).then(() => undefined)`);
   await evaluate(`${source}; undefined`);
   // Not Fluent's own guards of the focus: they pass it on as soon as they have it.
   const found = await evaluate(`axe
