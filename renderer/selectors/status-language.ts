@@ -114,7 +114,9 @@ function stoppingDetail({ reason, by }: Extract<Agent['life'], { status: 'stoppi
   }
 }
 
-function waitingDetail(reason: string, position: number | null): string {
+function waitingDetail(given: string, position: number | null): string {
+  // The word before it says so already.
+  const reason = given.replace(/^waiting: /, '');
   if (reason === nextToStart || position === null) return reason;
   return `${reason} · ${position === 1 ? 'first in the queue' : `place ${position} in the queue`}`;
 }
