@@ -1,8 +1,13 @@
 /** What the whole fleet uses, for the line above the tree. */
 import { type DaySpent, utcDay } from '../../protocol/spending.ts';
 import type { DashboardState } from '../store/state.ts';
-import type { Total } from '../views/summary-strip.tsx';
 import { dollars, megabytes, percent } from './format.ts';
+
+export interface Total {
+  readonly word: string;
+  readonly value: string;
+  readonly title: string;
+}
 
 /** `now` in ms since the epoch. What nothing is measured of is left out. */
 export function fleetTotals(measured: DashboardState['measured'], day: DaySpent, now: number): readonly Total[] {

@@ -1,8 +1,15 @@
 /** What the navigation counts beside its words. */
 import type { Fleet } from '../../protocol/fleet.ts';
 import type { View } from '../store/route.ts';
-import type { NavCount } from '../views/nav.tsx';
 import { reportState } from './status-language.ts';
+
+/** A number beside the word: how many wait there; `loud`: for a person. */
+export interface NavCount {
+  readonly count: number;
+  readonly loud: boolean;
+  /** What it counts ("3 wait to start"). */
+  readonly words: string;
+}
 
 export function navCounts(fleet: Fleet): Partial<Record<View, NavCount>> {
   const queued = fleet.counts.queued + fleet.counts.backoff;

@@ -1,7 +1,6 @@
 /** Every report that somebody may ask about, by what is to be said of it. */
-import { type Agent, isEnded } from '../../protocol/agent.ts';
+import type { Agent } from '../../protocol/agent.ts';
 import type { Fleet } from '../../protocol/fleet.ts';
-import { secondsSince } from './format.ts';
 import { agentTitle } from './tree-rows.ts';
 
 export const verdicts = ['missing', 'problems', 'unproven', 'due', 'good', 'unasked'] as const;
@@ -77,10 +76,3 @@ function rowOf(agent: Agent): ReportRow | null {
 }
 
 const byEnd = (a: ReportRow, b: ReportRow): number => ((a.endedAt ?? '') < (b.endedAt ?? '') ? 1 : -1);
-
-/** How many of the branch have ended, and whether anything of it may still change. */
-export const isSettled = (agents: readonly Agent[]): boolean => agents.every(isEnded);
-
-/** Minutes since, for the list: `3 min ago` is said by the view. */
-export const endedSeconds = ({ endedAt }: ReportRow, now: number): number | null =>
-  endedAt === null ? null : secondsSince(endedAt, now);

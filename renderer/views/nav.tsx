@@ -6,16 +6,9 @@ import { PeopleQueueRegular } from '@fluentui/react-icons/svg/people-queue';
 import { ScalesRegular } from '@fluentui/react-icons/svg/scales';
 import { SettingsRegular } from '@fluentui/react-icons/svg/settings';
 import { ShieldQuestionRegular } from '@fluentui/react-icons/svg/shield-question';
+import type { NavCount } from '../selectors/nav-counts.ts';
 import type { View } from '../store/route.ts';
 import './nav.css';
-
-/** A number beside the word: how many wait there; `loud`: for a person. */
-export interface NavCount {
-  readonly count: number;
-  readonly loud: boolean;
-  /** What it counts ("3 wait to start"). */
-  readonly words: string;
-}
 
 interface NavProps {
   readonly current: View;

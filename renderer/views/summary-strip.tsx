@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Bucket } from '../selectors/fleet-filter.ts';
+import type { Total } from '../selectors/fleet-totals.ts';
 import { count } from '../selectors/format.ts';
 import type { RollUp } from '../selectors/roll-up.ts';
 import type { Shape, Tone } from '../selectors/status-language.ts';
@@ -13,12 +14,6 @@ interface SummaryStripProps {
   readonly onToggle: (bucket: Bucket) => void;
   /** What all of them use, each with its unit. */
   readonly totals: readonly Total[];
-}
-
-export interface Total {
-  readonly word: string;
-  readonly value: string;
-  readonly title: string;
 }
 
 /** The whole fleet in one line. Each count is a switch: the tree then shows those alone. */
