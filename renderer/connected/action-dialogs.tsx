@@ -3,54 +3,51 @@ import { type ActionPlan, actionWords, planAction, type Verb } from '../selector
 import { agentTitle } from '../selectors/tree-rows.ts';
 import { withActionDropped } from '../store/changes.ts';
 import { change } from '../store/dashboard-store.ts';
-import { ActionDialog } from '../views/action-dialog.tsx';
+import { ConfirmDialog } from '../views/confirm-dialog.tsx';
 import { MessageDialog } from '../views/message-dialog.tsx';
 import { Deploying } from './deploying.tsx';
 import { useDashboard, useDashboardState } from './dashboard-context.ts';
 import { useNotify } from './notices.tsx';
 
-/**
- * What is asked before anything is done, whatever view it was asked from. The last one stays when it is over, closed: a
- * dialog that is taken away while it is open leaves the page hidden from screen readers.
- */
+/** What is asked before anything is done, whatever view it was asked from. */
 export function ActionDialogs(): ReactNode {
   const action = useDashboardState((state) => state.action);
-  const [last, setLast] = useState({ action, times: 0 });
-  if (action.status !== 'none' && action !== last.action) setLast({ action, times: last.times + 1 });
-  const open = action.status !== 'none';
-  const { action: shown, times } = last;
-  switch (shown.status) {
+  switch (action.status) {
     case 'none':
       return null;
     case 'confirming':
-      return <Confirmation key={times} open={open} verb={shown.verb} ids={shown.ids} />;
+      return <Confirmation verb={action.verb} ids={action.ids} />;
     case 'writing':
-      return <Writing key={times} open={open} agentId={shown.agentId} />;
+      return <Writing agentId={action.agentId} />;
     case 'deploying':
-      return <Deploying key={times} open={open} parent={shown.parent} />;
+      return <Deploying parent={action.parent} />;
   }
 }
 
 interface ConfirmationProps {
-  readonly open: boolean;
   readonly verb: Verb;
   readonly ids: readonly string[];
 }
 
 /** Goes on telling how many it would be while it is open: agents end meanwhile. */
-function Confirmation({ open, verb, ids }: ConfirmationProps): ReactNode {
+function Confirmation({ verb, ids }: ConfirmationProps): ReactNode {
   const { store, client } = useDashboard();
   const fleet = useDashboardState((state) => state.fleet);
   const [asked] = useState(() => planAction(fleet, verb, ids));
   const plan = planAction(fleet, verb, ids);
   const shown = plan.affected === 0 ? asked : plan;
+  const words = actionWords(shown, nameOf(shown, ids));
+  const isLate = plan.affected === 0;
   return (
-    <ActionDialog
-      open={open}
-      words={actionWords(shown, nameOf(shown, ids))}
-      onConfirm={plan.affected === 0 ? null : () => void client.carryOut(plan)}
+    <ConfirmDialog
+      title={<bdi>{words.title}</bdi>}
+      confirm={words.button}
+      cancel={isLate ? 'Close' : 'Cancel'}
+      onConfirm={isLate ? null : () => void client.carryOut(plan)}
       onCancel={() => change(store, withActionDropped)}
-    />
+    >
+      {isLate ? 'Meanwhile nobody is left to whom this applies.' : words.consequence}
+    </ConfirmDialog>
   );
 
   function nameOf({ targets }: ActionPlan, of: readonly string[]): string | null {
@@ -59,7 +56,7 @@ function Confirmation({ open, verb, ids }: ConfirmationProps): ReactNode {
   }
 }
 
-function Writing({ open, agentId }: { readonly open: boolean; readonly agentId: string }): ReactNode {
+function Writing({ agentId }: { readonly agentId: string }): ReactNode {
   const { store, client } = useDashboard();
   const notify = useNotify();
   const agent = useDashboardState(({ fleet }) => fleet.agents.get(agentId));
@@ -80,7 +77,6 @@ function Writing({ open, agentId }: { readonly open: boolean; readonly agentId: 
   };
   return (
     <MessageDialog
-      open={open}
       title={title}
       refusal={refusal}
       busy={busy}

@@ -8,7 +8,7 @@ import { useNotify } from './notices.tsx';
 import { useGo } from './use-steps.ts';
 
 /** Deploys by hand, and selects what was deployed. `parent`: below whom; '' for the person at the top. */
-export function Deploying({ open, parent }: { readonly open: boolean; readonly parent: string }): ReactNode {
+export function Deploying({ parent }: { readonly parent: string }): ReactNode {
   const { store, client } = useDashboard();
   const notify = useNotify();
   const go = useGo();
@@ -31,7 +31,6 @@ export function Deploying({ open, parent }: { readonly open: boolean; readonly p
   };
   return (
     <DeployDialog
-      open={open}
       parent={fleet.living.has(parent) ? parent : ''}
       parents={parentsOf(fleet)}
       typeBelow={(id) => nextType(fleet, id)}

@@ -17,7 +17,8 @@ interface ConfirmDialogProps {
   /** The word on the button that leaves it; "Cancel" where that says it. */
   readonly cancel?: string;
   readonly busy?: boolean;
-  readonly onConfirm: () => void;
+  /** null: meanwhile there is nothing left to do. */
+  readonly onConfirm: (() => void) | null;
   readonly onCancel: () => void;
   readonly children: ReactNode;
 }
@@ -43,9 +44,11 @@ export function ConfirmDialog({
             <Button appearance="secondary" onClick={onCancel}>
               {cancel ?? 'Cancel'}
             </Button>
-            <Button appearance="primary" disabledFocusable={busy === true} onClick={onConfirm}>
-              {confirm}
-            </Button>
+            {onConfirm !== null && (
+              <Button appearance="primary" disabledFocusable={busy === true} onClick={onConfirm}>
+                {confirm}
+              </Button>
+            )}
           </DialogActions>
         </DialogBody>
       </DialogSurface>

@@ -14,11 +14,11 @@ import {
   Select,
   Textarea,
 } from '@fluentui/react-components';
+import { useFocusBack } from './use-focus-back.ts';
 import { type DeployDraft, emptyDraft } from '../selectors/deploy-draft.ts';
 import './deploy-dialog.css';
 
 interface DeployDialogProps {
-  readonly open: boolean;
   readonly parent: string;
   readonly parents: readonly { readonly id: string; readonly words: string }[];
   readonly typeBelow: (parent: string) => string;
@@ -32,12 +32,13 @@ interface DeployDialogProps {
 
 /** One agent by hand. Everything else a request can say, files and programs say. */
 export function DeployDialog(props: DeployDialogProps): ReactNode {
-  const { open, parent, parents, typeBelow, runtimes, refusal, busy, onDeploy, onCancel } = props;
+  useFocusBack();
+  const { parent, parents, typeBelow, runtimes, refusal, busy, onDeploy, onCancel } = props;
   const [draft, setDraft] = useState<DeployDraft>({ ...emptyDraft, parent, type: typeBelow(parent) });
   const set = (part: Partial<DeployDraft>): void => setDraft({ ...draft, ...part });
   const isWhole = draft.type.trim() !== '' && draft.prompt.trim() !== '';
   return (
-    <Dialog open={open} onOpenChange={(_, { open: stays }) => !stays && onCancel()}>
+    <Dialog open onOpenChange={(_, { open }) => !open && onCancel()}>
       <DialogSurface>
         <DialogBody>
           <DialogTitle>Deploy an agent</DialogTitle>

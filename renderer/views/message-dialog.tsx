@@ -10,12 +10,12 @@ import {
   Field,
   Textarea,
 } from '@fluentui/react-components';
+import { useFocusBack } from './use-focus-back.ts';
 
 /** As the coordinator takes it. */
 const mostCharacters = 100_000;
 
 interface MessageDialogProps {
-  readonly open: boolean;
   readonly title: string;
   /** Why it was not taken; null: it was not sent yet. */
   readonly refusal: string | null;
@@ -25,11 +25,12 @@ interface MessageDialogProps {
 }
 
 /** Words for a running agent. Whether its program can take them, the answer says. */
-export function MessageDialog({ open, title, refusal, busy, onSend, onCancel }: MessageDialogProps): ReactNode {
+export function MessageDialog({ title, refusal, busy, onSend, onCancel }: MessageDialogProps): ReactNode {
+  useFocusBack();
   const [text, setText] = useState('');
   const field = refusal === null ? {} : { validationState: 'error' as const, validationMessage: refusal };
   return (
-    <Dialog open={open} onOpenChange={(_, { open: stays }) => !stays && onCancel()}>
+    <Dialog open onOpenChange={(_, { open }) => !open && onCancel()}>
       <DialogSurface>
         <DialogBody>
           <DialogTitle>
