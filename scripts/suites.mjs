@@ -1,10 +1,10 @@
 /** Runs one vitest project and counts what it says. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import process from 'node:process';
 import { at, runTool } from './run.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Totals */
+/** @typedef {{ passed: number, failed: number, skipped: number, failing?: string[] }} Totals failing: file and title of each */
 
 /**
  * @param {string} project unit, integration, e2e or soak
@@ -33,19 +33,27 @@ export async function suite(project, filters, extraEnv) {
 
 /**
  * @param {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
- *   testResults: { status: string, assertionResults: { status: string }[] }[] }} report
+ *   testResults: { name: string, status: string, assertionResults: { status: string, fullName: string }[] }[] }} report
  * @returns {Totals}
  */
 function count(report) {
   // A file that could not be loaded, or whose own setup failed, has no failing test to be counted by.
   const brokenFiles = report.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  ).length;
+  );
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + brokenFiles,
+    failed: report.numFailedTests + brokenFiles.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    failing: report.testResults.flatMap((file) => failuresOf(file, brokenFiles.includes(file))),
   };
+}
+
+/** @param {{ name: string, assertionResults: { status: string, fullName: string }[] }} file @param {boolean} isBroken */
+function failuresOf({ name, assertionResults }, isBroken) {
+  const where = relative(at(), name).split(sep).join('/');
+  if (isBroken) return [`${where}: the file itself`];
+  return assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => `${where}: ${fullName}`);
 }
 
 /**

@@ -140,7 +140,10 @@ async function main() {
   const nothingRan = totals.passed + totals.failed === 0;
   if (nothingRan) say(`No test ran${wish.filters.length > 0 ? `: no file matches ${wish.filters.join(', ')}` : ''}.`);
   const failing = steps.filter(({ failed }) => failed > 0).map(({ name }) => name);
-  if (failing.length > 0) say(`\nFailed: ${failing.join(', ')} (what was seen stands above)`);
+  if (failing.length > 0) {
+    say(`\nFailed: ${failing.join(', ')} (what was seen stands above)`);
+    for (const title of steps.flatMap((one) => one.failing ?? [])) say(`  ${title}`);
+  }
   say(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
   return totals.failed > 0 || nothingRan ? 1 : 0;
 }

@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import type { PageLook } from '../rig/browser.ts';
 import type { TestCoordinator } from '../rig/coordinator.ts';
-import { dashboardRig, demo, deployOne } from '../rig/dashboard.ts';
+import { dashboardRig, demo, deployOne, goTo } from '../rig/dashboard.ts';
 import { unreplaceable, unreplaceableMissing } from '../rig/unreplaceable.ts';
 import { waitFor } from '../rig/wait-for.ts';
 
@@ -268,6 +268,18 @@ describe('a lost connection', () => {
     );
     const later = await deploy(coordinator, { name: 'later', config: demo('@work 1s') });
     await rowOf(page, later).waitFor();
+  });
+
+  test('a view that is first opened meanwhile is there as soon as the coordinator is', async () => {
+    const coordinator = await startCoordinator();
+    const page = await openDashboard(coordinator);
+    const { port } = coordinator;
+    await coordinator.crash();
+    await page.getByText('disconnected', { exact: true }).waitFor();
+    await goTo(page, '#/queue');
+    await coordinator.start(port);
+    await page.getByRole('heading', { name: 'Queue' }).waitFor();
+    expect(hash(page)).toBe('#/queue');
   });
 });
 

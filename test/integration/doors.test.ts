@@ -245,6 +245,8 @@ const chance = new Set([
   ...['acknowledged', 'cpu_percent', 'memory_mb', 'cpu_percent_avg', 'memory_mb_peak', 'actual_workload', 'session_id'],
   // Which wave a child is in goes by who has ended before it came.
   'balance',
+  // Who took ten seconds, on a slow machine also without doing anything, has at least waited for something.
+  'unproven',
 ]);
 const isStill = (status: string): boolean => !['queued', 'starting', 'running', 'stopping', 'backoff'].includes(status);
 

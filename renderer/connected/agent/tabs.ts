@@ -1,8 +1,9 @@
 /** What the pane shows of an agent, each loaded when it is first opened. */
-import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import type { ComponentType, LazyExoticComponent } from 'react';
 import type { Agent } from '../../../protocol/agent.ts';
 import type { AgentTab } from '../../store/route.ts';
 import { AgentLog } from '../agent-log.tsx';
+import { lazyPart } from '../lazy-part.ts';
 import { Overview } from '../overview.tsx';
 
 type TabOf = ComponentType<{ readonly agent: Agent }>;
@@ -10,8 +11,8 @@ type TabOf = ComponentType<{ readonly agent: Agent }>;
 export const tabs: Readonly<Record<AgentTab, TabOf | LazyExoticComponent<TabOf>>> = {
   overview: Overview,
   log: AgentLog,
-  usage: lazy(() => import('./usage-tab.tsx')),
-  report: lazy(() => import('./report-tab.tsx')),
-  children: lazy(() => import('./children-tab.tsx')),
-  events: lazy(() => import('./events-tab.tsx')),
+  usage: lazyPart(() => import('./usage-tab.tsx')),
+  report: lazyPart(() => import('./report-tab.tsx')),
+  children: lazyPart(() => import('./children-tab.tsx')),
+  events: lazyPart(() => import('./events-tab.tsx')),
 };

@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { Button } from '@fluentui/react-components';
 import type { Agent } from '../../../protocol/agent.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
@@ -11,10 +11,11 @@ import { FigureTable } from '../../views/figure-table.tsx';
 import { Segments } from '../../views/segments.tsx';
 import { rangeOptions } from '../charts/range-words.ts';
 import { useDashboardState } from '../dashboard-context.ts';
+import { lazyPart } from '../lazy-part.ts';
 import { useRecord } from './use-record.ts';
 import '../../views/usage-page.css';
 
-const UsageCharts = lazy(() => import('./usage-charts.tsx'));
+const UsageCharts = lazyPart(() => import('./usage-charts.tsx'));
 
 /** What an agent uses of the machine, of tokens and money, and what it may. */
 export default function UsageTab({ agent }: { readonly agent: Agent }): ReactNode {

@@ -1,13 +1,14 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { agentTitle } from '../../selectors/tree-rows.ts';
 import { visible } from '../../selectors/visible-text.ts';
 import { ChartsPanel } from '../../views/charts-panel.tsx';
 import { Segments } from '../../views/segments.tsx';
 import { useDashboardState } from '../dashboard-context.ts';
+import { lazyPart } from '../lazy-part.ts';
 import { type ChartChoice, keepChoice, keptChoice } from './chart-choice.ts';
 import { rangeOptions } from './range-words.ts';
 
-const ChartsBody = lazy(() => import('./charts-body.tsx'));
+const ChartsBody = lazyPart(() => import('./charts-body.tsx'));
 
 const shownOptions = [
   ['used', 'CPU and memory'],
