@@ -38,6 +38,7 @@ export async function startCoordinator(config) {
 
   const coordinator = {
     url,
+    pid: child.pid,
     token,
     deployByHttp: (request) => call('POST', '/api/coordinator/deploy', request),
     /** As a client should: whole, then renamed. */

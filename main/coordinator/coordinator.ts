@@ -32,6 +32,7 @@ import { mayReach, operatorOnly, reach } from './commands/rights.ts';
 import { samples } from './commands/samples.ts';
 import { usageHistory } from './commands/usage-history.ts';
 import { stop } from './commands/stop.ts';
+import { WaitingPrompts } from './commands/waiting-prompts.ts';
 import { EventHub } from './events/hub.ts';
 import { FleetWatch } from './events/fleet-watch.ts';
 import { JournalPages } from './events/journal-pages.ts';
@@ -137,6 +138,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   const retention = new Retention({ layout, ledger, config, clock, log });
   const history = new History({ path: layout.samples, clock, log });
   const measuredFeed = new MeasuredFeed();
+  const prompts = new WaitingPrompts({ layout, isKnown: (agentId) => ledger.pending.agents.has(agentId) });
   const supervisor = new Supervisor({
     layout,
     config,
@@ -146,6 +148,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     clock,
     url,
     log,
+    placePrompt: (agentId) => prompts.place(agentId),
     costCap: (facts) => budgets.costCap(ledger.pending, facts),
     onSample: (agentId, sample) => {
       history.onSample(agentId, sample);
@@ -189,6 +192,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     clock,
     record,
     budgets,
+    prompts,
   };
   const runsWatch = new RunsWatch(layout.runs, health);
   const run = (call: DeployCall): Promise<Result<DeployAnswer>> => guarded(() => deploy(deps, call), runsWatch);
@@ -326,6 +330,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     scheduler.close();
     supervisor.close();
     if (damage !== null) return;
+    prompts.close();
     await answers.close();
     await ledger
       .commit([{ type: 'coordinator_stopped', at: clock.now(), reason }])

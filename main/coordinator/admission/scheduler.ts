@@ -109,6 +109,11 @@ export class Scheduler {
     return { events: [waiting], ticket: null };
   }
 
+  /** True: somebody waits already. */
+  get isCrowded(): boolean {
+    return this.#queue.length > 0;
+  }
+
   /** Starts as many waiting agents as there are slots. */
   pump(): void {
     while (this.#startAgainFirst());

@@ -280,12 +280,13 @@ function externalsOf(verdicts: readonly Verdict[], at: string): ZiggieEvent[] {
 }
 
 /** With one wait for the disk, however many there are: nothing else happens meanwhile. */
-function placePrompts({ layout }: DeployDeps, born: readonly Born[]): void {
+function placePrompts({ layout, scheduler, prompts }: DeployDeps, born: readonly Born[]): void {
   let isSynced = true;
   for (const {
     facts: { agent_id },
     prepared: { prompt },
   } of born) {
+    if (prompt.inline !== null && scheduler.isCrowded && prompts.hold(agent_id, prompt.inline)) continue;
     if (prompt.placeUnsynced(layout.runFolder(agent_id), layout.promptFile(agent_id))) isSynced = false;
   }
   if (!isSynced) syncFolder(layout.runs);

@@ -18,6 +18,7 @@ import { factsOf, type Placed, prepare, type Prepared, type PrepareDeps } from '
 import { requestHash } from './request-hash.ts';
 import { mayReach, parentFor } from './rights.ts';
 import { undoAcceptance } from './undo-acceptance.ts';
+import type { WaitingPrompts } from './waiting-prompts.ts';
 
 export interface DeployDeps extends PrepareDeps {
   readonly ledger: Ledger;
@@ -26,6 +27,7 @@ export interface DeployDeps extends PrepareDeps {
   readonly clock: Clock;
   readonly budgets: Budgets;
   readonly record: RecordOf;
+  readonly prompts: WaitingPrompts;
 }
 
 export interface DeployCall {
@@ -127,7 +129,7 @@ async function accept(
 
 /** The one step that accepts a request: nothing in it waits. */
 function admit(
-  { ledger, scheduler, layout }: DeployDeps,
+  { ledger, scheduler, layout, prompts }: DeployDeps,
   facts: AgentFacts,
   prepared: Prepared,
   placed: Placed,
@@ -138,7 +140,10 @@ function admit(
     placed.newExternal === null
       ? []
       : [{ type: 'external_seen', at, agent_id: placed.newExternal.agentId, level: placed.newExternal.level }];
-  prepared.prompt.place(layout.runFolder(facts.agent_id), layout.promptFile(facts.agent_id));
+  const { inline } = prepared.prompt;
+  // Where somebody waits it will most likely wait, too. What starts now is refused here if the disk refuses its prompt.
+  const isLeft = inline !== null && scheduler.isCrowded && prompts.hold(facts.agent_id, inline);
+  if (!isLeft) prepared.prompt.place(layout.runFolder(facts.agent_id), layout.promptFile(facts.agent_id));
   const { events, ticket } = scheduler.admit(facts, prepared.program);
   const accepted = { type: 'agent_accepted', at, request_sha256: hash, facts, prompt: prepared.prompt.inline } as const;
   const durable = ledger.commit([...external, accepted, ...events]);

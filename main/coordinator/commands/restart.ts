@@ -16,6 +16,7 @@ import { restoreKeptPrompts } from './kept-prompts.ts';
 import { requestHash } from './request-hash.ts';
 import { callerName } from './rights.ts';
 import { stoppedFromAbove } from './undoing.ts';
+import type { WaitingPrompts } from './waiting-prompts.ts';
 
 export interface RestartDeps {
   readonly layout: Layout;
@@ -24,6 +25,7 @@ export interface RestartDeps {
   readonly clock: Clock;
   readonly record: RecordOf;
   readonly budgets: Budgets;
+  readonly prompts: WaitingPrompts;
 }
 
 /**
@@ -52,9 +54,15 @@ interface Plan {
   readonly unchanged: BranchAnswer['unchanged'];
 }
 
-function planOf({ ledger, layout }: RestartDeps, request: RestartRequest, target: Agent, by: Principal): Result<Plan> {
+function planOf(
+  { ledger, layout, prompts }: RestartDeps,
+  request: RestartRequest,
+  target: Agent,
+  by: Principal,
+): Result<Plan> {
   const branch = request.branch ? subtree(ledger.pending, request.agent_id) : [target];
   const wanted = branch.filter((agent) => agent === target || mayBeRestarted(agent));
+  for (const { facts } of wanted) prompts.place(facts.agent_id);
   const promptless = restoreKeptPrompts(
     layout,
     wanted.map(({ facts }) => facts),

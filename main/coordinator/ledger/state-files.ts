@@ -15,9 +15,13 @@ import { replaceFile } from './atomic-file.ts';
 
 /** An agent changes several times within milliseconds when it starts and ends; its file is written once. */
 const gatherMs = 40;
-/** A burst must not be slowed by the files that tell of it: at most a fifth of the time goes into them. */
+/** Nobody is kept waiting for longer than this, or for one file. */
+const turnMs = 4;
+/** A burst must not be slowed by the files that tell of it: at most a fifth of the time goes into them, in a busy one a tenth. */
 const restPerWork = 4;
-const longestRestMs = 500;
+const busyRestPerWork = 9;
+/** Share of the time since the last turn in which there was something else to do. */
+const busyShare = 0.7;
 /** A file that somebody holds open on Windows, or a full disk: asked again this often. */
 const tryAgainMs = 250;
 /** Trouble shorter than this is nobody's business. */
@@ -31,9 +35,12 @@ export class StateFiles {
   readonly #health: StorageHealth;
   readonly #record: RecordOf;
   readonly #dirty = new Set<string>();
+  /** Has no file yet and waits: less urgent than a file that tells of the past. */
+  readonly #new = new Set<string>();
   #scheduled: NodeJS.Timeout | null = null;
   #looking: NodeJS.Timeout | null = null;
   #restMs = gatherMs;
+  #load = performance.eventLoopUtilization();
   /** When the writes that still fail began to; `performance.now()`. */
   #failingSince: number | null = null;
 
@@ -47,7 +54,7 @@ export class StateFiles {
   /** Marks the agents an event concerns; their files are written a moment later, an end at once. */
   onEvent({ event }: Sequenced): void {
     for (const { facts } of acceptances(event)) {
-      this.#mark(facts.agent_id);
+      this.#markNew(facts.agent_id);
       if (facts.parent_agent !== null) this.#mark(facts.parent_agent);
     }
     if (event.type === 'agent_ended' || event.type === 'agent_never_began') {
@@ -57,10 +64,15 @@ export class StateFiles {
       for (const agentId of event.agent_ids) rmSync(this.#layout.stateFile(agentId), { force: true });
     } else if (event.type === 'agents_requeued') {
       for (const agentId of event.agent_ids) this.#mark(agentId);
-    } else if (event.type !== 'external_seen' && 'agent_id' in event) {
+    } else if (event.type !== 'external_seen' && 'agent_id' in event && !this.#isStillNew(event)) {
       this.#mark(event.agent_id);
     }
     if ('agent_id' in event) this.#markBudgetsAbove(event.agent_id);
+  }
+
+  /** It has no file yet, and this only tells for what it waits. */
+  #isStillNew({ type, agent_id }: { readonly type: string; readonly agent_id: string }): boolean {
+    return type === 'agent_waiting' && this.#new.has(agent_id);
   }
 
   /** What it spends is spent of theirs. */
@@ -76,6 +88,7 @@ export class StateFiles {
   /** Writes an agent's file now, so that it is there before the answer that names the agent. */
   writeNow(agentId: string): void {
     this.#dirty.delete(agentId);
+    this.#new.delete(agentId);
     const agent = this.#fleet().agents.get(agentId);
     if (agent !== undefined) this.#write(agent);
   }
@@ -95,11 +108,31 @@ export class StateFiles {
   }
 
   flush(): void {
+    this.#writeFor(Infinity);
+  }
+
+  #turn(): void {
+    const others = performance.eventLoopUtilization(this.#load).utilization;
+    const began = performance.now();
+    this.#writeFor(turnMs);
+    const rest = others > busyShare ? busyRestPerWork : restPerWork;
+    const isDone = this.#dirty.size + this.#new.size === 0;
+    this.#restMs = Math.max(isDone ? gatherMs : 0, rest * (performance.now() - began));
+    this.#load = performance.eventLoopUtilization();
+    if (!isDone) this.#schedule(this.#restMs);
+  }
+
+  #writeFor(milliseconds: number): void {
     if (this.#scheduled !== null) clearTimeout(this.#scheduled);
     this.#scheduled = null;
-    const began = performance.now();
-    for (const agentId of [...this.#dirty]) this.writeNow(agentId);
-    this.#restMs = Math.min(Math.max(gatherMs, restPerWork * (performance.now() - began)), longestRestMs);
+    const until = performance.now() + milliseconds;
+    for (const due of [this.#dirty, this.#new]) {
+      let left = due.size; // Those that fail come back to its end, for later.
+      for (const agentId of due) {
+        if (left-- === 0 || performance.now() > until) break;
+        this.writeNow(agentId);
+      }
+    }
     if (this.#dirty.size === 0 && this.#failingSince !== null) {
       this.#failingSince = null;
       this.#health.wellAgain('state_files');
@@ -123,8 +156,18 @@ export class StateFiles {
   }
 
   #mark(agentId: string, afterMs = this.#restMs): void {
+    this.#new.delete(agentId);
     this.#dirty.add(agentId);
-    this.#scheduled ??= setTimeout(() => this.flush(), afterMs);
+    this.#schedule(afterMs);
+  }
+
+  #markNew(agentId: string): void {
+    this.#new.add(agentId);
+    this.#schedule(this.#restMs);
+  }
+
+  #schedule(afterMs: number): void {
+    this.#scheduled ??= setTimeout(() => this.#turn(), afterMs);
   }
 
   #look(): void {

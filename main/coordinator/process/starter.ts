@@ -29,7 +29,7 @@ export interface StartTicket {
 
 export interface StarterOptions extends Pick<
   SupervisorOptions,
-  'layout' | 'config' | 'ledger' | 'runtimes' | 'ownership' | 'clock' | 'url' | 'costCap'
+  'layout' | 'config' | 'ledger' | 'runtimes' | 'ownership' | 'clock' | 'url' | 'costCap' | 'placePrompt'
 > {
   readonly ends: EndWriter;
   /** From then on nothing is started. */
@@ -122,7 +122,7 @@ export class Starter {
 
   /** null: no gate is ready, or something needs the long way, which also says what is wrong. */
   #holdNow(facts: AgentFacts, program: Program, { starting, token }: StartTicket): HeldRun | null {
-    const { ownership, runtimes, closed } = this.#options;
+    const { ownership, runtimes, closed, placePrompt } = this.#options;
     const runtime = runtimes.get(facts.runtime);
     if (!runtime.ok || closed.aborted) return null;
     const { order, files } = startOrder(
@@ -134,6 +134,7 @@ export class Starter {
     );
     if (Object.keys(files).length > 0) return null; // They are made durable first.
     try {
+      placePrompt(facts.agent_id);
       makeFolder(order.attemptFolder);
     } catch {
       return null;
@@ -143,7 +144,7 @@ export class Starter {
 
   async #hold(agent: Agent, { starting, token }: StartTicket): Promise<Result<HeldRun>> {
     const { facts } = agent;
-    const { layout, ownership, runtimes } = this.#options;
+    const { layout, ownership, runtimes, placePrompt } = this.#options;
     const runtime = runtimes.get(facts.runtime);
     if (!runtime.ok) return runtime;
     const program = await runtime.value.locate();
@@ -151,6 +152,7 @@ export class Starter {
     const found = { runtime: runtime.value, program: program.value };
     const { order, files } = startOrder(this.#options, this.#capped(facts), found, starting, token);
     try {
+      placePrompt(facts.agent_id);
       makeFolder(order.attemptFolder);
       if (starting.attempt > 1) beginNextAttempt(layout, agent, starting.attempt);
       await Promise.all(Object.entries(files).map(([path, text]) => replaceFileDurably(path, text)));

@@ -18,6 +18,8 @@ export interface SupervisorOptions {
   /** Where this coordinator's HTTP door is; known once it listens, before the first start. */
   readonly url: () => string;
   readonly log: (line: string) => void;
+  /** Makes the file of its prompt, if that was left for later. Throws what the system says. */
+  readonly placePrompt: (agentId: string) => void;
   /** The most that a run which begins now may cost, US dollars; 0 is no limit. */
   readonly costCap: (facts: AgentFacts) => number;
   /** Called with what each agent uses, look by look, and after each look at all of them. */

@@ -6,6 +6,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import type { Scheduler } from '../../../main/coordinator/admission/scheduler.ts';
 import { systemClock } from '../../../main/coordinator/clock.ts';
 import { deployBatch } from '../../../main/coordinator/commands/deploy-batch.ts';
+import { WaitingPrompts } from '../../../main/coordinator/commands/waiting-prompts.ts';
 import { EventHub } from '../../../main/coordinator/events/hub.ts';
 import type { LifeWatch } from '../../../main/coordinator/events/life-watch.ts';
 import { syncFolder } from '../../../main/coordinator/ledger/atomic-file.ts';
@@ -62,6 +63,7 @@ function rig() {
     clock: systemClock,
     budgets: new Budgets(configSchema.parse({}).budget, systemClock),
     record: agentRecord,
+    prompts: new WaitingPrompts({ layout, isKnown: (agentId) => ledger.pending.agents.has(agentId) }),
   };
   const ask = (configs: readonly object[]) =>
     deployBatch(deps, {

@@ -5,6 +5,7 @@ import type { Scheduler } from '../../../main/coordinator/admission/scheduler.ts
 import { type Clock, systemClock } from '../../../main/coordinator/clock.ts';
 import { deploy } from '../../../main/coordinator/commands/deploy.ts';
 import { placeInline } from '../../../main/coordinator/commands/stored-prompt.ts';
+import { WaitingPrompts } from '../../../main/coordinator/commands/waiting-prompts.ts';
 import { EventHub } from '../../../main/coordinator/events/hub.ts';
 import { LifeWatch } from '../../../main/coordinator/events/life-watch.ts';
 import { type Journal, JournalError } from '../../../main/coordinator/ledger/journal.ts';
@@ -60,6 +61,7 @@ function deployTo(journal: Journal, scheduler: Partial<Scheduler> = {}, { clock 
     clock,
     budgets: new Budgets(configSchema.parse({}).budget, clock),
     record: agentRecord,
+    prompts: new WaitingPrompts({ layout, isKnown: (agentId) => ledger.pending.agents.has(agentId) }),
   };
   const ask = (prompt = 'hello', more: Record<string, unknown> = {}): Promise<unknown> => {
     const request = deployRequestSchema.parse({

@@ -8,6 +8,7 @@ import type { Scheduler } from '../../../main/coordinator/admission/scheduler.ts
 import { WaitingParents } from '../../../main/coordinator/admission/waiting-parents.ts';
 import { systemClock } from '../../../main/coordinator/clock.ts';
 import { perform, type PerformDeps } from '../../../main/coordinator/commands/perform.ts';
+import { WaitingPrompts } from '../../../main/coordinator/commands/waiting-prompts.ts';
 import { FleetWatch } from '../../../main/coordinator/events/fleet-watch.ts';
 import { EventHub } from '../../../main/coordinator/events/hub.ts';
 import { LifeWatch } from '../../../main/coordinator/events/life-watch.ts';
@@ -95,6 +96,7 @@ function openPaperCoordinator() {
     ownership: { cannotFreeze: null },
     record: agentRecord,
     budgets: new Budgets(configSchema.parse({}).budget, systemClock),
+    prompts: new WaitingPrompts({ layout, isKnown: () => true }),
   };
   const operatorHash = hashToken('operator');
   let count = 0;

@@ -59,6 +59,7 @@ function supervised(
   const layout = layoutOf(temporaryFolder());
   const launcher: Launcher = { hold: holdRun, holdNow: () => null, close: () => undefined };
   const supervisor = new Supervisor({
+    placePrompt: () => undefined,
     costCap: ({ max_cost_usd }) => max_cost_usd,
     layout,
     config: configSchema.parse({ limits: { log_limit_mb: 1 } }),
