@@ -115,6 +115,8 @@ export const configSchema = z.strictObject({
     .default({ timeout_seconds: 3600 }),
   /** Nothing is started: what is asked for waits, what runs goes on. */
   intake_paused: z.boolean().default(false),
+  /** The desktop only: what becomes of agents when the user logs off or the machine shuts down. */
+  on_log_off: z.enum(['keep', 'stop']).default('keep'),
   /** Request files without a token are refused. Without this they speak for the user, who alone can write them. */
   require_tokens: z.boolean().default(false),
   /** Folders outside the root that prompt files and working folders may lie in. Absolute paths. */

@@ -98,7 +98,7 @@ describe('from start to stop', () => {
     const { desktop, client } = await place.start('--hidden');
     await deployDemoAgent(client, 'silent', '@work 100ms');
     const { menu } = await trayShows(desktop, { image: 'tray-needs-you-1.png', tooltip: 'Ziggie: 1 needs you' });
-    expect(menu).toContainEqual({ 'Needs you (1)': ['L1 silent: completed'] });
+    expect(menu).toContainEqual({ 'Needs you (1)': ['L1 silent: no report'] });
   });
 
   test('the demo tree is deployed where it was asked for', async () => {

@@ -97,6 +97,14 @@ export const sections: readonly Section[] = [
         effect: 'Nothing is started: what is asked for waits, and what runs goes on.',
       },
       {
+        path: 'on_log_off',
+        label: 'When you log off',
+        kind: { is: 'choice', words: { keep: 'Keep agents', stop: 'Stop agents' } },
+        unit: null,
+        effect:
+          'Of the desktop, when you log off or the machine shuts down. Kept: the coordinator stops nobody, and the next start looks at what the system has left running. Stopped: each agent is asked to end first, which holds the log-off up.',
+      },
+      {
         path: 'require_tokens',
         label: 'Request files need a token',
         kind: toggle,

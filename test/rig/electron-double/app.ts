@@ -11,6 +11,7 @@ type AppEvents = {
   'web-contents-created': [event: Electron.Event, contents: Electron.WebContents];
   'window-all-closed': [];
   'before-quit': [event: Electron.Event];
+  'child-process-gone': [event: Electron.Event, details: Electron.Details];
 };
 true satisfies Emits<Electron.App, AppEvents>;
 
@@ -18,6 +19,8 @@ class App extends EventEmitter<AppEvents> {
   readonly #home: string;
   readonly #paths = new Map<string, string>();
   #lock: InstanceLock | null = null;
+  /** What Windows knows the application by. */
+  userModelId = '';
 
   constructor(home: string) {
     super();
@@ -36,6 +39,10 @@ class App extends EventEmitter<AppEvents> {
     this.#paths.set(name, path);
   }
 
+  setAppUserModelId(id: string): void {
+    this.userModelId = id;
+  }
+
   whenReady(): Promise<void> {
     // Electron is never ready before the entry has been loaded.
     return new Promise((resolve) => {
@@ -43,10 +50,12 @@ class App extends EventEmitter<AppEvents> {
     });
   }
 
-  requestSingleInstanceLock(): boolean {
+  requestSingleInstanceLock(additionalData: Record<string, unknown> = {}): boolean {
     mkdirSync(this.getPath('userData'), { recursive: true });
-    this.#lock = new InstanceLock(this.getPath('userData'), this.#home, (argv, workingDirectory) => {
-      this.emit('second-instance', preventable({}), argv, workingDirectory, null);
+    this.#lock = new InstanceLock(this.getPath('userData'), this.#home, additionalData, (later) => {
+      // As Chromium does, which keeps switches together and puts its own between them: nobody may rely on the order.
+      const argv = [...later.argv].reverse();
+      this.emit('second-instance', preventable({}), argv, later.folder, later.data);
     });
     return this.#lock.held;
   }

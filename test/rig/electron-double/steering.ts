@@ -1,9 +1,13 @@
 /** Carries out what the test orders over the process's message channel, and ends with the test. */
 import { app } from './app.ts';
+import { BaseWindow } from './base-window.ts';
 import { BrowserWindow } from './browser-window.ts';
 import type { Commands, Order, Reply } from './commands.ts';
 import { dialog } from './dialog.ts';
+import { preventable } from './events.ts';
 import { ipcMain } from './ipc-main.ts';
+import { nativeTheme, powerMonitor } from './machine.ts';
+import { Notification } from './notification.ts';
 import { openedPaths, session } from './session.ts';
 import { Tray } from './tray.ts';
 
@@ -16,12 +20,26 @@ const commands: Carried = {
   tray: () => Tray.shown().describe(),
   clickTray: () => void Tray.shown().emit('click'),
   clickMenu: (path) => Tray.shown().clickMenu(path),
+  openMenu: () => Tray.shown().openMenu(),
+  closeMenu: () => Tray.shown().closeMenu(),
   windows: () => Promise.all(BrowserWindow.getAllWindows().map(describe)),
   evaluate: async (expression) => (await onlyPage()).evaluate(expression),
   screenshot: async (path) => void (await (await onlyPage()).screenshot({ path })),
   closeWindow: () => onlyWindow().close(),
   blurWindow: () => onlyWindow().blur(),
   crashWindow: async () => void (await onlyPage()).goto('chrome://crash').catch(() => null), // A crash answers nothing.
+  moveWindow: (bounds) => onlyWindow().moveTo(bounds),
+  maximizeWindow: () => onlyWindow().maximize(),
+  toasts: () => Notification.all(),
+  clickToast: (title) => Notification.titled(title).click(),
+  pressToast: (title, button) => Notification.titled(title).press(button),
+  crashProcess: (type) =>
+    void app.emit('child-process-gone', preventable({}), { type, reason: 'crashed', exitCode: 139 }),
+  power: (event) => void powerMonitor.emit(event),
+  darkTheme: (dark) => nativeTheme.set(dark),
+  askSessionEnd: () => BaseWindow.askSessionEnd(['logoff']),
+  endSession: () => BaseWindow.endSession(['logoff']),
+  userModelId: () => app.userModelId,
   dialogs: () =>
     dialog.open.map(({ options }) => ({
       message: options.message,
@@ -53,6 +71,10 @@ async function describe(window: BrowserWindow) {
     visible: window.isVisible(),
     focused: window.isFocused(),
     preferences: { sandbox, contextIsolation, nodeIntegration },
+    bounds: window.getNormalBounds(),
+    maximized: window.isMaximized(),
+    backgroundColor: window.backgroundColor,
+    taskbar: window.taskbar,
   };
 }
 

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { readArguments } from '../../../main/shell/arguments.ts';
 
-const none = { root: null, port: null, demo: false, hidden: false };
+const none = { root: null, port: null, demo: false, hidden: false, open: null, freeAfterSeconds: 300 };
 
 test.each<[string[], object]>([
   [[], none],
   [
     ['--root', 'C:\\Some Where', '--port', '0', '--demo', '--hidden'],
-    { root: 'C:\\Some Where', port: 0, demo: true, hidden: true },
+    { ...none, root: 'C:\\Some Where', port: 0, demo: true, hidden: true },
   ],
   [['--root=/a b', '--port=65535'], { ...none, root: '/a b', port: 65535 }],
   [['dist/main/index.js', '--hidden'], { ...none, hidden: true }],

@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { ReportProblem } from '../../../protocol/agent.ts';
-import { type TrayItem, trayModel } from '../../../main/shell/tray-model.ts';
+import { type TrayContext, type TrayItem, trayModel as modelOf } from '../../../main/shell/tray-model.ts';
+import type { Fleet } from '../../../protocol/fleet.ts';
 import { type Planned, fleetOf } from './fleet-of.ts';
 
 /** The endings of fleet-of lie at 14:40. */
 const before = '2025-11-09T14:35:00.000Z';
 const after = '2025-11-09T14:45:00.000Z';
 const problem: ReportProblem = { code: 'missing', message: 'There is no report.', line: null };
+
+const quiet: TrayContext = { busiest: [], intakePaused: false, now: Date.parse(after) };
+const trayModel = (fleet: Fleet, lookedAt: string | null, context: Partial<TrayContext> = {}) =>
+  modelOf(fleet, lookedAt, { ...quiet, ...context });
 
 const running: Planned = { is: 'running' };
 const failed: Planned = { is: { status: 'failed' } };
@@ -86,6 +91,7 @@ describe('the menu', () => {
       'Nothing is running',
       'Open dashboard',
       '---',
+      'Pause intake',
       'Open logs folder',
       '---',
       'Quit…',
@@ -121,8 +127,8 @@ describe('the menu', () => {
   test('names what failed and what needs a person', () => {
     const { menu } = trayModel(fleetOf(failed, { is: { status: 'timed_out' } }, reportless), before);
     expect(labels(submenu(menu, 'Failed (2)'))).toEqual(['L2.1 agent_1: failed', 'L2.1 agent_2: timed out']);
-    expect(submenu(menu, 'Failed (2)')[0]).toMatchObject({ action: { type: 'open', agentId: 'agent_1' } });
-    expect(labels(submenu(menu, 'Needs you (1)'))).toEqual(['L2.1 agent_3: completed']);
+    expect(submenu(menu, 'Failed (2)')[0]).toMatchObject({ action: { type: 'open', place: 'agents/agent_1' } });
+    expect(labels(submenu(menu, 'Needs you (1)'))).toEqual(['L2.1 agent_3: no report']);
   });
 
   test('lists ten and sends the operator to the dashboard for the rest', () => {
@@ -132,7 +138,7 @@ describe('the menu', () => {
     expect(items.at(-1)).toEqual({
       kind: 'action',
       label: '3 more in the dashboard',
-      action: { type: 'open', agentId: null },
+      action: { type: 'open', place: null },
     });
   });
 
