@@ -72,7 +72,7 @@ export function startShell(parts: ShellParts): void {
   let busy = nobodyBusy;
   const tray = trayView({ icons: join(files.icons, 'tray'), perform }, modelOf(coordinator.fleet(), null));
   const taskbar = taskbarView(join(files.icons, 'taskbar'));
-  const toasting = toasts({ icon, platform: process.platform, perform, log });
+  const toasting = toasts({ icon, perform, log });
   const fleet = followFleet(coordinator, window.isLookedAt, (now, lookedAt) => {
     tray.render(modelOf(now, lookedAt));
     toasting.update(now, lookedAt === null);

@@ -1,6 +1,6 @@
 /**
  * The desktop application in the real Electron runtime, where the machine has one. What needs no runtime is tested under a
- * double of it (shell.test.ts); here is what only the runtime can show.
+ * double of it (shell-*.test.ts); here is what only the runtime can show.
  */
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

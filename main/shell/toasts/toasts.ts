@@ -9,7 +9,6 @@ import type { Toast } from './words.ts';
 export interface ToastsOptions {
   /** Absolute path of the picture beside the text. */
   readonly icon: string;
-  readonly platform: NodeJS.Platform;
   readonly perform: (action: TrayAction) => void;
   readonly log: ShellLog;
 }
@@ -22,7 +21,7 @@ export interface Toasts {
 /** So many are kept clickable: the system keeps them in its own list, and a toast that was collected answers no click. */
 const mostKept = 50;
 
-export function toasts({ icon, platform, perform, log }: ToastsOptions): Toasts {
+export function toasts({ icon, perform, log }: ToastsOptions): Toasts {
   const startedAt = Date.now();
   /** By key, oldest first. */
   const shown = new Map<string, { readonly toast: Toast; readonly notification: Notification }>();
@@ -32,13 +31,12 @@ export function toasts({ icon, platform, perform, log }: ToastsOptions): Toasts 
     shown.delete(key);
   };
   const show = (toast: Toast): void => {
-    // Linux has no buttons on them: there the click leads to where it can be done.
-    const hasButtons = platform === 'win32' || platform === 'darwin';
     const notification = new Notification({
       title: toast.title,
       body: toast.body,
       icon,
-      ...(hasButtons ? { actions: toast.buttons.map(({ label }) => ({ type: 'button' as const, text: label })) } : {}),
+      // Windows and macOS show them; elsewhere the click leads to where it can be done.
+      actions: toast.buttons.map(({ label }) => ({ type: 'button', text: label })),
     });
     notification.on('click', () => {
       forget(toast.key);

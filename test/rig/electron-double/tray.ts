@@ -128,7 +128,9 @@ export class Tray extends EventEmitter<TrayEvents> {
   }
 
   clickMenu(path: readonly string[]): void {
-    if (this.#menu === null) throw new Error('The tray has no menu.');
-    this.#menu.click(path);
+    const menu = this.#open ?? this.#menu;
+    if (menu === null) throw new Error('The tray has no menu.');
+    this.closeMenu();
+    menu.click(path);
   }
 }
