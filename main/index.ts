@@ -3,18 +3,18 @@ import { app } from 'electron';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installedPaths } from './paths.ts';
-import { appId } from './shell/app-id.ts';
 import { type ShellArguments, readArguments } from './shell/arguments.ts';
 import { openShellLog } from './shell/log.ts';
 import { profileFolder } from './shell/profile.ts';
 import { endOnMistakes, exitCodeOf, exitCodes, refuseToRun } from './shell/refusal.ts';
 import { startShell } from './shell/shell.ts';
 import { type SingleInstance, claimSingleInstance } from './shell/single-instance.ts';
+import { tellWindows } from './shell/windows-identity.ts';
 
 /** The built entry is dist/main/index.js: two folders below the application's own. */
 const application = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-app.setAppUserModelId(appId);
+tellWindows(app, process.platform);
 const given = readArguments(process.argv.slice(1));
 app.setPath('userData', profileFolder(app.getPath('appData'), given.ok ? given.value.root : null));
 const log = openShellLog(join(app.getPath('userData'), 'logs', 'shell.log'));

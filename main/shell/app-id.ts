@@ -1,5 +1,7 @@
-/**
- * Who this application is to Windows: toasts, taskbar buttons and the Start-menu shortcut belong together by it. The
- * installer's shortcut must carry the same (`appId` of electron-builder).
- */
+/** Who this application is to Windows. The installer's Start-menu shortcut must carry both. */
+
+/** Toasts, taskbar buttons and the shortcut belong together by it; `appId` of electron-builder. */
 export const appId = 'dev.ziggie.coordinator';
+
+/** By which Windows finds the process that a click on a toast is for (`System.AppUserModel.ToastActivatorCLSID`). */
+export const toastActivator = '{A0A54258-D25B-494E-AB58-A6C837AD327E}';

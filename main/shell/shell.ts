@@ -70,15 +70,20 @@ export function startShell(parts: ShellParts): void {
   });
   const quit = quitProtocol({ coordinator, close: parts.close, log });
   let busy = nobodyBusy;
+  let locked = false;
   const tray = trayView({ icons: join(files.icons, 'tray'), perform }, modelOf(coordinator.fleet(), null));
   const taskbar = taskbarView(join(files.icons, 'taskbar'));
   const toasting = toasts({ icon, perform, log });
-  const fleet = followFleet(coordinator, window.isLookedAt, (now, lookedAt) => {
-    tray.render(modelOf(now, lookedAt));
-    toasting.update(now, lookedAt === null);
-    const shown = window.current();
-    if (shown !== null) taskbar.render(shown, taskbarModel(now, lookedAt));
-  });
+  const fleet = followFleet(
+    coordinator,
+    () => !locked && window.isLookedAt(),
+    (now, lookedAt) => {
+      tray.render(modelOf(now, lookedAt));
+      toasting.update(now, lookedAt === null);
+      const shown = window.current();
+      if (shown !== null) taskbar.render(shown, taskbarModel(now, lookedAt));
+    },
+  );
   setInterval(fleet.refresh, REFRESH_MS).unref();
 
   parts.instance.onSecondStart((place) => window.show(place));
@@ -96,6 +101,11 @@ export function startShell(parts: ShellParts): void {
   const end = logOff({ coordinator, quit, log });
   sessionEvents({
     log,
+    onLock: (is) => {
+      // Looked at until now, or from now on; what ends in between is news.
+      if (window.isLookedAt()) fleet.look();
+      locked = is;
+    },
     onResume: () => void lookAgain(coordinator, log),
     onEnding: end.ending,
     onEnd: end.end,

@@ -5,7 +5,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type BuiltDouble, buildDouble } from '../rig/electron-double/build.ts';
 import type { WindowText } from '../rig/electron-double/commands.ts';
-import { dialogOf, pageShows, theWindow, trayShows, working } from '../rig/electron-double/seen.ts';
+import { dialogOf, pageShows, theWindow, working } from '../rig/electron-double/seen.ts';
 import { Place, type Started, deployDemoAgent } from '../rig/electron-double/ziggie-desktop.ts';
 import { waitFor } from '../rig/wait-for.ts';
 
@@ -140,7 +140,6 @@ describe('a window that was put away', () => {
 
   test('is freed after a while, and comes back where it was, also at the next start', async () => {
     const first = await place.start('--free-window-after', '0');
-    expect(await first.desktop.order('userModelId')).toBe('dev.ziggie.coordinator');
     await first.desktop.order('evaluate', `void (location.hash = '#/queue')`);
     const bounds = { x: 900, y: 40, width: 1000, height: 700 };
     await first.desktop.order('moveWindow', bounds);
@@ -179,5 +178,11 @@ describe('a window that was put away', () => {
     await taskbarShows({ badge: 'badge-failed-1.png', badgeWords: '1 needs you, 1 failed', progress: 'error 0.01' });
     await desktop.order('clickTray');
     await taskbarShows({ badge: null, progress: 'indeterminate 2' });
+    // In front of a locked screen nobody sits.
+    await desktop.order('power', 'lock-screen');
+    await deployDemoAgent(client, 'broken too', '@exit 3');
+    await taskbarShows({ badge: 'badge-failed-1.png' });
+    await desktop.order('power', 'unlock-screen');
+    await taskbarShows({ badge: null });
   });
 });

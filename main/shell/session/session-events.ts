@@ -7,6 +7,8 @@ import type { ShellLog } from '../log.ts';
 
 export interface SessionEventsOptions {
   readonly log: ShellLog;
+  /** Nobody sees the screen any more, or somebody does again. */
+  readonly onLock: (locked: boolean) => void;
   /** The machine runs again after a sleep: what was believed of processes is to be looked at. */
   readonly onResume: () => void;
   /** The session is about to end, and may yet go on. True: wait for us. `reason` in words. */
@@ -19,14 +21,20 @@ export interface SessionEventsOptions {
 const held = new Set<BaseWindow>();
 
 /** Call when the application is ready. */
-export function sessionEvents({ log, onResume, onEnding, onEnd }: SessionEventsOptions): void {
+export function sessionEvents({ log, onLock, onResume, onEnding, onEnd }: SessionEventsOptions): void {
   powerMonitor.on('suspend', () => log.info('The machine goes to sleep.'));
   powerMonitor.on('resume', () => {
     log.info('The machine is awake again.');
     onResume();
   });
-  powerMonitor.on('lock-screen', () => log.info('The screen is locked.'));
-  powerMonitor.on('unlock-screen', () => log.info('The screen is unlocked.'));
+  powerMonitor.on('lock-screen', () => {
+    log.info('The screen is locked.');
+    onLock(true);
+  });
+  powerMonitor.on('unlock-screen', () => {
+    log.info('The screen is unlocked.');
+    onLock(false);
+  });
   // Linux and macOS; Windows tells windows instead, and the tray has none at times: this one is never shown.
   powerMonitor.on('shutdown', () => onEnd('the system shuts down'));
   const listener = new BaseWindow({ show: false, width: 1, height: 1, skipTaskbar: true, title: 'Ziggie' });

@@ -5,16 +5,20 @@ import { badgeFile } from './badge-file.ts';
 import type { Progress, TaskbarModel } from './model.ts';
 
 export interface TaskbarView {
-  /** Brings the button of this window to the model; what is the same already is left alone. */
+  /** Brings the button of this window to the model; what is the same already is left alone. A hidden one has no button. */
   render(window: BrowserWindow, model: TaskbarModel): void;
 }
 
 /** `icons`: folder of the badges. */
 export function taskbarView(icons: string): TaskbarView {
-  // A new window has a bare button.
+  // A window that is new or shown again has a bare button.
   let shown: { readonly window: BrowserWindow; readonly model: TaskbarModel } | null = null;
   return {
     render(window, model) {
+      if (!window.isVisible()) {
+        shown = null;
+        return;
+      }
       const before = shown?.window === window ? shown.model : null;
       if (before === null || !isDeepStrictEqual(before.badge, model.badge)) {
         const file = badgeFile(icons, model.badge);

@@ -19,8 +19,8 @@ class App extends EventEmitter<AppEvents> {
   readonly #home: string;
   readonly #paths = new Map<string, string>();
   #lock: InstanceLock | null = null;
-  /** What Windows knows the application by. */
-  userModelId = '';
+  /** What Windows knows the application by, in the order of telling. */
+  readonly identity: string[] = [];
 
   constructor(home: string) {
     super();
@@ -40,7 +40,11 @@ class App extends EventEmitter<AppEvents> {
   }
 
   setAppUserModelId(id: string): void {
-    this.userModelId = id;
+    this.identity.push(id);
+  }
+
+  setToastActivatorCLSID(id: string): void {
+    this.identity.push(id);
   }
 
   whenReady(): Promise<void> {

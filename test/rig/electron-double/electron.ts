@@ -60,6 +60,7 @@ export {
     | 'requestSingleInstanceLock'
     | 'setAppUserModelId'
     | 'setPath'
+    | 'setToastActivatorCLSID'
     | 'whenReady'
   >;
   BaseWindow: new (options?: Electron.BaseWindowConstructorOptions) => Pick<Electron.BaseWindow, 'isVisible'>;

@@ -39,7 +39,7 @@ const commands: Carried = {
   darkTheme: (dark) => nativeTheme.set(dark),
   askSessionEnd: () => BaseWindow.askSessionEnd(['logoff']),
   endSession: () => BaseWindow.endSession(['logoff']),
-  userModelId: () => app.userModelId,
+  identity: () => app.identity,
   dialogs: () =>
     dialog.open.map(({ options }) => ({
       message: options.message,
