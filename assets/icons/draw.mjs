@@ -42,7 +42,10 @@ const states = {
   ...Object.fromEntries(
     Object.keys(glyphs).map((digit) => [
       `needs-you-${digit}`,
-      { base: 'working', badge: { ...amber, mark: (box, ink) => pixels(glyphs[digit], box, ink, box.size >= 24 ? 2 : 1) } },
+      {
+        base: 'working',
+        badge: { ...amber, mark: (box, ink) => pixels(glyphs[digit], box, ink, box.size >= 24 ? 2 : 1) },
+      },
     ]),
   ),
 };
@@ -77,19 +80,23 @@ function badgeSvg({ disc, ink }, glyph, size) {
 }
 
 /** A glyph on whole pixels, so that it is not smeared at any size; `dot`: the size of one. */
-function pixels(glyph, { centre }, ink, dot) {
-  const left = Math.round(centre - 1.5 * dot);
+function pixels(glyph, { centre }, ink, dot, columns = 3) {
+  const left = Math.round(centre - (columns / 2) * dot);
   const top = Math.round(centre - 2.5 * dot);
   return [...glyph]
     .map((cell, index) =>
       cell === '#'
-        ? `<rect x="${left + (index % 3) * dot}" y="${top + Math.floor(index / 3) * dot}" width="${dot}" height="${dot}" fill="${ink}" shape-rendering="crispEdges"/>`
+        ? `<rect x="${left + (index % columns) * dot}" y="${top + Math.floor(index / columns) * dot}" width="${dot}" height="${dot}" fill="${ink}" shape-rendering="crispEdges"/>`
         : '',
     )
     .join('');
 }
 
+/** At 16 px a smooth stroke is five grey specks, so there it is set pixel by pixel. */
+const smallCross = '#...#.#.#...#...#.#.#...#';
+
 function cross({ size, centre, radius }, ink) {
+  if (size === 16) return pixels(smallCross, { centre }, ink, 1, 5);
   const arm = radius * 0.42;
   const [low, high] = [centre - arm, centre + arm];
   return `<path d="M${low} ${low}L${high} ${high}M${high} ${low}L${low} ${high}" stroke="${ink}" stroke-width="${size / 11}" stroke-linecap="round"/>`;

@@ -111,13 +111,17 @@ describe('from start to stop', () => {
     await menuShows(desktop, 'L1 patient');
   });
 
-  test('the demo tree is deployed where it was asked for', async () => {
-    const { client } = await place.start('--hidden', '--demo');
-    const types = await waitFor('an agent of each level', async () => {
-      const list = await client.list();
-      const found = list.ok ? list.value.agents.map(({ agent_type }) => agent_type).sort() : [];
-      return found.some((type) => type.startsWith('L3')) && found;
-    });
-    expect(types).toContain('L1');
+  test('the demo tree is deployed where it was asked for, and the tray follows it from its first agent to its last', async () => {
+    const { desktop, client } = await place.start('--hidden', '--demo');
+    for (const name of ['L1 Overwatch (demo)', 'L2.2 sprite scanner', 'L3.2.1 detail check']) {
+      await menuShows(desktop, name, 30_000);
+      expect(await desktop.order('tray')).toMatchObject({ image: 'tray-working.png' });
+    }
+    await trayShows(desktop, idle, 30_000);
+    const list = await client.list();
+    const ends = list.ok ? list.value.agents.map(({ status }) => status) : [];
+    // One, its three workers, and one below each of those.
+    expect(ends).toEqual(Array.from({ length: 7 }, () => 'completed'));
+    expect(await desktop.order('toasts')).toEqual([]);
   });
 });

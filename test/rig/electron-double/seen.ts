@@ -12,6 +12,7 @@ export const idle = { image: 'tray-idle.png', tooltip: 'Ziggie: nothing is runni
 export async function trayShows(
   desktop: Desktop,
   expected: Partial<Pick<TrayText, 'image' | 'tooltip'>>,
+  timeoutMs = 10_000,
 ): Promise<TrayText> {
   let seen: TrayText | null = null;
   return waitFor(
@@ -20,12 +21,12 @@ export async function trayShows(
       const tray = (seen = await desktop.order('tray'));
       return Object.entries(expected).every(([key, value]) => tray[key as keyof TrayText] === value) && tray;
     },
-    { seen: () => seen },
+    { timeoutMs, seen: () => seen },
   );
 }
 
 /** Waits until the tray's menu has this entry, somewhere below its top. */
-export async function menuShows(desktop: Desktop, entry: string): Promise<MenuText> {
+export async function menuShows(desktop: Desktop, entry: string, timeoutMs = 10_000): Promise<MenuText> {
   let seen: MenuText = [];
   return waitFor(
     `a menu with "${entry}"`,
@@ -33,7 +34,7 @@ export async function menuShows(desktop: Desktop, entry: string): Promise<MenuTe
       seen = (await desktop.order('tray')).menu;
       return JSON.stringify(seen).includes(JSON.stringify(entry)) && seen;
     },
-    { seen: () => seen },
+    { timeoutMs, seen: () => seen },
   );
 }
 
