@@ -39,12 +39,7 @@ export function toastNews(
   const known = new Set(needs.keys());
   const open = new Set([...needs.values()].flatMap(({ approval }) => approval?.approval_id ?? []));
   if (before.known === null || watched) return { news: { known, branches: new Map(), open }, tell: [] };
-  const branches = new Map(
-    [...before.branches].map(([branch, { toldAt, held }]) => [
-      branch,
-      { toldAt, held: held.filter((key) => known.has(key)) }, // What was settled meanwhile is no news.
-    ]),
-  );
+  const branches = new Map(before.branches);
   for (const { key, agent } of needs.values()) {
     if (before.known.has(key)) continue;
     const branch = branchOf(fleet, agent);
@@ -54,7 +49,7 @@ export function toastNews(
   const tell: Toast[] = [];
   for (const [branch, { toldAt, held }] of branches) {
     if (Math.abs(now - toldAt) < quietMs) continue; // A clock that was put back must not silence a branch for ever.
-    const due = held.flatMap((key) => needs.get(key) ?? []);
+    const due = held.flatMap((key) => needs.get(key) ?? []); // What was settled meanwhile is no news.
     const [first] = due;
     if (first === undefined) branches.delete(branch);
     else {
