@@ -94,6 +94,13 @@ describe('from start to stop', () => {
 
   test('the intake is paused and resumed from the menu, which tells the true state and does not change while it is read', async () => {
     const { desktop, client } = await place.start('--hidden');
+    // A config.json that somebody broke by hand takes no change.
+    place.configure({ intake_pausd: true });
+    await desktop.order('clickMenu', ['Pause intake']);
+    expect((await dialogOf(desktop)).message).toBe('The intake could not be paused.');
+    await desktop.order('press', 'OK');
+    expect((await desktop.order('tray')).menu).toContain('☐ Pause intake');
+    place.configure({});
     await desktop.order('clickMenu', ['Pause intake']);
     await trayShows(desktop, { tooltip: 'Ziggie: nothing is running, intake paused' });
     await menuShows(desktop, '✓ Pause intake');
@@ -102,13 +109,15 @@ describe('from start to stop', () => {
     expect(await statusOf(client, agentId)).toBe('queued');
 
     await desktop.order('openMenu');
-    // Resumed by another operator, of which no event tells.
     await client.perform('intake', { paused: false });
     const { menu } = await trayShows(desktop, { tooltip: 'Ziggie: 1 running' });
     expect(menu).toContain('✓ Pause intake');
     await desktop.order('closeMenu');
     await menuShows(desktop, '☐ Pause intake');
     await menuShows(desktop, 'L1 patient');
+    // By another operator, and nothing else happens that would tell of it.
+    await client.perform('intake', { paused: true });
+    await trayShows(desktop, { tooltip: 'Ziggie: 1 running, intake paused' });
   });
 
   test('the demo tree is deployed where it was asked for, and the tray follows it from its first agent to its last', async () => {
