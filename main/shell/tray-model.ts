@@ -26,8 +26,13 @@ export type TrayItem =
   | { readonly kind: 'separator' }
   | { readonly kind: 'text'; readonly label: string }
   | { readonly kind: 'action'; readonly label: string; readonly action: TrayAction }
-  /** `action` is what a click does: the opposite of what is so. */
-  | { readonly kind: 'checkbox'; readonly label: string; readonly checked: boolean; readonly action: TrayAction }
+  | {
+      readonly kind: 'check';
+      readonly label: string;
+      readonly checked: boolean;
+      readonly enabled: boolean;
+      readonly action: TrayAction;
+    }
   | { readonly kind: 'submenu'; readonly label: string; readonly items: readonly TrayItem[] };
 
 export interface TrayModel {
@@ -89,9 +94,10 @@ export function trayModel(fleet: Fleet, lookedAt: string | null, context: TrayCo
       ...listOf('Running', inOrder(active, context.busiest).map(stoppable)),
       { kind: 'separator' },
       {
-        kind: 'checkbox',
+        kind: 'check',
         label: 'Pause intake',
         checked: context.intakePaused,
+        enabled: true,
         action: { type: 'pause_intake', paused: !context.intakePaused },
       },
       { kind: 'action', label: 'Open logs folder', action: { type: 'open_logs' } },

@@ -182,7 +182,8 @@ describe.skipIf(reason !== null)(`the real Electron runtime${reason === null ? '
       application.evaluate(({ BrowserWindow }) =>
         BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('document.querySelector(".app") !== null'),
       );
-    await waitFor('the page', async () => (await answers().catch(() => null)) === true, { timeoutMs: 30_000 });
+    const isBack = waitFor('the page', async () => (await answers().catch(() => null)) === true, { timeoutMs: 30_000 });
+    expect(await isBack).toBe(true);
   });
 
   test('ends in order when the system asks', async () => {

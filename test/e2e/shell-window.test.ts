@@ -184,5 +184,6 @@ describe('a window that was put away', () => {
     await taskbarShows({ badge: 'badge-failed-1.png' });
     await desktop.order('power', 'unlock-screen');
     await taskbarShows({ badge: null });
+    expect(await desktop.order('toasts')).toHaveLength(2);
   });
 });

@@ -45,11 +45,12 @@ function entry(item: TrayItem, perform: (action: TrayAction) => void): MenuItemC
       return { label: literal(item.label), enabled: false };
     case 'action':
       return { label: literal(item.label), click: () => perform(item.action) };
-    case 'checkbox':
+    case 'check':
       return {
-        label: literal(item.label),
         type: 'checkbox',
+        label: literal(item.label),
         checked: item.checked,
+        enabled: item.enabled,
         click: (clicked) => {
           // A click sets the mark by itself; it is to say what is so, and changes once it has changed.
           clicked.checked = item.checked;

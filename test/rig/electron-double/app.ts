@@ -19,8 +19,6 @@ class App extends EventEmitter<AppEvents> {
   readonly #home: string;
   readonly #paths = new Map<string, string>();
   #lock: InstanceLock | null = null;
-  /** What Windows knows the application by, in the order of telling. */
-  readonly identity: string[] = [];
 
   constructor(home: string) {
     super();
@@ -39,12 +37,12 @@ class App extends EventEmitter<AppEvents> {
     this.#paths.set(name, path);
   }
 
-  setAppUserModelId(id: string): void {
-    this.identity.push(id);
+  setAppUserModelId(): void {
+    // Windows keeps it to itself.
   }
 
-  setToastActivatorCLSID(id: string): void {
-    this.identity.push(id);
+  setToastActivatorCLSID(): void {
+    // The same.
   }
 
   whenReady(): Promise<void> {

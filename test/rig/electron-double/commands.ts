@@ -63,8 +63,6 @@ export interface Commands {
   /** Windows asks whether the session may end; true: the application holds it up. */
   askSessionEnd: () => boolean;
   endSession: () => null;
-  /** What the application told Windows that it is. */
-  identity: () => readonly string[];
   dialogs: () => readonly DialogText[];
   /** Presses a button of the dialog that is open. */
   press: (button: string) => null;

@@ -39,7 +39,6 @@ const commands: Carried = {
   darkTheme: (dark) => nativeTheme.set(dark),
   askSessionEnd: () => BaseWindow.askSessionEnd(['logoff']),
   endSession: () => BaseWindow.endSession(['logoff']),
-  identity: () => app.identity,
   dialogs: () =>
     dialog.open.map(({ options }) => ({
       message: options.message,

@@ -25,13 +25,13 @@ interface Entry {
   /** As it is read: `&&` is one `&`, a single one marks a key. */
   readonly label: string;
   readonly enabled: boolean;
-  /** null: it has no mark. */
+  /** null: it can have no mark. */
   checked: boolean | null;
   readonly click: (entry: Entry) => void;
   readonly submenu: Menu | null;
 }
 
-/** A menu as JSON: labels, with their submenus below them; `✓ ` or `☐ ` before one with a mark. */
+/** A menu as JSON: labels, with their submenus below them; `✓ ` before one with a mark. */
 export type MenuText = (string | { readonly [label: string]: MenuText })[];
 
 export class Menu extends EventEmitter<MenuEvents> {
@@ -54,7 +54,7 @@ export class Menu extends EventEmitter<MenuEvents> {
 
   text(): MenuText {
     return this.entries.map(({ label, checked, submenu }) => {
-      const mark = checked === null ? '' : checked ? '✓ ' : '☐ ';
+      const mark = checked === true ? '✓ ' : '';
       return submenu === null ? `${mark}${label}` : { [label]: submenu.text() };
     });
   }

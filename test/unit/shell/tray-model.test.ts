@@ -200,9 +200,10 @@ describe('the menu', () => {
     const model = trayModel(fleetOf(running), before, { intakePaused: true });
     expect(model.tooltip).toBe('Ziggie: 1 running, intake paused');
     expect(model.menu).toContainEqual({
-      kind: 'checkbox',
+      kind: 'check',
       label: 'Pause intake',
       checked: true,
+      enabled: true,
       action: { type: 'pause_intake', paused: false },
     });
   });
