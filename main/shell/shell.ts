@@ -2,6 +2,8 @@
 import { app, shell as desktop } from 'electron';
 import { join } from 'node:path';
 import type { Coordinator } from '../coordinator/facade.ts';
+import { withDesktopEntries } from './desktop-entries.ts';
+import { desktopHandlers, desktopSettings } from './desktop-settings.ts';
 import { followFleet } from './follow-fleet.ts';
 import { isOwnPage, serveBridge } from './ipc.ts';
 import { lockDownPages } from './lockdown.ts';
@@ -35,8 +37,9 @@ export function startShell(parts: ShellParts): void {
   const { coordinator, url, token, log, files } = parts;
 
   lockDownPages(url, log);
+  const settings = desktopSettings(coordinator, log, () => showTray());
   serveBridge(
-    { 'ziggie:connection': () => ({ url, token }) },
+    { 'ziggie:connection': () => ({ url, token }), ...desktopHandlers(settings, () => void quit.ask(true)) },
     (event) => isOwnPage(event, url),
     (channel, sender) => log.warn(`${channel} was asked by ${sender} and refused.`),
   );
@@ -48,9 +51,17 @@ export function startShell(parts: ShellParts): void {
     log,
     onLook: () => fleet.look(),
   });
-  const quit = quitProtocol({ coordinator, close: parts.close, log });
-  const tray = trayView({ icons: join(files.icons, 'tray'), perform }, trayModel(coordinator.fleet(), null));
-  const fleet = followFleet(coordinator, window.isLookedAt, (now, lookedAt) => tray.render(trayModel(now, lookedAt)));
+  const quit = quitProtocol({ coordinator, close: parts.close, updates: settings.quitUpdates, log });
+  let model = trayModel(coordinator.fleet(), null);
+  const tray = trayView({ icons: join(files.icons, 'tray'), perform }, model);
+  const showTray = (): void =>
+    tray.render(withDesktopEntries(model, settings.login.known(), settings.updates.status()));
+  const fleet = followFleet(coordinator, window.isLookedAt, (now, lookedAt) => {
+    model = trayModel(now, lookedAt);
+    showTray();
+  });
+  void settings.login.read();
+  settings.updates.begin();
 
   parts.instance.onSecondStart(() => window.show(null));
   // The tray lives on without a window, so the last window's end is not the application's.
@@ -70,6 +81,10 @@ export function startShell(parts: ShellParts): void {
         return void stopAgent(coordinator, action.agentId, log);
       case 'open_logs':
         return void desktop.openPath(join(coordinator.root, 'logs'));
+      case 'start_at_login':
+        return void settings.login.set(action.on);
+      case 'restart_to_update':
+        return void quit.ask(true);
       case 'quit':
         return void quit.ask();
     }

@@ -14,12 +14,21 @@ export type TrayAction =
   | { readonly type: 'open'; readonly agentId: string | null }
   | { readonly type: 'stop'; readonly agentId: string }
   | { readonly type: 'open_logs' }
+  | { readonly type: 'start_at_login'; readonly on: boolean }
+  | { readonly type: 'restart_to_update' }
   | { readonly type: 'quit' };
 
 export type TrayItem =
   | { readonly kind: 'separator' }
   | { readonly kind: 'text'; readonly label: string }
   | { readonly kind: 'action'; readonly label: string; readonly action: TrayAction }
+  | {
+      readonly kind: 'check';
+      readonly label: string;
+      readonly checked: boolean;
+      readonly enabled: boolean;
+      readonly action: TrayAction;
+    }
   | { readonly kind: 'submenu'; readonly label: string; readonly items: readonly TrayItem[] };
 
 export interface TrayModel {

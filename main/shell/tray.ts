@@ -45,6 +45,14 @@ function entry(item: TrayItem, perform: (action: TrayAction) => void): MenuItemC
       return { label: literal(item.label), enabled: false };
     case 'action':
       return { label: literal(item.label), click: () => perform(item.action) };
+    case 'check':
+      return {
+        type: 'checkbox',
+        label: literal(item.label),
+        checked: item.checked,
+        enabled: item.enabled,
+        click: () => perform(item.action),
+      };
     case 'submenu':
       return { label: literal(item.label), submenu: item.items.map((child) => entry(child, perform)) };
   }

@@ -132,7 +132,16 @@ describe('the window', () => {
     expect(await desktop.order('evaluate', '[typeof require, typeof process, Object.keys(ziggie).sort()]')).toEqual([
       'undefined',
       'undefined',
-      ['connection', 'version'],
+      [
+        'checkForUpdates',
+        'connection',
+        'downloadUpdate',
+        'loginItem',
+        'restartToUpdate',
+        'setLoginItem',
+        'updates',
+        'version',
+      ],
     ]);
   });
 
