@@ -28,7 +28,7 @@ export function desktopSettings(coordinator: Coordinator, log: ShellLog, onChang
       openUpdater({
         feed,
         profile: app.getPath('userData'),
-        resources: process.resourcesPath ?? app.getPath('userData'),
+        resources: process.resourcesPath,
         log,
       }),
     log,

@@ -42,7 +42,7 @@ export interface Commands {
   /** What a page of this origin is answered when it asks for a right. */
   permission: (name: PermissionName, origin: string) => { request: boolean; check: boolean };
   /** A message as if from a frame of this address. */
-  invokeFrom: (frameUrl: string, channel: string) => unknown;
+  invokeFrom: (frameUrl: string, channel: string, ...parameters: readonly unknown[]) => unknown;
   openedPaths: () => readonly string[];
   /** The operating system asks the application to end. */
   systemQuit: () => null;

@@ -8,11 +8,12 @@ import { app } from './app.ts';
 import { BrowserWindow, type Contents } from './browser-window.ts';
 import { dialog } from './dialog.ts';
 import { ipcMain } from './ipc-main.ts';
+import { net } from './net.ts';
 import { session, shell } from './session.ts';
 import { obeyTheTest } from './steering.ts';
 import { Menu, Tray, nativeImage } from './tray.ts';
 
-export { BrowserWindow, Menu, Tray, app, dialog, ipcMain, nativeImage, session, shell };
+export { BrowserWindow, Menu, Tray, app, dialog, ipcMain, nativeImage, net, session, shell };
 
 /**
  * Held against Electron's own types, so that the double cannot drift from what it stands for: a member that Electron does
@@ -31,7 +32,15 @@ export { BrowserWindow, Menu, Tray, app, dialog, ipcMain, nativeImage, session, 
 }) satisfies {
   app: Pick<
     Electron.App,
-    'exit' | 'getPath' | 'getVersion' | 'quit' | 'requestSingleInstanceLock' | 'setPath' | 'whenReady'
+    | 'exit'
+    | 'getName'
+    | 'getPath'
+    | 'getVersion'
+    | 'isPackaged'
+    | 'quit'
+    | 'requestSingleInstanceLock'
+    | 'setPath'
+    | 'whenReady'
   >;
   BrowserWindow: new (options: Electron.BrowserWindowConstructorOptions) => UsedWindow;
   Menu: { buildFromTemplate: (...given: Parameters<typeof Electron.Menu.buildFromTemplate>) => unknown };

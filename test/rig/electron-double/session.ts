@@ -32,7 +32,16 @@ class Session {
   }
 }
 
-export const session = { defaultSession: new Session() };
+const partitions = new Map<string, Session>();
+
+export const session = {
+  defaultSession: new Session(),
+  fromPartition(name: string): Session {
+    const known = partitions.get(name) ?? new Session();
+    partitions.set(name, known);
+    return known;
+  },
+};
 
 /** Paths that were opened in the system's file manager. */
 export const openedPaths: string[] = [];

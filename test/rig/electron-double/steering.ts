@@ -30,7 +30,7 @@ const commands: Carried = {
     })),
   press: (button) => dialog.press(button),
   permission: (name, origin) => session.defaultSession.permission(name, origin),
-  invokeFrom: (url, channel) => ipcMain.dispatch(channel, { url, parent: null }, []),
+  invokeFrom: (url, channel, ...parameters) => ipcMain.dispatch(channel, { url, parent: null }, parameters),
   openedPaths: () => openedPaths,
   systemQuit: () => app.quit(),
   end: () => app.exit(1),

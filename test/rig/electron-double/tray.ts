@@ -19,7 +19,7 @@ export const nativeImage = {
 };
 
 interface Entry {
-  /** As it is read: `&&` is one `&`, a single one marks a key. */
+  /** As it is read: `&&` is one `&`, a single one marks a key; behind a check mark where it has one. */
   readonly label: string;
   readonly enabled: boolean;
   readonly click: () => void;
@@ -37,8 +37,8 @@ export class Menu {
   }
 
   constructor(template: readonly Electron.MenuItemConstructorOptions[]) {
-    this.entries = template.map(({ type, label, enabled, click, submenu }) => ({
-      label: type === 'separator' ? '---' : (label ?? '').replace(/&(.)/g, '$1'),
+    this.entries = template.map(({ type, label, enabled, checked, click, submenu }) => ({
+      label: type === 'separator' ? '---' : `${checked === true ? '✓ ' : ''}${(label ?? '').replace(/&(.)/g, '$1')}`,
       enabled: enabled !== false,
       click: click as () => void,
       submenu: Array.isArray(submenu) ? new Menu(submenu) : null,
