@@ -145,6 +145,16 @@ describe('the window', () => {
     ]);
   });
 
+  test('says in the settings what the system keeps of it, and what becomes of updates', async () => {
+    const { desktop } = started;
+    const { url } = await theWindow(desktop);
+    await desktop.order('evaluate', `void (location.hash = '#/settings/updates')`);
+    await pageShows(desktop, 'Ziggie arranges its start at login on Windows only.');
+    await pageShows(desktop, 'Only an installed Ziggie is updated from here');
+    expect((await desktop.order('tray')).menu.slice(-2)).toEqual(['Start at login (not available here)', 'Quit…']);
+    await desktop.order('evaluate', `void (location.href = '${url}')`);
+  });
+
   test('goes to the tray when closed, and comes back with a click on it', async () => {
     const { desktop } = started;
     await desktop.order('closeWindow');
