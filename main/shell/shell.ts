@@ -2,6 +2,7 @@
 import { app, shell as desktop } from 'electron';
 import { join } from 'node:path';
 import type { Coordinator } from '../coordinator/facade.ts';
+import { setApplicationMenu } from './application-menu.ts';
 import { withDesktopEntries } from './desktop-entries.ts';
 import { desktopHandlers, desktopSettings } from './desktop-settings.ts';
 import { followFleet } from './follow-fleet.ts';
@@ -36,6 +37,7 @@ export interface ShellParts {
 export function startShell(parts: ShellParts): void {
   const { coordinator, url, token, log, files } = parts;
 
+  setApplicationMenu();
   lockDownPages(url, log);
   const settings = desktopSettings(coordinator, log, () => showTray());
   serveBridge(

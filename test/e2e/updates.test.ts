@@ -26,6 +26,8 @@ beforeEach(async () => {
   writeFileSync(program(), 'the old version');
   Object.assign(place.env, {
     ELECTRON_DOUBLE_PACKAGED: '1',
+    // As where Ziggie's program runs its own scripts.
+    ELECTRON_RUN_AS_NODE: '1',
     APPIMAGE: program(),
     XDG_CACHE_HOME: join(place.folder, 'cache'),
   });
@@ -83,6 +85,14 @@ async function sleeper(client: HttpClient): Promise<string> {
   return agent_id;
 }
 
+/** Of the agent's own process and all that carry its name. */
+const environmentsOf = (agentId: string): string =>
+  place
+    .agentProcesses()
+    .map((pid) => readFileSync(`/proc/${pid}/environ`, 'latin1'))
+    .filter((environ) => environ.includes(`ZIGGIE_AGENT_ID=${agentId}\0`))
+    .join('');
+
 test('an update is fetched when told, waits for agents inside the program, and leaves all others running', async () => {
   configure({ channel: 'notify', feed: 'http://127.0.0.1:9/nobody' });
   const started = await place.start('--hidden');
@@ -116,6 +126,9 @@ test('an update is fetched when told, waits for agents inside the program, and l
   await desktop.order('press', 'Wait until they have ended');
   expect(await statusOf(client, inside)).toBe('running');
 
+  // Our own program is told to be plain Node; no other agent hears of it, which may start an Electron application.
+  expect(environmentsOf(inside)).toContain('ELECTRON_RUN_AS_NODE=1');
+  expect(environmentsOf(outside)).not.toContain('ELECTRON_RUN_AS_NODE');
   await client.stop(inside);
   const before = place.agentProcesses();
   await desktop.order('clickMenu', ['Restart to update']);
@@ -165,6 +178,10 @@ test('that is not what its list says is thrown away, and an older version is non
   feed.offer('0.0.0-alpha', 'Ziggie-0.0.0.AppImage', newVersion());
   const again = await place.start('--hidden');
   expect(await phase(again, 'up_to_date')).toMatchObject({ available_version: null });
+  // Installed, it lets nobody look into its pages.
+  const { menu, removedSwitches } = await again.desktop.order('defences', again.discovery.url);
+  expect(JSON.stringify(menu)).not.toContain('DevTools');
+  expect(removedSwitches).toContain('remote-debugging-port');
   // On this system there is no start at login to switch; it says so, and takes nothing but true and false.
   const item = (await ask(again, 'login-item')) as LoginItem;
   expect(item).toMatchObject({ state: 'unavailable', can_change: false });

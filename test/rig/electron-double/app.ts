@@ -27,6 +27,15 @@ class App extends EventEmitter<AppEvents> {
   /** Whether it runs as what an installer put there. */
   readonly isPackaged = process.env['ELECTRON_DOUBLE_PACKAGED'] === '1';
 
+  /** Switches that the application took off its command line. */
+  readonly removedSwitches: string[] = [];
+  readonly commandLine = { removeSwitch: (name: string): void => void this.removedSwitches.push(name) };
+  isSandboxed = false;
+
+  enableSandbox(): void {
+    this.isSandboxed = true;
+  }
+
   getName(): string {
     return 'Ziggie';
   }

@@ -43,14 +43,20 @@ export { BrowserWindow, Menu, Tray, app, dialog, ipcMain, nativeImage, net, sess
     | 'whenReady'
   >;
   BrowserWindow: new (options: Electron.BrowserWindowConstructorOptions) => UsedWindow;
-  Menu: { buildFromTemplate: (...given: Parameters<typeof Electron.Menu.buildFromTemplate>) => unknown };
+  Menu: {
+    buildFromTemplate: (...given: Parameters<typeof Electron.Menu.buildFromTemplate>) => unknown;
+    setApplicationMenu: (...given: Parameters<typeof Electron.Menu.setApplicationMenu>) => void;
+  };
   Tray: new (
     ...given: ConstructorParameters<typeof Electron.Tray>
   ) => Pick<Electron.Tray, 'destroy' | 'setContextMenu' | 'setImage' | 'setToolTip'>;
   dialog: Pick<Electron.Dialog, 'showErrorBox' | 'showMessageBox'>;
   ipcMain: Pick<Electron.IpcMain, 'handle'>;
   nativeImage: { createFromPath: (...given: Parameters<typeof Electron.NativeImage.createFromPath>) => unknown };
-  session: Pick<Electron.Session, 'setPermissionCheckHandler' | 'setPermissionRequestHandler'>;
+  session: Pick<
+    Electron.Session,
+    'setDevicePermissionHandler' | 'setPermissionCheckHandler' | 'setPermissionRequestHandler'
+  >;
   shell: Pick<Electron.Shell, 'openPath'>;
 };
 

@@ -32,13 +32,21 @@ export type MenuText = (string | { readonly [label: string]: MenuText })[];
 export class Menu {
   readonly entries: readonly Entry[];
 
+  /** Behind Alt in each window; null: none was set, and Electron shows its own. */
+  static application: Menu | null = null;
+
+  static setApplicationMenu(menu: Electron.Menu | null): void {
+    Menu.application = menu as unknown as Menu | null;
+  }
+
   static buildFromTemplate(template: (Electron.MenuItemConstructorOptions | Electron.MenuItem)[]): Menu {
     return new Menu(template as Electron.MenuItemConstructorOptions[]);
   }
 
   constructor(template: readonly Electron.MenuItemConstructorOptions[]) {
-    this.entries = template.map(({ type, label, enabled, checked, click, submenu }) => ({
-      label: type === 'separator' ? '---' : `${checked === true ? '✓ ' : ''}${(label ?? '').replace(/&(.)/g, '$1')}`,
+    this.entries = template.map(({ type, label, role, enabled, checked, click, submenu }) => ({
+      label:
+        type === 'separator' ? '---' : `${checked === true ? '✓ ' : ''}${(label ?? role ?? '').replace(/&(.)/g, '$1')}`,
       enabled: enabled !== false,
       click: click as () => void,
       submenu: Array.isArray(submenu) ? new Menu(submenu) : null,
