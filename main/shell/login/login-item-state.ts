@@ -22,7 +22,10 @@ export function loginItemOf({ user, machine }: LoginRegistry, program: string): 
   if (user.run === null) return null;
   const own = stateOf(user, program);
   // An administrator's entry starts it whatever the user's own says; but a user's that starts it says how to change that.
-  const forAll = machine.run === null ? 'off' : stateOf(machine, program);
+  const forAll = stateOf(
+    own === 'off' ? { ...machine, approved: both(machine.approved, user.approved) } : machine,
+    program,
+  );
   if (own !== 'on' && forAll === 'on') {
     return {
       state: 'on',
@@ -39,8 +42,15 @@ function stateOf({ run, approved }: LoginKeys, program: string): OwnState {
   const value = valueNamed(run ?? [], loginItemName);
   if (value === null) return 'off';
   if (!startsProgram(value.data, program)) return 'other_program';
-  return isSwitchedOff(valueNamed(approved ?? [], loginItemName)) ? 'disabled_by_windows' : 'on';
+  const switches = (approved ?? []).filter(({ name }) => name.toLowerCase() === loginItemName.toLowerCase());
+  return switches.some(isSwitchedOff) ? 'disabled_by_windows' : 'on';
 }
+
+/** In which hive Windows keeps what one user switched off of the entries for all is not documented: either counts. */
+const both = (one: LoginKeys['approved'], other: LoginKeys['approved']): LoginKeys['approved'] => [
+  ...(one ?? []),
+  ...(other ?? []),
+];
 
 function wordsOf(state: Exclude<OwnState, 'off'>, { run, approved }: LoginKeys, program: string): string {
   switch (state) {

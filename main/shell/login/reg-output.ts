@@ -26,10 +26,9 @@ export function valueNamed(values: readonly RegistryValue[], name: string): Regi
 
 /**
  * Whether Task Manager has switched off what this value of StartupApproved stands for. Windows documents it nowhere; seen
- * is: twelve bytes, the first even (02, 06) for on, odd (03, 07) for off, then when it was switched off. No value is on.
+ * is: twelve bytes, the first even (02, 06) for on, odd (03, 07) for off, then when it was switched off. Where there is no value it is on.
  */
-export function isSwitchedOff(approved: RegistryValue | null): boolean {
-  if (approved === null) return false;
-  const first = Number.parseInt(approved.data.slice(0, 2), 16);
+export function isSwitchedOff({ data }: RegistryValue): boolean {
+  const first = Number.parseInt(data.slice(0, 2), 16);
   return !Number.isNaN(first) && first % 2 === 1;
 }

@@ -55,10 +55,13 @@ function prepare(updater: BaseUpdater, { feed, profile, resources, log }: Update
   updater.on('error', () => undefined);
 }
 
-/** The packaged application carries one only if it was built with a feed, and the updater takes the name of its cache from it. */
+/**
+ * The packaged application carries one only if it was built with a feed, and the updater takes the name of its cache from it:
+ * the one that electron-builder would write there, and that the uninstaller removes.
+ */
 function ownConfig(profile: string): string {
   const file = join(profile, 'app-update.yml');
   mkdirSync(profile, { recursive: true });
-  writeFileSync(file, 'updaterCacheDirName: ziggie-updater\n');
+  writeFileSync(file, 'updaterCacheDirName: ziggie-coordinator-updater\n');
   return file;
 }

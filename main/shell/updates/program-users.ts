@@ -8,7 +8,7 @@ const scriptOrShim = /\.(?:c?js|mjs|cmd|bat)$/i;
 
 /**
  * All other agents are programs of their own, in jobs that outlive us: an update goes on beneath them and the next start
- * adopts them. These would be ended by the installer, or keep it from replacing the file.
+ * adopts them. The installer moves a program that still runs aside, and what it loads later would be gone or another version's.
  */
 export function programUsers(fleet: Fleet, runtimes: Config['runtimes']): readonly Agent[] {
   return livingAgents(fleet).filter((agent) => isActive(agent) && usesOurProgram(agent, runtimes));

@@ -149,8 +149,10 @@ describe('the start at login', () => {
   test('for all users is an administrator’s, whatever the user’s own entry says', async () => {
     const machine = new Machine().put('HKLM', runKey, own);
     expect(await machine.read()).toMatchObject({ state: 'on', can_change: false });
-    machine.put('HKLM', startupApprovedKey, ...off);
-    expect(await machine.read()).toMatchObject({ state: 'off', can_change: true });
+    for (const hive of ['HKLM', 'HKCU'] as const) {
+      const offFor = new Machine().put('HKLM', runKey, own).put(hive, startupApprovedKey, ...off);
+      expect(await offFor.read(), hive).toMatchObject({ state: 'off', can_change: true });
+    }
   });
 
   test('where reg.exe is forbidden is what Electron knows, with the doubt said', async () => {
