@@ -9,11 +9,13 @@ import { profileFolder } from './shell/profile.ts';
 import { endOnMistakes, exitCodeOf, exitCodes, refuseToRun } from './shell/refusal.ts';
 import { startShell } from './shell/shell.ts';
 import { type SingleInstance, claimSingleInstance } from './shell/single-instance.ts';
+import { secureStart } from './shell/start-up.ts';
 import { tellWindows } from './shell/windows-identity.ts';
 
 /** The built entry is dist/main/index.js: two folders below the application's own. */
 const application = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
+secureStart();
 tellWindows(app, process.platform);
 const given = readArguments(process.argv.slice(1));
 app.setPath('userData', profileFolder(app.getPath('appData'), given.ok ? given.value.root : null));

@@ -5,6 +5,9 @@ import { isActive } from '../../protocol/agent.ts';
 import { type Fleet, livingAgents } from '../../protocol/fleet.ts';
 import type { Coordinator } from '../coordinator/facade.ts';
 import { decideApproval, pauseIntake } from './act.ts';
+import { setApplicationMenu } from './application-menu.ts';
+import { withDesktopEntries } from './desktop-entries.ts';
+import { desktopHandlers, desktopSettings } from './desktop-settings.ts';
 import { followFleet } from './follow-fleet.ts';
 import { isOwnPage, serveBridge } from './ipc.ts';
 import { lockDownPages } from './lockdown.ts';
@@ -51,9 +54,11 @@ const REFRESH_MS = 5000;
 export function startShell(parts: ShellParts): void {
   const { coordinator, url, token, log, files } = parts;
 
+  setApplicationMenu();
   lockDownPages(url, log);
+  const settings = desktopSettings(coordinator, log, () => showTray());
   serveBridge(
-    { 'ziggie:connection': () => ({ url, token }) },
+    { 'ziggie:connection': () => ({ url, token }), ...desktopHandlers(settings, () => void quit.ask(true)) },
     (event) => isOwnPage(event, url),
     (channel, sender) => log.warn(`${channel} was asked by ${sender} and refused.`),
   );
@@ -68,23 +73,29 @@ export function startShell(parts: ShellParts): void {
     log,
     onLook: () => fleet.look(),
   });
-  const quit = quitProtocol({ coordinator, close: parts.close, log });
+  const quit = quitProtocol({ coordinator, close: parts.close, updates: settings.quitUpdates, log });
   let busy = nobodyBusy;
   let locked = false;
-  const tray = trayView({ icons: join(files.icons, 'tray'), perform }, modelOf(coordinator.fleet(), null));
+  let model = modelOf(coordinator.fleet(), null);
+  const tray = trayView({ icons: join(files.icons, 'tray'), perform }, model);
+  const showTray = (): void =>
+    tray.render(withDesktopEntries(model, settings.login.known(), settings.updates.status()));
   const taskbar = taskbarView(join(files.icons, 'taskbar'));
   const toasting = toasts({ icon, perform, log });
   const fleet = followFleet(
     coordinator,
     () => !locked && window.isLookedAt(),
     (now, lookedAt) => {
-      tray.render(modelOf(now, lookedAt));
+      model = modelOf(now, lookedAt);
+      showTray();
       toasting.update(now, lookedAt === null);
       const shown = window.current();
       if (shown !== null) taskbar.render(shown, taskbarModel(now, lookedAt));
     },
   );
   setInterval(fleet.refresh, REFRESH_MS).unref();
+  void settings.login.read();
+  settings.updates.begin();
 
   parts.instance.onSecondStart((place) => window.show(place));
   // The tray lives on without a window, so the last window's end is not the application's.
@@ -134,6 +145,10 @@ export function startShell(parts: ShellParts): void {
         return void pauseIntake(coordinator, action.paused, log).then(fleet.refresh);
       case 'open_logs':
         return void desktop.openPath(join(coordinator.root, 'logs'));
+      case 'start_at_login':
+        return void settings.login.set(action.on);
+      case 'restart_to_update':
+        return void quit.ask(true);
       case 'quit':
         return void quit.ask();
     }

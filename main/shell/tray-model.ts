@@ -20,6 +20,8 @@ export type TrayAction =
   | { readonly type: 'decide'; readonly approvalId: string; readonly decision: 'allow' | 'deny' }
   | { readonly type: 'pause_intake'; readonly paused: boolean }
   | { readonly type: 'open_logs' }
+  | { readonly type: 'start_at_login'; readonly on: boolean }
+  | { readonly type: 'restart_to_update' }
   | { readonly type: 'quit' };
 
 export type TrayItem =

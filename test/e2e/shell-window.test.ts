@@ -30,13 +30,41 @@ describe('the window', () => {
     const window = await theWindow(desktop);
     expect(window).toMatchObject({ visible: true, focused: true });
     expect(new URL(window.url).origin).toBe(discovery.url);
-    expect(window.preferences).toEqual({ sandbox: true, contextIsolation: true, nodeIntegration: false });
+    expect(window.preferences).toEqual({
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      devTools: true,
+      spellcheck: false,
+    });
     expect(await desktop.order('evaluate', 'ziggie.connection()')).toEqual({ url: discovery.url, token });
     expect(await desktop.order('evaluate', '[typeof require, typeof process, Object.keys(ziggie).sort()]')).toEqual([
       'undefined',
       'undefined',
-      ['connection', 'version'],
+      [
+        'checkForUpdates',
+        'connection',
+        'downloadUpdate',
+        'loginItem',
+        'restartToUpdate',
+        'setLoginItem',
+        'updates',
+        'version',
+      ],
     ]);
+  });
+
+  test('says in the settings what the system keeps of it, and what becomes of updates', async () => {
+    const { desktop } = started;
+    const { url } = await theWindow(desktop);
+    await desktop.order('evaluate', `void (location.hash = '#/settings/updates')`);
+    await pageShows(desktop, 'Ziggie arranges its start at login on Windows only.');
+    await pageShows(desktop, 'Only an installed Ziggie is updated from here');
+    expect((await desktop.order('tray')).menu.slice(-2)).toEqual(['Start at login (not available here)', 'Quit…']);
+    await desktop.order('evaluate', `void (location.href = '${url}')`);
   });
 
   test('goes to the tray when closed, and comes back with a click on it', async () => {
@@ -101,6 +129,20 @@ describe('the window', () => {
       request: true,
       check: true,
     });
+  });
+
+  test('saves only what is the coordinator’s, and has no door that Electron leaves open', async () => {
+    const { desktop, discovery } = started;
+    expect(await desktop.order('maySave', `blob:${discovery.url}/b6c0`)).toBe(true);
+    expect(await desktop.order('maySave', `${discovery.url}/api/coordinator/agents/a/log/raw`)).toBe(true);
+    for (const url of ['https://elsewhere.example/x.exe', 'data:text/plain,x', 'file:///etc/passwd', 'blob:null/x']) {
+      expect(await desktop.order('maySave', url), url).toBe(false);
+    }
+    const { sandboxed, devices, menu } = await desktop.order('defences', discovery.url);
+    expect({ sandboxed, devices }).toEqual({ sandboxed: true, devices: false });
+    // A menu of ours, in which the developer tools are for a build from source alone (see updates.test.ts).
+    expect(JSON.stringify(menu)).toContain('zoomIn');
+    expect(JSON.stringify(menu)).not.toContain('help');
   });
 
   test('keeps the token from pages that are not the dashboard', async () => {

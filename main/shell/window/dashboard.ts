@@ -107,6 +107,13 @@ function open({ preload, icon, places, onLook }: DashboardWindowOptions): Browse
       contextIsolation: true,
       nodeIntegration: false,
       webSecurity: true,
+      webviewTag: false,
+      // A file that is dropped beside what takes files would be opened in the dashboard's place.
+      navigateOnDragDrop: false,
+      // The page has the operator's token; in an installed Ziggie nobody looks into it.
+      devTools: !app.isPackaged,
+      // Dictionaries are fetched from the network.
+      spellcheck: false,
       additionalArguments: [`${versionArgument}${app.getVersion()}`],
     },
   });

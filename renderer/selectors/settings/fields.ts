@@ -385,6 +385,34 @@ export const sections: readonly Section[] = [
       },
     ],
   },
+  {
+    name: 'updates',
+    title: 'Desktop',
+    fields: [
+      {
+        path: 'updates.channel',
+        label: 'Updates',
+        kind: {
+          is: 'choice',
+          words: {
+            off: 'never ask',
+            notify: 'say when there is a newer version',
+            install_on_quit: 'also download it, and install it when you quit',
+          },
+        },
+        unit: null,
+        effect: 'For Ziggie as installed on Windows. It never restarts by itself, and agents go on.',
+      },
+      {
+        path: 'updates.feed',
+        label: 'Address of updates',
+        kind: { is: 'text' },
+        unit: null,
+        effect:
+          'The folder that holds latest.yml: https only, or this machine. Whoever writes there can run programs here.',
+      },
+    ],
+  },
 ];
 
 export const allFields: readonly Field[] = sections.flatMap(({ fields }) => fields);

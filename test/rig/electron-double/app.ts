@@ -25,6 +25,22 @@ class App extends EventEmitter<AppEvents> {
     this.#home = home;
   }
 
+  /** Whether it runs as what an installer put there. */
+  readonly isPackaged = process.env['ELECTRON_DOUBLE_PACKAGED'] === '1';
+
+  /** Switches that the application took off its command line. */
+  readonly removedSwitches: string[] = [];
+  readonly commandLine = { removeSwitch: (name: string): void => void this.removedSwitches.push(name) };
+  isSandboxed = false;
+
+  enableSandbox(): void {
+    this.isSandboxed = true;
+  }
+
+  getName(): string {
+    return 'Ziggie';
+  }
+
   getVersion(): string {
     return '0.0.0-double';
   }
@@ -77,3 +93,4 @@ class App extends EventEmitter<AppEvents> {
 const home = process.env['ELECTRON_DOUBLE_HOME'];
 if (home === undefined) throw new Error('ELECTRON_DOUBLE_HOME must name the folder that stands for the user’s own.');
 export const app = new App(home);
+Object.assign(process, { resourcesPath: join(home, 'resources') });

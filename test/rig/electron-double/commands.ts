@@ -35,6 +35,13 @@ export interface DialogText {
   readonly buttons: readonly string[];
 }
 
+export interface Defences {
+  readonly sandboxed: boolean;
+  readonly removedSwitches: readonly string[];
+  readonly devices: boolean;
+  readonly menu: MenuText | null;
+}
+
 /** Command -> what it takes and what it answers. Window commands mean the only window there is. */
 export interface Commands {
   tray: () => TrayText;
@@ -68,8 +75,12 @@ export interface Commands {
   press: (button: string) => null;
   /** What a page of this origin is answered when it asks for a right. */
   permission: (name: PermissionName, origin: string) => { request: boolean; check: boolean };
+  /** What the application has closed, as far as Electron would tell. */
+  defences: (origin: string) => Defences;
+  /** Whether a page may save what lies at this address. */
+  maySave: (url: string) => boolean;
   /** A message as if from a frame of this address. */
-  invokeFrom: (frameUrl: string, channel: string) => unknown;
+  invokeFrom: (frameUrl: string, channel: string, ...parameters: readonly unknown[]) => unknown;
   openedPaths: () => readonly string[];
   /** The operating system asks the application to end. */
   systemQuit: () => null;

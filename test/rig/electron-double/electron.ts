@@ -10,6 +10,7 @@ import { BrowserWindow, type Contents } from './browser-window.ts';
 import { dialog } from './dialog.ts';
 import { ipcMain } from './ipc-main.ts';
 import { nativeTheme, powerMonitor, screen } from './machine.ts';
+import { net } from './net.ts';
 import { Notification } from './notification.ts';
 import { session, shell } from './session.ts';
 import { obeyTheTest } from './steering.ts';
@@ -26,6 +27,7 @@ export {
   ipcMain,
   nativeImage,
   nativeTheme,
+  net,
   powerMonitor,
   screen,
   session,
@@ -54,8 +56,10 @@ export {
   app: Pick<
     Electron.App,
     | 'exit'
+    | 'getName'
     | 'getPath'
     | 'getVersion'
+    | 'isPackaged'
     | 'quit'
     | 'requestSingleInstanceLock'
     | 'setAppUserModelId'
@@ -65,7 +69,10 @@ export {
   >;
   BaseWindow: new (options?: Electron.BaseWindowConstructorOptions) => Pick<Electron.BaseWindow, 'isVisible'>;
   BrowserWindow: new (options: Electron.BrowserWindowConstructorOptions) => UsedWindow;
-  Menu: { buildFromTemplate: (...given: Parameters<typeof Electron.Menu.buildFromTemplate>) => unknown };
+  Menu: {
+    buildFromTemplate: (...given: Parameters<typeof Electron.Menu.buildFromTemplate>) => unknown;
+    setApplicationMenu: (...given: Parameters<typeof Electron.Menu.setApplicationMenu>) => void;
+  };
   Notification: { isSupported: typeof Electron.Notification.isSupported } & (new (
     options?: Electron.NotificationConstructorOptions,
   ) => Pick<Electron.Notification, 'close' | 'show'>);
@@ -77,7 +84,10 @@ export {
   nativeImage: { createFromPath: (...given: Parameters<typeof Electron.NativeImage.createFromPath>) => unknown };
   nativeTheme: Pick<Electron.NativeTheme, 'shouldUseDarkColors'>;
   screen: Pick<Electron.Screen, 'getAllDisplays'>;
-  session: Pick<Electron.Session, 'setPermissionCheckHandler' | 'setPermissionRequestHandler'>;
+  session: Pick<
+    Electron.Session,
+    'setDevicePermissionHandler' | 'setPermissionCheckHandler' | 'setPermissionRequestHandler'
+  >;
   shell: Pick<Electron.Shell, 'openPath'>;
 };
 

@@ -9,7 +9,7 @@ import { ipcMain } from './ipc-main.ts';
 import { nativeTheme, powerMonitor } from './machine.ts';
 import { Notification } from './notification.ts';
 import { openedPaths, session } from './session.ts';
-import { Tray } from './tray.ts';
+import { Menu, Tray } from './tray.ts';
 
 type Carried = {
   [Name in keyof Commands]: (...given: Parameters<Commands[Name]>) => Answer<ReturnType<Commands[Name]>>;
@@ -47,7 +47,14 @@ const commands: Carried = {
     })),
   press: (button) => dialog.press(button),
   permission: (name, origin) => session.defaultSession.permission(name, origin),
-  invokeFrom: (url, channel) => ipcMain.dispatch(channel, { url, parent: null }, []),
+  defences: (origin) => ({
+    sandboxed: app.isSandboxed,
+    removedSwitches: app.removedSwitches,
+    devices: session.defaultSession.mayUseDevices(origin),
+    menu: Menu.application?.text() ?? null,
+  }),
+  maySave: (url) => session.defaultSession.maySave(url),
+  invokeFrom: (url, channel, ...parameters) => ipcMain.dispatch(channel, { url, parent: null }, parameters),
   openedPaths: () => openedPaths,
   systemQuit: () => app.quit(),
   end: () => app.exit(1),
@@ -64,12 +71,12 @@ const onlyPage = () => onlyWindow().webContents.page.loaded();
 
 async function describe(window: BrowserWindow) {
   const page = await window.webContents.page.loaded();
-  const { sandbox, contextIsolation, nodeIntegration } = window.webContents.preferences;
+  const switches = Object.entries(window.webContents.preferences).filter(([, value]) => typeof value === 'boolean');
   return {
     url: page.url(),
     visible: window.isVisible(),
     focused: window.isFocused(),
-    preferences: { sandbox, contextIsolation, nodeIntegration },
+    preferences: Object.fromEntries(switches),
     bounds: window.getNormalBounds(),
     maximized: window.isMaximized(),
     backgroundColor: window.backgroundColor,

@@ -22,7 +22,7 @@ export const nativeImage = {
 };
 
 interface Entry {
-  /** As it is read: `&&` is one `&`, a single one marks a key. */
+  /** As it is read: `&&` is one `&`, a single one marks a key; behind a check mark where it has one. */
   readonly label: string;
   readonly enabled: boolean;
   /** null: it can have no mark. */
@@ -37,14 +37,21 @@ export type MenuText = (string | { readonly [label: string]: MenuText })[];
 export class Menu extends EventEmitter<MenuEvents> {
   readonly entries: readonly Entry[];
 
+  /** Behind Alt in each window; null: none was set, and Electron shows its own. */
+  static application: Menu | null = null;
+
+  static setApplicationMenu(menu: Electron.Menu | null): void {
+    Menu.application = menu as unknown as Menu | null;
+  }
+
   static buildFromTemplate(template: (Electron.MenuItemConstructorOptions | Electron.MenuItem)[]): Menu {
     return new Menu(template as Electron.MenuItemConstructorOptions[]);
   }
 
   constructor(template: readonly Electron.MenuItemConstructorOptions[]) {
     super();
-    this.entries = template.map(({ type, label, enabled, checked, click, submenu }) => ({
-      label: type === 'separator' ? '---' : (label ?? '').replace(/&(.)/g, '$1'),
+    this.entries = template.map(({ type, label, role, enabled, checked, click, submenu }) => ({
+      label: type === 'separator' ? '---' : (label ?? role ?? '').replace(/&(.)/g, '$1'),
       enabled: enabled !== false,
       checked: type === 'checkbox' ? checked === true : null,
       click: click as unknown as (entry: Entry) => void,

@@ -46,6 +46,8 @@ export interface Started {
 export class Place {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'ziggie-desktop-')));
   readonly root = join(this.folder, 'root');
+  /** Of every start from now on, beside the test's own. */
+  readonly env: NodeJS.ProcessEnv = {};
   readonly #double: string;
   readonly #started: Desktop[] = [];
 
@@ -74,6 +76,7 @@ export class Place {
       args: ['--root', this.root, '--port', '0', ...args],
       home: join(this.folder, home),
       double: this.#double,
+      env: this.env,
     });
     this.#started.push(desktop);
     return desktop;
