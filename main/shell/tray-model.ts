@@ -116,8 +116,13 @@ export function newsSince(
 ): { readonly failed: readonly Agent[]; readonly left: readonly Agent[] } {
   if (lookedAt === null) return { failed: [], left: [] };
   const moment = Date.parse(lookedAt);
-  const ended = agentsInOrder(fleet).filter((agent) => Date.parse(endedAt(agent) ?? '') > moment);
-  return { failed: ended.filter(hasFailed), left: ended.filter(leftSomething) };
+  // Reading times is what takes long, and most of many agents have ended well.
+  const isNews = (agent: Agent): boolean => Date.parse(endedAt(agent) ?? '') > moment;
+  const agents = agentsInOrder(fleet);
+  return {
+    failed: agents.filter((agent) => hasFailed(agent) && isNews(agent)),
+    left: agents.filter((agent) => leftSomething(agent) && isNews(agent)),
+  };
 }
 
 function iconOf(failed: number, needing: number, living: number): Pick<TrayModel, 'icon' | 'count'> {

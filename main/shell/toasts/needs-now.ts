@@ -20,9 +20,9 @@ export function needsNow(fleet: Fleet, since: number): ReadonlyMap<string, Need>
     if (agent !== undefined) needs.set(approval.approval_id, { key: approval.approval_id, agent, approval });
   }
   for (const agent of agentsInOrder(fleet)) {
+    if (!hasFailed(agent) && !leftSomething(agent) && overBudget(agent) === null) continue;
     const end = endedAt(agent);
     if (end !== null && Date.parse(end) < since) continue;
-    if (!hasFailed(agent) && !leftSomething(agent) && overBudget(agent) === null) continue;
     const attempt = 'attempt' in agent.life ? agent.life.attempt : 0;
     const key = `${agent.facts.agent_id}#${attempt}`;
     needs.set(key, { key, agent, approval: null });

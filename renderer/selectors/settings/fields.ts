@@ -99,10 +99,10 @@ export const sections: readonly Section[] = [
       {
         path: 'on_log_off',
         label: 'When you log off',
-        kind: { is: 'choice', words: { keep: 'Keep agents', stop: 'Stop agents' } },
+        kind: { is: 'choice', words: { keep: 'Ziggie stops nobody', stop: 'agents are stopped first' } },
         unit: null,
         effect:
-          'Of the desktop, when you log off or the machine shuts down. Kept: the coordinator stops nobody, and the next start looks at what the system has left running. Stopped: each agent is asked to end first, which holds the log-off up.',
+          'For the desktop: what becomes of agents when you log off or the machine shuts down. Stopping them first holds that up until they have ended.',
       },
       {
         path: 'require_tokens',
