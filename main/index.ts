@@ -9,20 +9,25 @@ import { profileFolder } from './shell/profile.ts';
 import { endOnMistakes, exitCodeOf, exitCodes, refuseToRun } from './shell/refusal.ts';
 import { startShell } from './shell/shell.ts';
 import { type SingleInstance, claimSingleInstance } from './shell/single-instance.ts';
+import { secureStart } from './shell/start-up.ts';
+import { tellWindows } from './shell/windows-identity.ts';
 
 /** The built entry is dist/main/index.js: two folders below the application's own. */
 const application = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
+secureStart();
+tellWindows(app, process.platform);
 const given = readArguments(process.argv.slice(1));
 app.setPath('userData', profileFolder(app.getPath('appData'), given.ok ? given.value.root : null));
 const log = openShellLog(join(app.getPath('userData'), 'logs', 'shell.log'));
-const instance = given.ok ? claimSingleInstance() : null;
+const instance = given.ok ? claimSingleInstance(process.argv.slice(1), log) : null;
 
 if (!given.ok) refuseToRun(given.failure, exitCodes.usage, log);
 else if (instance === null) app.exit(0);
 else void run(given.value, instance);
 
-async function run({ root, port, demo, hidden }: ShellArguments, own: SingleInstance): Promise<void> {
+async function run(asked: ShellArguments, own: SingleInstance): Promise<void> {
+  const { root, port, demo, hidden, open, freeAfterSeconds } = asked;
   endOnMistakes(log);
   // Loaded only by the instance that has the lock, so that a second start is over in a moment.
   const { startHost } = await import('./compose.ts');
@@ -47,8 +52,11 @@ async function run({ root, port, demo, hidden }: ShellArguments, own: SingleInst
     files: {
       preload: join(application, 'dist', 'preload', 'preload.cjs'),
       icons: join(application, 'assets', 'icons'),
+      placements: join(app.getPath('userData'), 'window-places.json'),
     },
     hidden,
+    open,
+    freeAfterMs: freeAfterSeconds * 1000,
   });
   if (demo) {
     const { deployDemo } = await import('./deploy-demo.ts');

@@ -81,7 +81,9 @@ async function openBrowser(url: string): Promise<void> {
       : process.platform === 'darwin'
         ? ['open', [url]]
         : ['xdg-open', [url]];
-  const opened = await execa(file, args, { reject: false, timeout: 10_000, stdio: 'ignore' });
+  // A browser that is an Electron application must not come up as Node because we run that way.
+  const env = { ELECTRON_RUN_AS_NODE: undefined };
+  const opened = await execa(file, args, { reject: false, timeout: 10_000, stdio: 'ignore', env });
   if (opened.failed) logLine('no browser could be opened; use the address above');
 }
 

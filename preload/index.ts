@@ -14,6 +14,12 @@ async function call<C extends keyof BridgeCalls>(
 const bridge: DesktopBridge = {
   version: process.argv.find((argument) => argument.startsWith(versionArgument))?.slice(versionArgument.length) ?? '',
   connection: () => call('ziggie:connection'),
+  loginItem: () => call('ziggie:login-item'),
+  setLoginItem: (on) => call('ziggie:set-login-item', on),
+  updates: () => call('ziggie:updates'),
+  checkForUpdates: () => call('ziggie:check-for-updates'),
+  downloadUpdate: () => call('ziggie:download-update'),
+  restartToUpdate: () => call('ziggie:restart-to-update'),
 };
 
 contextBridge.exposeInMainWorld('ziggie', bridge);

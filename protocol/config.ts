@@ -59,6 +59,32 @@ const limitsSchema = z.strictObject({
   grace_seconds: z.number().min(0).max(600).default(10),
 });
 
+/**
+ * Where programs may be fetched from: only who proves who it is (https), without a user's password in the address. What
+ * this machine itself answers (a mirror, a test) comes over no network and may be plain http.
+ */
+const feedAddress =
+  /^(?:https:\/\/(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]))(?::\d{1,5})?(?:\/[^\s?#\\]*)?$/i;
+
+const feedExpected =
+  'expected the folder of latest.yml as https://host/folder without user, query or fragment (http:// only for 127.0.0.1)';
+
+const updatesSchema = z
+  .strictObject({
+    /**
+     * `off`: never asks. `notify`: asks at the start and once a day, and says when there is a newer version.
+     * `install_on_quit`: also downloads it, and installs it when the operator quits. Nothing is restarted by itself.
+     */
+    channel: z.enum(['off', 'notify', 'install_on_quit']).default('off'),
+    feed: z.string().max(2048).regex(feedAddress, feedExpected).nullable().default(null),
+  })
+  .refine(({ channel, feed }) => channel === 'off' || feed !== null, {
+    path: ['feed'],
+    message: 'needed as soon as updates.channel is not "off"',
+  });
+export type UpdateSettings = z.infer<typeof updatesSchema>;
+export type UpdateChannel = UpdateSettings['channel'];
+
 export const configSchema = z.strictObject({
   port: z.number().int().min(0).max(65_535).default(54_113),
   default_runtime: z.string().min(1).max(64).default('claude'),
@@ -115,10 +141,14 @@ export const configSchema = z.strictObject({
     .default({ timeout_seconds: 3600 }),
   /** Nothing is started: what is asked for waits, what runs goes on. */
   intake_paused: z.boolean().default(false),
+  /** The desktop only: what becomes of agents when the user logs off or the machine shuts down. */
+  on_log_off: z.enum(['keep', 'stop']).default('keep'),
   /** Request files without a token are refused. Without this they speak for the user, who alone can write them. */
   require_tokens: z.boolean().default(false),
   /** Folders outside the root that prompt files and working folders may lie in. Absolute paths. */
   allowed_roots: z.array(z.string().min(1)).default([]),
   retention_days: z.number().min(1).max(36_500).default(30),
+  /** Of the installed desktop application; elsewhere they are read and nothing more. */
+  updates: updatesSchema.default({ channel: 'off', feed: null }),
 });
 export type Config = z.infer<typeof configSchema>;

@@ -3,6 +3,7 @@
  *
  *   app.png            256 px, window and application
  *   tray/tray-*.png    each state at 16 px, and beside it at 20, 24 and 32 px (`@1.25x`, `@1.5x`, `@2x`, as Electron looks for them)
+ *   taskbar/badge-*    the count over the taskbar's button, at the same sizes
  *
  * `node assets/icons/draw.mjs --sheet FILE` also writes a picture of all of them on light and dark, to be looked at.
  */
@@ -41,10 +42,20 @@ const states = {
   ...Object.fromEntries(
     Object.keys(glyphs).map((digit) => [
       `needs-you-${digit}`,
-      { base: 'working', badge: { ...amber, mark: (box, ink) => pixels(glyphs[digit], box, ink) } },
+      {
+        base: 'working',
+        badge: { ...amber, mark: (box, ink) => pixels(glyphs[digit], box, ink, box.size >= 24 ? 2 : 1) },
+      },
     ]),
   ),
 };
+
+/** File without its ending -> disc and glyph. */
+const badges = Object.fromEntries(
+  Object.entries({ 'needs-you': amber, failed: red }).flatMap(([tone, colours]) =>
+    Object.keys(glyphs).map((digit) => [`taskbar/badge-${tone}-${digit}`, { colours, glyph: glyphs[digit] }]),
+  ),
+);
 
 /** The silhouette, and over its lower right corner the badge with a gap around it so that it stands off. */
 function svg({ base, badge }, size) {
@@ -60,21 +71,32 @@ function svg({ base, badge }, size) {
   </svg>`;
 }
 
-/** A glyph on whole pixels, so that it is not smeared at any size. */
-function pixels(glyph, { size, centre }, ink) {
-  const dot = size >= 24 ? 2 : 1;
-  const left = Math.round(centre - 1.5 * dot);
+/** Windows lays it over the lower right corner of the taskbar's button, so it is nothing but the disc. */
+function badgeSvg({ disc, ink }, glyph, size) {
+  const mark = pixels(glyph, { centre: size / 2 }, ink, Math.floor(size / 8));
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${size} ${size}">
+    <circle cx="${size / 2}" cy="${size / 2}" r="${size / 2}" fill="${disc}"/>${mark}
+  </svg>`;
+}
+
+/** A glyph on whole pixels, so that it is not smeared at any size; `dot`: the size of one. */
+function pixels(glyph, { centre }, ink, dot, columns = 3) {
+  const left = Math.round(centre - (columns / 2) * dot);
   const top = Math.round(centre - 2.5 * dot);
   return [...glyph]
     .map((cell, index) =>
       cell === '#'
-        ? `<rect x="${left + (index % 3) * dot}" y="${top + Math.floor(index / 3) * dot}" width="${dot}" height="${dot}" fill="${ink}" shape-rendering="crispEdges"/>`
+        ? `<rect x="${left + (index % columns) * dot}" y="${top + Math.floor(index / columns) * dot}" width="${dot}" height="${dot}" fill="${ink}" shape-rendering="crispEdges"/>`
         : '',
     )
     .join('');
 }
 
+/** At 16 px a smooth stroke is five grey specks, so there it is set pixel by pixel. */
+const smallCross = '#...#.#.#...#...#.#.#...#';
+
 function cross({ size, centre, radius }, ink) {
+  if (size === 16) return pixels(smallCross, { centre }, ink, 1, 5);
   const arm = radius * 0.42;
   const [low, high] = [centre - arm, centre + arm];
   return `<path d="M${low} ${low}L${high} ${high}M${high} ${low}L${low} ${high}" stroke="${ink}" stroke-width="${size / 11}" stroke-linecap="round"/>`;
@@ -86,12 +108,13 @@ async function picture(page, markup, size, file) {
   await page.screenshot({ path: file, omitBackground: true });
 }
 
-/** All states at all sizes on both taskbars, at 100 % and magnified four times. */
+/** All pictures at all sizes on both taskbars, at 100 % and magnified twice. */
 function sheet() {
+  const names = [...Object.keys(states).map((name) => `tray/tray-${name}`), ...Object.keys(badges)];
   const row = (size, zoom) =>
-    Object.keys(states)
+    names
       .map((name) => {
-        const data = readFileSync(join(here, 'tray', `tray-${name}${scales[size]}.png`)).toString('base64');
+        const data = readFileSync(join(here, `${name}${scales[size]}.png`)).toString('base64');
         return `<img src="data:image/png;base64,${data}" width="${size * zoom}" height="${size * zoom}">`;
       })
       .join('');
@@ -109,16 +132,21 @@ const browser = await chromium.launch({
   args: ['--disable-gpu'],
 });
 try {
-  mkdirSync(join(here, 'tray'), { recursive: true });
+  for (const folder of ['tray', 'taskbar']) mkdirSync(join(here, folder), { recursive: true });
   const page = await browser.newPage();
   for (const [name, state] of Object.entries(states)) {
     for (const [size, suffix] of Object.entries(scales)) {
       await picture(page, svg(state, Number(size)), Number(size), join(here, 'tray', `tray-${name}${suffix}.png`));
     }
   }
+  for (const [name, { colours, glyph }] of Object.entries(badges)) {
+    for (const [size, suffix] of Object.entries(scales)) {
+      await picture(page, badgeSvg(colours, glyph, Number(size)), Number(size), join(here, `${name}${suffix}.png`));
+    }
+  }
   await picture(page, source('app').replace('<svg', '<svg width="256" height="256"'), 256, join(here, 'app.png'));
   if (sheetFile) {
-    await page.setViewportSize({ width: 1000, height: 600 });
+    await page.setViewportSize({ width: 2400, height: 600 });
     await page.setContent(sheet());
     await page.screenshot({ path: sheetFile, fullPage: true });
   }

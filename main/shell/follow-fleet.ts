@@ -6,6 +6,8 @@ import type { Fleet } from '../../protocol/fleet.ts';
 const COALESCE_MS = 100;
 
 export interface FleetFollower {
+  /** Shows the fleet again soon: something beside it has changed. */
+  refresh(): void;
   /** Call when the operator begins or ends looking at the dashboard. */
   look(): void;
 }
@@ -32,6 +34,7 @@ export function followFleet(
   coordinator.subscribe(updateSoon);
   update();
   return {
+    refresh: updateSoon,
     look() {
       // Coming and going both count as having looked: what ended in between was on screen.
       lookedAt = new Date().toISOString();

@@ -3,7 +3,9 @@ import { type IpcMainInvokeEvent, ipcMain } from 'electron';
 import type { BridgeCalls } from '../../protocol/desktop.ts';
 import { isOwnAddress } from './own-address.ts';
 
-type Serve<C extends keyof BridgeCalls> = (...parameters: Parameters<BridgeCalls[C]>) => ReturnType<BridgeCalls[C]>;
+type Serve<C extends keyof BridgeCalls> = (
+  ...parameters: Parameters<BridgeCalls[C]>
+) => ReturnType<BridgeCalls[C]> | Promise<ReturnType<BridgeCalls[C]>>;
 
 /** One handler per channel of the map: a channel that is forgotten here does not compile. */
 export type BridgeHandlers = { readonly [C in keyof BridgeCalls]: Serve<C> };

@@ -1,18 +1,26 @@
-/** What no page in this application may do: leave the coordinator's address, open windows, or use rights beyond copying. */
+/** What no page in this application may do: leave the coordinator's address, open windows, save others' files, or use rights beyond copying. */
 import { type WebContents, app, session } from 'electron';
 import type { ShellLog } from './log.ts';
 import { isOwnAddress } from './own-address.ts';
 
 /** Applies to every page from now on, also to ones that a later version may add. `origin` is the coordinator's. */
 export function lockDownPages(origin: string, log: ShellLog): void {
-  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) => {
+  const { defaultSession } = session;
+  defaultSession.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) => {
     const granted = isGranted(permission, requestingUrl, origin);
     if (!granted) log.warn(`${requestingUrl} asked for the permission "${permission}" and was refused.`);
     answer(granted);
   });
-  session.defaultSession.setPermissionCheckHandler((_contents, permission, requester) =>
+  defaultSession.setPermissionCheckHandler((_contents, permission, requester) =>
     isGranted(permission, requester, origin),
   );
+  defaultSession.setDevicePermissionHandler(() => false);
+  // What the dashboard saves it has made itself, or asked of the coordinator.
+  defaultSession.on('will-download', (event, item) => {
+    if (isOwnAddress(item.getURL(), origin)) return;
+    log.warn(`A page tried to save ${item.getURL().slice(0, 200)} and was held.`);
+    event.preventDefault();
+  });
   app.on('web-contents-created', (_event, contents) => lockDown(contents, origin, log));
 }
 

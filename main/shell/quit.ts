@@ -2,7 +2,7 @@
 import { app, dialog } from 'electron';
 import type { Coordinator } from '../coordinator/facade.ts';
 import type { ShellLog } from './log.ts';
-import { type QuitChoice, quitChoices, quitQuestion } from './quit-question.ts';
+import { type QuitChoice, type QuitIntent, quitQuestion } from './quit-question.ts';
 import { stopAll } from './stop-all.ts';
 
 /** Milliseconds for the coordinator to let go; after that its journal is what counts, and leaving is better than hanging. */
@@ -12,52 +12,69 @@ export interface QuitOptions {
   readonly coordinator: Pick<Coordinator, 'fleet' | 'stop'>;
   /** Lets go of everything the host holds; agents stay running. */
   readonly close: (reason: string) => Promise<void>;
+  readonly updates: QuitUpdates;
   readonly log: ShellLog;
 }
 
+export interface QuitUpdates {
+  /** What a quit would install; null: nothing. `restart`: the operator asks for the update. */
+  waiting(restart: boolean): QuitIntent['update'];
+  /** Starts the installer, which waits for this process to end. False: it was not started. */
+  install(restart: boolean): boolean;
+}
+
 export interface Quit {
-  /** Asks where something still runs, then leaves or stays. A second call while the first is open does nothing. */
-  ask(): Promise<void>;
-  /** Leaves at once and keeps agents running: the system is logging off or shutting down. */
+  /**
+   * Asks where something still runs, then leaves or stays. `restart`: to install an update and come back. A second call while
+   * the first is open does nothing.
+   */
+  ask(restart?: boolean): Promise<void>;
+  /** Leaves at once, keeps agents running and installs nothing: the system is logging off or shutting down. */
   now(reason: string): Promise<void>;
 }
 
 export function quitProtocol(options: QuitOptions): Quit {
-  const { coordinator, log } = options;
+  const { coordinator, updates, log } = options;
   let asking = false;
   let leaving: Promise<void> | null = null;
 
-  const now = (reason: string): Promise<void> => (leaving ??= leave(options, reason));
+  const now = (reason: string, install: (() => void) | null = null): Promise<void> =>
+    (leaving ??= leave(options, reason, install));
 
-  const ask = async (): Promise<void> => {
+  const ask = async (restart = false): Promise<void> => {
     if (asking) return;
     asking = true;
     try {
-      const choice = await choose(coordinator);
-      log.info(`Quit: ${choice}.`);
+      const choice = await choose(coordinator, { restart, update: updates.waiting(restart) });
+      log.info(`Quit${restart ? ' to update' : ''}: ${choice}.`);
       if (choice === 'cancel' || (choice === 'stop' && !(await stopped(coordinator)))) return;
-      await now(`quit by the operator: ${choice}`);
+      // Looked at again: while the question was open agents have started and ended.
+      const update = updates.waiting(restart);
+      const isFree = update !== null && update.programUsers === 0;
+      if (restart && !isFree) return log.warn('The update is not installed: it is held up, or no longer there.');
+      await now(`quit by the operator: ${choice}`, isFree ? () => updates.install(restart) : null);
     } finally {
       asking = false;
     }
   };
-  return { ask, now };
+  return { ask, now: (reason) => now(reason) };
 }
 
-async function choose(coordinator: QuitOptions['coordinator']): Promise<QuitChoice> {
-  const question = quitQuestion(coordinator.fleet());
+async function choose(coordinator: QuitOptions['coordinator'], intent: QuitIntent): Promise<QuitChoice> {
+  const question = quitQuestion(coordinator.fleet(), intent);
   if (question === null) return 'keep';
+  const { message, detail, buttons } = question;
   const { response } = await dialog.showMessageBox({
     type: 'question',
-    title: 'Quit Ziggie',
-    message: question.message,
-    detail: question.detail,
-    buttons: [...question.buttons],
-    defaultId: quitChoices.indexOf('keep'),
-    cancelId: quitChoices.indexOf('cancel'),
+    title: intent.restart ? 'Update Ziggie' : 'Quit Ziggie',
+    message,
+    detail,
+    buttons: buttons.map(({ label }) => label),
+    defaultId: 0,
+    cancelId: buttons.findIndex(({ choice }) => choice === 'cancel'),
     noLink: true,
   });
-  return quitChoices[response] ?? 'cancel';
+  return buttons[response]?.choice ?? 'cancel';
 }
 
 /** Stops all; where something would not stop, says what and asks whether to leave it. True when it is fine to leave. */
@@ -77,13 +94,15 @@ async function stopped(coordinator: QuitOptions['coordinator']): Promise<boolean
   return response === 0;
 }
 
-async function leave({ close, log }: QuitOptions, reason: string): Promise<void> {
+/** `install` is called once everything is let go of; a coordinator that would not close is not updated beneath itself. */
+async function leave({ close, log }: QuitOptions, reason: string, install: (() => void) | null): Promise<void> {
   const closed = close(reason).then(
     () => null,
     (error: unknown) => String(error),
   );
   const trouble = await Promise.race([closed, deadline(CLOSE_DEADLINE_MS)]);
   if (trouble !== null) log.error(`The coordinator did not close in order: ${trouble}.`);
+  else install?.();
   app.exit(trouble === null ? 0 : 1);
 }
 

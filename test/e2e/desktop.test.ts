@@ -1,6 +1,6 @@
 /**
  * The desktop application in the real Electron runtime, where the machine has one. What needs no runtime is tested under a
- * double of it (shell.test.ts); here is what only the runtime can show.
+ * double of it (shell-*.test.ts); here is what only the runtime can show.
  */
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,8 +38,7 @@ describe.skipIf(reason !== null)(`the real Electron runtime${reason === null ? '
   let folder: string;
   let application: ElectronApplication;
 
-  beforeEach(async () => {
-    folder = realpathSync(mkdtempSync(join(tmpdir(), 'ziggie-electron-')));
+  const launch = async (...more: readonly string[]): Promise<void> => {
     application = await _electron.launch({
       executablePath: runtime() ?? '',
       args: [
@@ -49,15 +48,21 @@ describe.skipIf(reason !== null)(`the real Electron runtime${reason === null ? '
         join(folder, 'root'),
         '--port',
         '0',
+        ...more,
       ],
       env: { ...definedEnvironment(), XDG_CONFIG_HOME: join(folder, 'config') },
     });
+  };
+
+  beforeEach(async () => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'ziggie-electron-')));
+    await launch();
   });
 
-  afterEach(async () => {
+  /** Ends it without its question of Quit; the application's own way out is tested below. */
+  const end = async (): Promise<void> => {
     const child = application.process();
     const timer = setTimeout(() => child.kill('SIGKILL'), CLOSE_DEADLINE_MS);
-    // `exit` skips the question of Quit; the application's own way out is tested below.
     await Promise.race([
       application.evaluate(({ app }) => app.exit(0)).catch(() => null), // The connection ends with the application.
       new Promise((resolve) => child.once('exit', resolve)),
@@ -66,6 +71,10 @@ describe.skipIf(reason !== null)(`the real Electron runtime${reason === null ? '
       timeoutMs: 15_000,
     });
     clearTimeout(timer);
+  };
+
+  afterEach(async () => {
+    await end();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
@@ -108,6 +117,73 @@ describe.skipIf(reason !== null)(`the real Electron runtime${reason === null ? '
       join(project, 'assets', 'icons', 'tray', 'tray-idle.png'),
     );
     expect(sizes).toEqual([1, 1.25, 1.5, 2]);
+  });
+
+  test('has the taskbar’s badges at every scale, and takes badge and progress', async () => {
+    await dashboard();
+    const sizes = await application.evaluate(
+      ({ BrowserWindow, nativeImage }, file) => {
+        const badge = nativeImage.createFromPath(file);
+        const [window] = BrowserWindow.getAllWindows();
+        window?.setOverlayIcon(badge, '1 needs you');
+        window?.setProgressBar(2, { mode: 'indeterminate' });
+        window?.setProgressBar(-1);
+        window?.setOverlayIcon(null, '');
+        return badge.getScaleFactors();
+      },
+      join(project, 'assets', 'icons', 'taskbar', 'badge-failed-1.png'),
+    );
+    expect(sizes).toEqual([1, 1.25, 1.5, 2]);
+  });
+
+  test('listens for the end of the session with a window that is never seen', async () => {
+    await dashboard();
+    const listeners = await application.evaluate(({ BaseWindow, BrowserWindow }) =>
+      BaseWindow.getAllWindows()
+        .filter((window) => !(window instanceof BrowserWindow))
+        .map((window) => [window.isVisible(), window.listenerCount('session-end')]),
+    );
+    expect(listeners).toEqual([[false, 1]]);
+  });
+
+  test('frees a window that was put away, and opens it where it was, asked by a later start', async () => {
+    await dashboard();
+    await end();
+    await launch('--free-window-after', '0');
+    await dashboard();
+    const before = await application.evaluate(({ BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows();
+      window?.setBounds({ x: 60, y: 60, width: 900, height: 600 });
+      return window?.getNormalBounds();
+    });
+    await application.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    const count = () => application.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);
+    await waitFor('the window to be freed', async () => (await count()) === 0);
+    await application.evaluate(({ app }) =>
+      app.emit('second-instance', {}, [], '', { given: ['--open', 'agents/agent_x'] }),
+    );
+    await waitFor('the agent', () => application.windows().some((page) => page.url().endsWith('#/agents/agent_x')));
+    const after = await application.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.getNormalBounds(),
+    );
+    expect(after).toEqual(before);
+  });
+
+  test('loads a page again that has died', async () => {
+    await dashboard();
+    // A native dialog cannot be pressed from here: its first button is, by this.
+    await application.evaluate(({ dialog }) => {
+      dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false });
+    });
+    await application.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
+    );
+    const answers = () =>
+      application.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('document.querySelector(".app") !== null'),
+      );
+    const isBack = waitFor('the page', async () => (await answers().catch(() => null)) === true, { timeoutMs: 30_000 });
+    expect(await isBack).toBe(true);
   });
 
   test('ends in order when the system asks', async () => {

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from '../exit-codes.ts';
 import { type CliResult, showFailure, usage } from '../failure.ts';
-import { agentInstructions, type Server, withInstructions, withServer } from '../init/project-files.ts';
+import { agentInstructions, ownServer, type Server, withInstructions, withServer } from '../init/project-files.ts';
 
 interface InitOptions {
   readonly yes?: boolean;
@@ -92,7 +92,7 @@ async function plan({ io }: Context, folder: string, instructions: string | null
 async function server({ env }: Context['io']): Promise<Server> {
   const { isOnPath } = await import('../../doctor.ts');
   if (await isOnPath(env)) return { command: 'ziggie', args: ['mcp'] };
-  return { command: process.execPath, args: [resolve(process.argv[1] ?? ''), 'mcp'] };
+  return ownServer(process.execPath, resolve(process.argv[1] ?? ''), process.versions['electron'] !== undefined);
 }
 
 async function readOrNull(file: string): Promise<CliResult<string | null>> {

@@ -5,7 +5,15 @@ import { type CliResult, usage } from '../failure.ts';
 export interface Server {
   readonly command: string;
   readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
+
+/** This very script as a server. Where our program is Electron it must be told to be plain Node, or it would open the desktop. */
+export const ownServer = (program: string, script: string, isElectron: boolean): Server => ({
+  command: program,
+  args: [script, 'mcp'],
+  ...(isElectron && { env: { ELECTRON_RUN_AS_NODE: '1' } }),
+});
 
 /** The text of `.mcp.json` with our entry in it; everything else stays. `before` null: there is no such file. */
 export function withServer(before: string | null, server: Server, file: string): CliResult<string> {

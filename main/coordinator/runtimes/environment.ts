@@ -2,6 +2,12 @@
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/**
+ * Makes our own program plain Node where it is Electron; Node itself does not mind. Given to the one process that needs it and
+ * to nothing else: what an agent starts may be an Electron application itself, and would come up as Node without a window.
+ */
+export const runAsNode = { ELECTRON_RUN_AS_NODE: '1' } as const;
+
 /** Names left by an outer agent session, by our own process or by npm that would mislead a program started from here. */
 const scrubbedNames = [
   'ELECTRON_RUN_AS_NODE',

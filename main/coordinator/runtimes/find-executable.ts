@@ -2,7 +2,7 @@
 import { access, constants, open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Program } from './runtime.ts';
-import { type Environment, environmentValue } from './environment.ts';
+import { type Environment, environmentValue, runAsNode } from './environment.ts';
 import { shimTarget } from './windows-shim.ts';
 
 /** The machine as far as finding programs depends on it. */
@@ -16,7 +16,7 @@ export type Resolution =
 
 /** Electron runs scripts as plain Node when told so; plain Node does not mind being told. */
 export function nodeProgram(script: string): Program {
-  return { file: process.execPath, leadingArgs: [script], env: { ELECTRON_RUN_AS_NODE: '1' } };
+  return { file: process.execPath, leadingArgs: [script], env: runAsNode };
 }
 
 const directly = (file: string): Program => ({ file, leadingArgs: [], env: {} });

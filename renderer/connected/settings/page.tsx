@@ -11,6 +11,7 @@ import { RuntimeList } from '../../views/settings/runtime-list.tsx';
 import { SaveBar, SettingsLayout } from '../../views/settings/settings-layout.tsx';
 import { useDashboardState } from '../dashboard-context.ts';
 import { useTheme } from '../use-theme.ts';
+import { DesktopSettings } from './desktop.tsx';
 import { useLeaveGuard } from './use-leave-guard.ts';
 import { type SettingsForm, useSettingsForm } from './use-settings-form.ts';
 
@@ -79,6 +80,7 @@ function Fields({ name, form, settings }: FieldsProps): ReactNode {
   return (
     <>
       <h3>{section.title}</h3>
+      {name === 'updates' && <DesktopSettings />}
       <Problems id="settings-stray" problems={strayProblems(problems)} of="" />
       {section.fields.map((field) => {
         const state = fieldState(settings, edits, problems, field);

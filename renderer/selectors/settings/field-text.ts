@@ -1,6 +1,9 @@
 /** Between a value of config.json and what stands in its box. What cannot be read stays as it was typed, for the schema to judge. */
 import type { FieldKind } from './fields.ts';
 
+/** What null means in a field of this kind. */
+export const nothingSet = ({ is }: FieldKind): string => (is === 'number' ? 'no limit' : 'none');
+
 export function textOf(kind: FieldKind, value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map(String).join('\n');

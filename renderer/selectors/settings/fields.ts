@@ -97,6 +97,14 @@ export const sections: readonly Section[] = [
         effect: 'Nothing is started: what is asked for waits, and what runs goes on.',
       },
       {
+        path: 'on_log_off',
+        label: 'When you log off',
+        kind: { is: 'choice', words: { keep: 'Ziggie stops nobody', stop: 'agents are stopped first' } },
+        unit: null,
+        effect:
+          'For the desktop: what becomes of agents when you log off or the machine shuts down. Stopping them first holds that up until they have ended.',
+      },
+      {
         path: 'require_tokens',
         label: 'Request files need a token',
         kind: toggle,
@@ -374,6 +382,34 @@ export const sections: readonly Section[] = [
         kind: number,
         unit: 'seconds',
         effect: 'An approval that nobody decided by then counts as denied; taken when it is asked for.',
+      },
+    ],
+  },
+  {
+    name: 'updates',
+    title: 'Desktop',
+    fields: [
+      {
+        path: 'updates.channel',
+        label: 'Updates',
+        kind: {
+          is: 'choice',
+          words: {
+            off: 'never ask',
+            notify: 'say when there is a newer version',
+            install_on_quit: 'also download it, and install it when you quit',
+          },
+        },
+        unit: null,
+        effect: 'For Ziggie as installed on Windows. It never restarts by itself, and agents go on.',
+      },
+      {
+        path: 'updates.feed',
+        label: 'Address of updates',
+        kind: { is: 'text' },
+        unit: null,
+        effect:
+          'The folder that holds latest.yml: https only, or this machine. Whoever writes there can run programs here.',
       },
     ],
   },

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { Input, Select, Switch, Textarea } from '@fluentui/react-components';
 import { same } from '../../selectors/settings/draft.ts';
-import { textOf, valueFrom } from '../../selectors/settings/field-text.ts';
+import { nothingSet, textOf, valueFrom } from '../../selectors/settings/field-text.ts';
 import type { FieldKind } from '../../selectors/settings/fields.ts';
 
 export interface ControlProps {
@@ -80,7 +80,7 @@ function TextControl({
     <Input
       {...box}
       inputMode={isNumber ? 'decimal' : 'text'}
-      placeholder={usual === null ? 'no limit' : textOf(kind, usual)}
+      placeholder={usual === null ? nothingSet(kind) : textOf(kind, usual)}
       contentAfter={unit === null ? null : <span className="setting-unit">{unit}</span>}
     />
   );

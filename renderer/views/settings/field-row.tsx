@@ -3,7 +3,7 @@ import { Button } from '@fluentui/react-components';
 import { ArrowResetRegular } from '@fluentui/react-icons/svg/arrow-reset';
 import type { ConfigProblem } from '../../../protocol/checked-config.ts';
 import { type FieldState } from '../../selectors/settings/draft.ts';
-import { textOf } from '../../selectors/settings/field-text.ts';
+import { nothingSet, textOf } from '../../selectors/settings/field-text.ts';
 import { StatusShape } from '../status-shape.tsx';
 import { FieldControl } from './field-control.tsx';
 
@@ -107,7 +107,7 @@ export function ChangeNote({
 }
 
 function defaultWords({ field, default: usual }: FieldState): string {
-  if (usual === null) return 'no limit';
+  if (usual === null) return nothingSet(field.kind);
   if (typeof usual === 'boolean') return usual ? 'on' : 'off';
   const text = textOf(field.kind, usual).replaceAll('\n', ', ');
   if (text === '') return 'none';

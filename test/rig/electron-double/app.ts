@@ -11,6 +11,7 @@ type AppEvents = {
   'web-contents-created': [event: Electron.Event, contents: Electron.WebContents];
   'window-all-closed': [];
   'before-quit': [event: Electron.Event];
+  'child-process-gone': [event: Electron.Event, details: Electron.Details];
 };
 true satisfies Emits<Electron.App, AppEvents>;
 
@@ -22,6 +23,22 @@ class App extends EventEmitter<AppEvents> {
   constructor(home: string) {
     super();
     this.#home = home;
+  }
+
+  /** Whether it runs as what an installer put there. */
+  readonly isPackaged = process.env['ELECTRON_DOUBLE_PACKAGED'] === '1';
+
+  /** Switches that the application took off its command line. */
+  readonly removedSwitches: string[] = [];
+  readonly commandLine = { removeSwitch: (name: string): void => void this.removedSwitches.push(name) };
+  isSandboxed = false;
+
+  enableSandbox(): void {
+    this.isSandboxed = true;
+  }
+
+  getName(): string {
+    return 'Ziggie';
   }
 
   getVersion(): string {
@@ -36,6 +53,14 @@ class App extends EventEmitter<AppEvents> {
     this.#paths.set(name, path);
   }
 
+  setAppUserModelId(): void {
+    // Windows keeps it to itself.
+  }
+
+  setToastActivatorCLSID(): void {
+    // The same.
+  }
+
   whenReady(): Promise<void> {
     // Electron is never ready before the entry has been loaded.
     return new Promise((resolve) => {
@@ -43,10 +68,12 @@ class App extends EventEmitter<AppEvents> {
     });
   }
 
-  requestSingleInstanceLock(): boolean {
+  requestSingleInstanceLock(additionalData: Record<string, unknown> = {}): boolean {
     mkdirSync(this.getPath('userData'), { recursive: true });
-    this.#lock = new InstanceLock(this.getPath('userData'), this.#home, (argv, workingDirectory) => {
-      this.emit('second-instance', preventable({}), argv, workingDirectory, null);
+    this.#lock = new InstanceLock(this.getPath('userData'), this.#home, additionalData, (later) => {
+      // As Chromium does, which keeps switches together and puts its own between them: nobody may rely on the order.
+      const argv = [...later.argv].reverse();
+      this.emit('second-instance', preventable({}), argv, later.folder, later.data);
     });
     return this.#lock.held;
   }
@@ -66,3 +93,4 @@ class App extends EventEmitter<AppEvents> {
 const home = process.env['ELECTRON_DOUBLE_HOME'];
 if (home === undefined) throw new Error('ELECTRON_DOUBLE_HOME must name the folder that stands for the user’s own.');
 export const app = new App(home);
+Object.assign(process, { resourcesPath: join(home, 'resources') });

@@ -1,11 +1,17 @@
 /** `BrowserWindow` of the double: whether it is shown and focused is kept here, what is in it is a real page (page.ts). */
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { app } from './app.ts';
 import { type Emits, preventable } from './events.ts';
 import { ChromiumPage } from './page.ts';
+import type { Image } from './tray.ts';
 
 type WindowEvents = {
+  maximize: [];
+  move: [];
+  resize: [];
+  unmaximize: [];
   blur: [];
   close: [event: Electron.Event];
   closed: [];
@@ -49,6 +55,10 @@ export class Contents extends EventEmitter<ContentsEvents> {
     this.#windowOpen = handler;
   }
 
+  getURL(): string {
+    return this.page.address;
+  }
+
   async loadURL(url: string): Promise<void> {
     try {
       await this.page.goTo(url);
@@ -87,6 +97,11 @@ export class BrowserWindow extends EventEmitter<WindowEvents> {
   #visible: boolean;
   #focused = false;
   #destroyed = false;
+  #maximized = false;
+  #bounds: Electron.Rectangle;
+  backgroundColor: string;
+  /** What lies over its button in the taskbar. */
+  readonly taskbar = { badge: null as string | null, badgeWords: '', progress: 'none' };
 
   static getAllWindows(): BrowserWindow[] {
     return [...openWindows];
@@ -95,6 +110,9 @@ export class BrowserWindow extends EventEmitter<WindowEvents> {
   constructor(options: Electron.BrowserWindowConstructorOptions) {
     super();
     this.#visible = options.show !== false;
+    const { x = 0, y = 0, width = 800, height = 600, backgroundColor = '#ffffff' } = options;
+    this.#bounds = { x, y, width, height };
+    this.backgroundColor = backgroundColor;
     this.webContents = new Contents(options.webPreferences ?? {});
     openWindows.add(this);
     app.emit('web-contents-created', preventable({}), this.webContents as unknown as Electron.WebContents);
@@ -144,6 +162,39 @@ export class BrowserWindow extends EventEmitter<WindowEvents> {
     void this.webContents.page.close();
     this.emit('closed');
     if (openWindows.size === 0) app.emit('window-all-closed');
+  }
+
+  /** A person drags it there. */
+  moveTo(bounds: Electron.Rectangle): void {
+    this.#bounds = bounds;
+    this.emit('move');
+    this.emit('resize');
+  }
+
+  getNormalBounds(): Electron.Rectangle {
+    return this.#bounds;
+  }
+
+  maximize(): void {
+    this.#maximized = true;
+    this.emit('maximize');
+  }
+
+  isMaximized(): boolean {
+    return this.#maximized;
+  }
+
+  setBackgroundColor(color: string): void {
+    this.backgroundColor = color;
+  }
+
+  setOverlayIcon(overlay: Electron.NativeImage | null, description: string): void {
+    this.taskbar.badge = overlay === null ? null : basename((overlay as unknown as Image).path);
+    this.taskbar.badgeWords = description;
+  }
+
+  setProgressBar(progress: number, options?: Electron.ProgressBarOptions): void {
+    this.taskbar.progress = progress < 0 ? 'none' : `${options?.mode ?? 'normal'} ${progress}`;
   }
 
   restore(): void {

@@ -11,6 +11,8 @@ export interface DesktopOptions {
   readonly home: string;
   /** Address of the built double. */
   readonly double: string;
+  /** Beside what the test itself has. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export interface DesktopExit {
@@ -31,10 +33,10 @@ export class Desktop {
   #orders = 0;
   #output = '';
 
-  constructor({ entry, args, home, double }: DesktopOptions) {
+  constructor({ entry, args, home, double, env }: DesktopOptions) {
     this.#child = fork(entry, args, {
       execArgv: ['--import', join(import.meta.dirname, 'register.mjs')],
-      env: { ...process.env, ELECTRON_DOUBLE: double, ELECTRON_DOUBLE_HOME: home },
+      env: { ...process.env, ...env, ELECTRON_DOUBLE: double, ELECTRON_DOUBLE_HOME: home },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     if (this.#child.pid === undefined) throw new Error(`${entry} could not be started.`);

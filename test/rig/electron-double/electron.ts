@@ -5,14 +5,34 @@
  * What it cannot show: the sandbox itself, the look of native menus and dialogs, and the operating system's own events.
  */
 import { app } from './app.ts';
+import { BaseWindow } from './base-window.ts';
 import { BrowserWindow, type Contents } from './browser-window.ts';
 import { dialog } from './dialog.ts';
 import { ipcMain } from './ipc-main.ts';
+import { nativeTheme, powerMonitor, screen } from './machine.ts';
+import { net } from './net.ts';
+import { Notification } from './notification.ts';
 import { session, shell } from './session.ts';
 import { obeyTheTest } from './steering.ts';
 import { Menu, Tray, nativeImage } from './tray.ts';
 
-export { BrowserWindow, Menu, Tray, app, dialog, ipcMain, nativeImage, session, shell };
+export {
+  BaseWindow,
+  BrowserWindow,
+  Menu,
+  Notification,
+  Tray,
+  app,
+  dialog,
+  ipcMain,
+  nativeImage,
+  nativeTheme,
+  net,
+  powerMonitor,
+  screen,
+  session,
+  shell,
+};
 
 /**
  * Held against Electron's own types, so that the double cannot drift from what it stands for: a member that Electron does
@@ -20,28 +40,54 @@ export { BrowserWindow, Menu, Tray, app, dialog, ipcMain, nativeImage, session, 
  */
 ({
   app,
+  BaseWindow,
   BrowserWindow,
   Menu,
+  Notification,
   Tray,
   dialog,
   ipcMain,
   nativeImage,
+  nativeTheme,
+  screen,
   session: session.defaultSession,
   shell,
 }) satisfies {
   app: Pick<
     Electron.App,
-    'exit' | 'getPath' | 'getVersion' | 'quit' | 'requestSingleInstanceLock' | 'setPath' | 'whenReady'
+    | 'exit'
+    | 'getName'
+    | 'getPath'
+    | 'getVersion'
+    | 'isPackaged'
+    | 'quit'
+    | 'requestSingleInstanceLock'
+    | 'setAppUserModelId'
+    | 'setPath'
+    | 'setToastActivatorCLSID'
+    | 'whenReady'
   >;
+  BaseWindow: new (options?: Electron.BaseWindowConstructorOptions) => Pick<Electron.BaseWindow, 'isVisible'>;
   BrowserWindow: new (options: Electron.BrowserWindowConstructorOptions) => UsedWindow;
-  Menu: { buildFromTemplate: (...given: Parameters<typeof Electron.Menu.buildFromTemplate>) => unknown };
+  Menu: {
+    buildFromTemplate: (...given: Parameters<typeof Electron.Menu.buildFromTemplate>) => unknown;
+    setApplicationMenu: (...given: Parameters<typeof Electron.Menu.setApplicationMenu>) => void;
+  };
+  Notification: { isSupported: typeof Electron.Notification.isSupported } & (new (
+    options?: Electron.NotificationConstructorOptions,
+  ) => Pick<Electron.Notification, 'close' | 'show'>);
   Tray: new (
     ...given: ConstructorParameters<typeof Electron.Tray>
   ) => Pick<Electron.Tray, 'destroy' | 'setContextMenu' | 'setImage' | 'setToolTip'>;
   dialog: Pick<Electron.Dialog, 'showErrorBox' | 'showMessageBox'>;
   ipcMain: Pick<Electron.IpcMain, 'handle'>;
   nativeImage: { createFromPath: (...given: Parameters<typeof Electron.NativeImage.createFromPath>) => unknown };
-  session: Pick<Electron.Session, 'setPermissionCheckHandler' | 'setPermissionRequestHandler'>;
+  nativeTheme: Pick<Electron.NativeTheme, 'shouldUseDarkColors'>;
+  screen: Pick<Electron.Screen, 'getAllDisplays'>;
+  session: Pick<
+    Electron.Session,
+    'setDevicePermissionHandler' | 'setPermissionCheckHandler' | 'setPermissionRequestHandler'
+  >;
   shell: Pick<Electron.Shell, 'openPath'>;
 };
 
@@ -50,14 +96,20 @@ type UsedWindow = Pick<
   | 'close'
   | 'destroy'
   | 'focus'
+  | 'getNormalBounds'
   | 'hide'
   | 'isDestroyed'
   | 'isFocused'
+  | 'isMaximized'
   | 'isMinimized'
   | 'isVisible'
   | 'loadURL'
+  | 'maximize'
   | 'restore'
+  | 'setBackgroundColor'
+  | 'setOverlayIcon'
+  | 'setProgressBar'
   | 'show'
-> & { webContents: Contents & Pick<Electron.WebContents, 'loadURL' | 'setWindowOpenHandler'> };
+> & { webContents: Contents & Pick<Electron.WebContents, 'getURL' | 'loadURL' | 'setWindowOpenHandler'> };
 
 obeyTheTest();

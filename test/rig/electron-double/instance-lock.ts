@@ -4,6 +4,14 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type Server, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 
+/** What a later start tells the holder. */
+export interface LaterStart {
+  readonly argv: readonly string[];
+  readonly folder: string;
+  /** `additionalData` of its request for the lock. */
+  readonly data: unknown;
+}
+
 export class InstanceLock {
   readonly held: boolean;
   readonly #file: string;
@@ -12,13 +20,13 @@ export class InstanceLock {
   #told: Promise<void> = Promise.resolve();
 
   /** `folder` is what is locked; in `home`, whose path is short enough for a socket's, the holder listens. */
-  constructor(folder: string, home: string, onLaterStart: (argv: string[], workingDirectory: string) => void) {
+  constructor(folder: string, home: string, data: unknown, onLaterStart: (later: LaterStart) => void) {
     const name = createHash('sha256').update(folder).digest('hex').slice(0, 8);
     this.#file = join(folder, 'SingletonLock');
     this.#address = process.platform === 'win32' ? `\\\\.\\pipe\\electron-double-${name}` : join(home, name);
     this.held = this.#take();
     if (this.held) this.#listen(onLaterStart);
-    else this.#told = this.#tell();
+    else this.#told = this.#tell({ argv: process.argv, folder: process.cwd(), data });
   }
 
   /** Lets go of the lock, after what is to be told to the holder has been told. */
@@ -41,7 +49,7 @@ export class InstanceLock {
     return this.#take();
   }
 
-  #listen(onLaterStart: (argv: string[], workingDirectory: string) => void): void {
+  #listen(onLaterStart: (later: LaterStart) => void): void {
     if (process.platform !== 'win32') rmSync(this.#address, { force: true });
     this.#server = createServer((socket) => {
       let text = '';
@@ -49,16 +57,15 @@ export class InstanceLock {
         text += part;
       });
       socket.on('end', () => {
-        const [argv, folder] = JSON.parse(text) as [string[], string];
-        onLaterStart(argv, folder);
+        onLaterStart(JSON.parse(text) as LaterStart);
         socket.end();
       });
     }).listen(this.#address);
   }
 
-  #tell(): Promise<void> {
+  #tell(later: LaterStart): Promise<void> {
     return new Promise((resolve) => {
-      const socket = connect(this.#address, () => socket.end(JSON.stringify([process.argv, process.cwd()])));
+      const socket = connect(this.#address, () => socket.end(JSON.stringify(later)));
       socket.on('close', () => resolve()).on('error', (error) => process.stderr.write(`${error.message}\n`));
     });
   }

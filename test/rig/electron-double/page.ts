@@ -21,9 +21,15 @@ export class ChromiumPage {
   /** How many loads of the shell are under way: what navigates meanwhile is not the page's own doing. */
   #loading = 0;
   #lastLoad: Promise<unknown> = Promise.resolve();
+  #address = '';
 
   constructor(options: PageOptions) {
     this.#options = options;
+  }
+
+  /** Where it is; '' before its first load. */
+  get address(): string {
+    return this.#address;
   }
 
   /** The page, opened when first asked for and again after a crash. */
@@ -56,6 +62,9 @@ export class ChromiumPage {
   async #open(): Promise<Page> {
     const context = await sharedContext();
     const page = await context.newPage();
+    page.on('framenavigated', (frame) => {
+      if (frame === page.mainFrame()) this.#address = frame.url();
+    });
     page.on('crash', () => {
       this.#page = null;
       this.#options.onCrash();

@@ -2,12 +2,15 @@
 import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Emits } from './events.ts';
+import { type Emits, preventable } from './events.ts';
 
 type TrayEvents = { click: [] };
 true satisfies Emits<Electron.Tray, TrayEvents>;
 
-class Image {
+type MenuEvents = { 'menu-will-show': [event: Electron.Event]; 'menu-will-close': [event: Electron.Event] };
+true satisfies Emits<Electron.Menu, MenuEvents>;
+
+export class Image {
   readonly path: string;
   constructor(path: string) {
     this.path = path;
@@ -19,34 +22,48 @@ export const nativeImage = {
 };
 
 interface Entry {
-  /** As it is read: `&&` is one `&`, a single one marks a key. */
+  /** As it is read: `&&` is one `&`, a single one marks a key; behind a check mark where it has one. */
   readonly label: string;
   readonly enabled: boolean;
-  readonly click: () => void;
+  /** null: it can have no mark. */
+  checked: boolean | null;
+  readonly click: (entry: Entry) => void;
   readonly submenu: Menu | null;
 }
 
-/** A menu as JSON: labels, with their submenus below them. */
+/** A menu as JSON: labels, with their submenus below them; `✓ ` before one with a mark. */
 export type MenuText = (string | { readonly [label: string]: MenuText })[];
 
-export class Menu {
+export class Menu extends EventEmitter<MenuEvents> {
   readonly entries: readonly Entry[];
+
+  /** Behind Alt in each window; null: none was set, and Electron shows its own. */
+  static application: Menu | null = null;
+
+  static setApplicationMenu(menu: Electron.Menu | null): void {
+    Menu.application = menu as unknown as Menu | null;
+  }
 
   static buildFromTemplate(template: (Electron.MenuItemConstructorOptions | Electron.MenuItem)[]): Menu {
     return new Menu(template as Electron.MenuItemConstructorOptions[]);
   }
 
   constructor(template: readonly Electron.MenuItemConstructorOptions[]) {
-    this.entries = template.map(({ type, label, enabled, click, submenu }) => ({
-      label: type === 'separator' ? '---' : (label ?? '').replace(/&(.)/g, '$1'),
+    super();
+    this.entries = template.map(({ type, label, role, enabled, checked, click, submenu }) => ({
+      label: type === 'separator' ? '---' : (label ?? role ?? '').replace(/&(.)/g, '$1'),
       enabled: enabled !== false,
-      click: click as () => void,
+      checked: type === 'checkbox' ? checked === true : null,
+      click: click as unknown as (entry: Entry) => void,
       submenu: Array.isArray(submenu) ? new Menu(submenu) : null,
     }));
   }
 
   text(): MenuText {
-    return this.entries.map(({ label, submenu }) => (submenu === null ? label : { [label]: submenu.text() }));
+    return this.entries.map(({ label, checked, submenu }) => {
+      const mark = checked === true ? '✓ ' : '';
+      return submenu === null ? `${mark}${label}` : { [label]: submenu.text() };
+    });
   }
 
   /** Clicks the entry at the end of the path; each label may be given by its beginning. */
@@ -55,7 +72,11 @@ export class Menu {
     if (entry === undefined) throw new Error(`No entry "${label}" in ${JSON.stringify(this.text())}.`);
     if (below.length > 0 && entry.submenu !== null) entry.submenu.click(below);
     else if (!entry.enabled || entry.submenu !== null) throw new Error(`"${entry.label}" cannot be clicked.`);
-    else entry.click();
+    else {
+      // The system sets the mark before the application hears of the click.
+      if (entry.checked !== null) entry.checked = !entry.checked;
+      entry.click(entry);
+    }
   }
 }
 
@@ -65,6 +86,8 @@ export class Tray extends EventEmitter<TrayEvents> {
   #image = '';
   #tooltip = '';
   #menu: Menu | null = null;
+  /** What is on the screen, which is not exchanged with it. */
+  #open: Menu | null = null;
 
   static shown(): Tray {
     const [tray] = shownTrays;
@@ -100,8 +123,21 @@ export class Tray extends EventEmitter<TrayEvents> {
     return { image: this.#image, tooltip: this.#tooltip, menu: this.#menu?.text() ?? [] };
   }
 
+  /** Opens the menu, to be read at length. */
+  openMenu(): void {
+    this.#open = this.#menu;
+    this.#open?.emit('menu-will-show', preventable({}));
+  }
+
+  closeMenu(): void {
+    this.#open?.emit('menu-will-close', preventable({}));
+    this.#open = null;
+  }
+
   clickMenu(path: readonly string[]): void {
-    if (this.#menu === null) throw new Error('The tray has no menu.');
-    this.#menu.click(path);
+    const menu = this.#open ?? this.#menu;
+    if (menu === null) throw new Error('The tray has no menu.');
+    this.closeMenu();
+    menu.click(path);
   }
 }

@@ -1,5 +1,14 @@
 /** The built desktop under the double, on a root of its own, with a client to its coordinator. */
-import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HttpClient, createHttpClient } from '../../../clients/typescript/http-client.ts';
@@ -7,6 +16,20 @@ import { type Discovery, discoverySchema } from '../../../protocol/discovery.ts'
 import { agentRecordSchema } from '../../../protocol/record.ts';
 import { waitFor } from '../wait-for.ts';
 import { Desktop } from './desktop.ts';
+
+/** A runtime `asker`, of which each agent asks for an approval of every line of its prompt. */
+export const askers = {
+  runtimes: {
+    demo: { kind: 'demo' },
+    asker: {
+      kind: 'command',
+      command: process.execPath,
+      args: [join(import.meta.dirname, '..', 'asking-agent.mjs')],
+    },
+  },
+  default_runtime: 'demo',
+  report: { required: false },
+};
 
 const entry = join(import.meta.dirname, '..', '..', '..', 'dist', 'main', 'index.js');
 
@@ -23,12 +46,27 @@ export interface Started {
 export class Place {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'ziggie-desktop-')));
   readonly root = join(this.folder, 'root');
+  /** Of every start from now on, beside the test's own. */
+  readonly env: NodeJS.ProcessEnv = {};
   readonly #double: string;
   readonly #started: Desktop[] = [];
 
   constructor(double: string) {
     if (!existsSync(entry)) throw new Error(`${entry} does not exist: run "npm run build" first.`);
     this.#double = double;
+  }
+
+  /** Settings for the next start. */
+  configure(config: Record<string, unknown>): void {
+    mkdirSync(this.root, { recursive: true });
+    writeFileSync(join(this.root, 'config.json'), JSON.stringify(config));
+  }
+
+  /** Lines of the shell's own log. */
+  shellLog(): string {
+    const roots = join(this.folder, 'home', 'appData', 'Ziggie', 'roots');
+    const [profile = ''] = readdirSync(roots);
+    return readFileSync(join(roots, profile, 'logs', 'shell.log'), 'utf8');
   }
 
   /** Runs the application here without waiting for anything. `home`: as another user of the desktop. */
@@ -38,6 +76,7 @@ export class Place {
       args: ['--root', this.root, '--port', '0', ...args],
       home: join(this.folder, home),
       double: this.#double,
+      env: this.env,
     });
     this.#started.push(desktop);
     return desktop;
@@ -79,6 +118,17 @@ export class Place {
     });
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** Deploys an agent that asks whether it may run each of the commands, and gives its id. */
+export async function deployAsker(client: HttpClient, name: string, ...commands: readonly string[]): Promise<string> {
+  const answer = await client.deploy({
+    agent_type: 'L1',
+    name,
+    config: { runtime: 'asker', prompt: commands.join('\n') },
+  });
+  if (!answer.ok) throw new Error(`${name} was not deployed: ${answer.failure.message}`);
+  return answer.value.record.agent_id;
 }
 
 /** Deploys a demo agent that carries out `steps` (`@work 60s`, …) and gives its id. */

@@ -10,6 +10,8 @@ type State = 'queued' | 'running' | 'paused' | 'stopping' | Partial<Ending>;
 export interface Planned {
   readonly is: State;
   readonly facts?: Partial<AgentFacts>;
+  /** Commands for which it asks to use Bash, and waits; the approvals are `apr_<id of the agent>_1` and so on. */
+  readonly asks?: readonly string[];
 }
 
 const at = '2025-11-09T14:30:00.000Z';
@@ -33,9 +35,25 @@ const ending: Ending = {
 
 /** Agents are called `agent_1`, `agent_2` and so on, in this order. */
 export function fleetOf(...agents: readonly Planned[]): Fleet {
-  const events = agents.flatMap(({ is, facts }, index) => life(`agent_${index + 1}`, index + 1, is, facts ?? {}));
+  const events = agents.flatMap(({ is, facts, asks }, index) => [
+    ...life(`agent_${index + 1}`, index + 1, is, facts ?? {}),
+    ...(asks ?? []).map((command, nth) => asking(`agent_${index + 1}`, `apr_agent_${index + 1}_${nth + 1}`, command)),
+  ]);
   return events.reduce((state, event, index) => fleet(state, { seq: index + 1, event }), emptyFleet);
 }
+
+const asking = (agent_id: string, approval_id: string, command: string): ZiggieEvent => ({
+  type: 'approval_requested',
+  at,
+  agent_id,
+  approval_id,
+  tool_use_id: approval_id,
+  tool: 'Bash',
+  input: JSON.stringify({ command }),
+  input_bytes: 1,
+  input_sha256: hash,
+  expires_at: ended,
+});
 
 function life(agent_id: string, ordinal: number, is: State, facts: Partial<AgentFacts>): ZiggieEvent[] {
   const all = agentFacts({ agent_id, ordinal, request_id: `request_${ordinal}`, parent_agent: null, ...facts });

@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { ReportProblem } from '../../../protocol/agent.ts';
-import { type TrayItem, trayModel } from '../../../main/shell/tray-model.ts';
+import { type TrayContext, type TrayItem, trayModel as modelOf } from '../../../main/shell/tray-model.ts';
+import type { Fleet } from '../../../protocol/fleet.ts';
 import { type Planned, fleetOf } from './fleet-of.ts';
 
 /** The endings of fleet-of lie at 14:40. */
 const before = '2025-11-09T14:35:00.000Z';
 const after = '2025-11-09T14:45:00.000Z';
 const problem: ReportProblem = { code: 'missing', message: 'There is no report.', line: null };
+
+const quiet: TrayContext = { busiest: [], intakePaused: false, now: Date.parse(after) };
+const trayModel = (fleet: Fleet, lookedAt: string | null, context: Partial<TrayContext> = {}) =>
+  modelOf(fleet, lookedAt, { ...quiet, ...context });
 
 const running: Planned = { is: 'running' };
 const failed: Planned = { is: { status: 'failed' } };
@@ -80,12 +85,62 @@ describe('the tooltip', () => {
   });
 });
 
+describe('what was spent', () => {
+  const spent = (cost_usd: number, date: string): Fleet => ({
+    ...fleetOf(running),
+    day: { date, cost_usd, tokens: 0, agents: 0, minutes: 0 },
+  });
+  test.each([
+    [1.8449, '2025-11-09', 'Ziggie: 1 running, $1.84 today'],
+    [0.0042, '2025-11-09', 'Ziggie: 1 running, $0.0042 today'],
+    [0, '2025-11-09', 'Ziggie: 1 running'],
+    [1.84, '2025-11-08', 'Ziggie: 1 running'],
+  ])('%f on %s', (cost, date, words) => {
+    const model = trayModel(spent(cost, date), before);
+    expect(model.tooltip).toBe(words);
+    // A menu that changes with every cent is exchanged all the time.
+    expect(labels(model.menu)[0]).toBe('1 running');
+  });
+});
+
+describe('an approval that waits', () => {
+  const asking: Planned = { is: 'running', facts: { name: 'scanner' }, asks: ['npm  test\n&& rm -rf build'] };
+
+  test('needs a person, seen or not, until it is decided', () => {
+    expect(icon([asking], null)).toEqual(['needs_you', 1]);
+    expect(icon([asking, reportless])).toEqual(['needs_you', 2]);
+    expect(icon([{ ...asking, is: { status: 'stopped' } }])).toEqual(['idle', 0]);
+    expect(trayModel(fleetOf(asking), after).tooltip).toBe('Ziggie: 1 running, 1 needs you');
+  });
+
+  test('stands in the menu with what it asks for above its two answers', () => {
+    const { menu } = trayModel(fleetOf(asking, reportless), before);
+    const [item, ended] = submenu(menu, 'Needs you (2)');
+    expect(item).toEqual({
+      kind: 'submenu',
+      label: 'L2.1 scanner: approve Bash?',
+      items: [
+        { kind: 'text', label: 'npm  test && rm -rf build' },
+        {
+          kind: 'action',
+          label: 'Approve',
+          action: { type: 'decide', approvalId: 'apr_agent_1_1', decision: 'allow' },
+        },
+        { kind: 'action', label: 'Deny', action: { type: 'decide', approvalId: 'apr_agent_1_1', decision: 'deny' } },
+        { kind: 'action', label: 'Open', action: { type: 'open', place: 'agents/agent_1' } },
+      ],
+    });
+    expect(labels(ended === undefined ? [] : [ended])).toEqual(['L2.1 agent_2: no report']);
+  });
+});
+
 describe('the menu', () => {
   test('of an idle fleet is the fixed entries only', () => {
     expect(labels(trayModel(fleetOf(), before).menu)).toEqual([
       'Nothing is running',
       'Open dashboard',
       '---',
+      'Pause intake',
       'Open logs folder',
       '---',
       'Quit…',
@@ -121,8 +176,8 @@ describe('the menu', () => {
   test('names what failed and what needs a person', () => {
     const { menu } = trayModel(fleetOf(failed, { is: { status: 'timed_out' } }, reportless), before);
     expect(labels(submenu(menu, 'Failed (2)'))).toEqual(['L2.1 agent_1: failed', 'L2.1 agent_2: timed out']);
-    expect(submenu(menu, 'Failed (2)')[0]).toMatchObject({ action: { type: 'open', agentId: 'agent_1' } });
-    expect(labels(submenu(menu, 'Needs you (1)'))).toEqual(['L2.1 agent_3: completed']);
+    expect(submenu(menu, 'Failed (2)')[0]).toMatchObject({ action: { type: 'open', place: 'agents/agent_1' } });
+    expect(labels(submenu(menu, 'Needs you (1)'))).toEqual(['L2.1 agent_3: no report']);
   });
 
   test('lists ten and sends the operator to the dashboard for the rest', () => {
@@ -132,7 +187,24 @@ describe('the menu', () => {
     expect(items.at(-1)).toEqual({
       kind: 'action',
       label: '3 more in the dashboard',
-      action: { type: 'open', agentId: null },
+      action: { type: 'open', place: null },
+    });
+  });
+
+  test('lists the busiest first, and whom it knows nothing of after them', () => {
+    const { menu } = trayModel(fleetOf(running, running, running), before, { busiest: ['agent_3', 'agent_2'] });
+    expect(labels(submenu(menu, 'Running'))).toEqual(['L2.1 agent_3', 'L2.1 agent_2', 'L2.1 agent_1']);
+  });
+
+  test('says whether the intake is paused, and a click asks for the opposite', () => {
+    const model = trayModel(fleetOf(running), before, { intakePaused: true });
+    expect(model.tooltip).toBe('Ziggie: 1 running, intake paused');
+    expect(model.menu).toContainEqual({
+      kind: 'check',
+      label: 'Pause intake',
+      checked: true,
+      enabled: true,
+      action: { type: 'pause_intake', paused: false },
     });
   });
 

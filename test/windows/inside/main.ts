@@ -3,3 +3,4 @@ import './jobs.ts';
 import './crashes.ts';
 import './freezing.ts';
 import './arguments.ts';
+import './login.ts';

@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Identity } from '../../../../protocol/agent.ts';
 import { fail, ok, type Result } from '../../../../protocol/failures.ts';
+import { runAsNode } from '../../runtimes/environment.ts';
 import { goneWatch } from '../gone-watch.ts';
 import type { FromNursery, ToNursery } from './gate-messages.ts';
 import { checkIdentity } from './identity.ts';
@@ -124,7 +125,8 @@ export class NurseryClient {
 
   #start(): ChildProcess {
     const nursery = fork(this.#options.script, [], {
-      env: this.#options.environment,
+      // It takes the last away again from what it starts.
+      env: { ...this.#options.environment, ...runAsNode },
       execArgv: [],
       detached: true, // Ctrl+C in our terminal is not meant for it.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
