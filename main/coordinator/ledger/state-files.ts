@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import type { Agent } from '../../../protocol/agent.ts';
 import { acceptances, type Sequenced } from '../../../protocol/events.ts';
 import { agentsInOrder, type Fleet, livingAgents } from '../../../protocol/fleet.ts';
