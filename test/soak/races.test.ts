@@ -5,7 +5,7 @@ import { waitFor } from '../rig/wait-for.ts';
 import { type Launched, SoakRoot } from './rig/soak-root.ts';
 import { amount, figures, randomFor, repeatWith } from './rig/tier.ts';
 
-const races = amount({ ci: 20, full: 200 });
+const races = amount({ ci: 12, full: 200 });
 const withinMs = 10;
 /** A start takes half a second where nothing else runs. */
 const leavesWithinMs = 60_000;
