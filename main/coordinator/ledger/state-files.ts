@@ -2,7 +2,8 @@
  * `state/<agent_id>.json`: the record of each agent as a file, for clients that only read files. Rebuilt when missing, and
  * tried again until the disk takes it: a file that tells of the past for longer than that is said to.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Agent } from '../../../protocol/agent.ts';
@@ -98,7 +99,7 @@ export class StateFiles {
   rebuild(): void {
     this.#writeMissing(agentsInOrder(this.#fleet()), this.#inFolder());
     for (const agent of livingAgents(this.#fleet())) this.#write(agent);
-    this.#looking ??= setInterval(() => this.#look(), lookEveryMs).unref();
+    this.#looking ??= setInterval(() => void this.#look(), lookEveryMs).unref();
   }
 
   /** All of them, whatever is there. How many; those that the disk refuses are tried again. */
@@ -143,6 +144,7 @@ export class StateFiles {
   /** Writes what is still to be written, and lets go. */
   close(): void {
     if (this.#looking !== null) clearInterval(this.#looking);
+    this.#looking = null;
     this.flush();
     if (this.#scheduled !== null) clearTimeout(this.#scheduled);
     this.#scheduled = null;
@@ -171,9 +173,18 @@ export class StateFiles {
     this.#scheduled ??= setTimeout(() => this.#turn(), afterMs);
   }
 
-  #look(): void {
-    if (existsSync(this.#layout.state)) this.#writeMissing(livingAgents(this.#fleet()), existsSync);
-    else this.#writeMissing(agentsInOrder(this.#fleet()), () => false);
+  /** What is missing is marked, and written in its turn: of thousands that wait most may not have a file yet. */
+  async #look(): Promise<void> {
+    const names = await readdir(this.#layout.state).then(
+      (found) => new Set(found),
+      () => null,
+    );
+    if (this.#looking === null) return; // Closed meanwhile.
+    const agents = names === null ? agentsInOrder(this.#fleet()) : livingAgents(this.#fleet());
+    for (const { facts } of agents) {
+      if (names?.has(`${facts.agent_id}.json`) === true) continue;
+      if (!this.#new.has(facts.agent_id)) this.#mark(facts.agent_id);
+    }
   }
 
   #writeMissing(agents: readonly Agent[], isThere: (path: string) => boolean): void {
