@@ -8,6 +8,7 @@ import { type HistoryRange, type UsageHistory, usageHistorySchema } from '../../
 import { addressOf, agentPath } from './http-addresses.ts';
 import { type Call, describeAnswer, type Endpoint, exchange, exchangeJson } from './http-exchange.ts';
 import { emptyPiece, isEmptyRange, type LogPiece, type LogRange, rangeHeader, readPiece } from './log-range.ts';
+import { type SearchAnswer, searchAnswerSchema, type SearchKind } from '../../protocol/search.ts';
 import { type Settings, type SettingsPatch, settingsSchema } from '../../protocol/settings.ts';
 import { makeRequestId } from './request-id.ts';
 
@@ -23,6 +24,11 @@ export interface HttpClient extends ZiggieClient {
   ): Promise<ClientResult<EventPage>>;
   /** What agents used over the last minutes, hour or day: of an agent and all below it, or of all the caller may see. */
   usageHistory(range: HistoryRange, agentId?: string): Promise<ClientResult<UsageHistory>>;
+  /** A text in agents, reports and logs, the newest first. `limit` is of each kind; 20 where none is given. */
+  search(
+    text: string,
+    options?: { readonly kinds?: readonly SearchKind[]; readonly limit?: number; readonly signal?: AbortSignal },
+  ): Promise<ClientResult<SearchAnswer>>;
   /** Operator only: config.json as it is in force, and as the file says. */
   settings(): Promise<ClientResult<Settings>>;
   /** Operator only. All of it is taken or, when anything is wrong with it, none. */
@@ -64,6 +70,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     usageHistory: (range, agentId) => {
       const of = agentId === undefined ? '' : `&agent_id=${encodeURIComponent(agentId)}`;
       return valueOf(exchangeJson(endpoint, get(`/api/coordinator/samples?range=${range}${of}`), usageHistorySchema));
+    },
+    search: (text, { kinds, limit, signal } = {}) => {
+      const query = new URLSearchParams({ q: text });
+      if (kinds !== undefined) query.set('kinds', kinds.join(','));
+      if (limit !== undefined) query.set('limit', String(limit));
+      const call = get(`/api/coordinator/search?${query.toString()}`);
+      return valueOf(exchangeJson(endpoint, signal === undefined ? call : { ...call, signal }, searchAnswerSchema));
     },
     settings: () => valueOf(exchangeJson(endpoint, get(settingsPath), settingsSchema)),
     patchSettings: (body) =>

@@ -24,6 +24,7 @@ import { mcpRoutes } from './routes/mcp.ts';
 import { operatorRoutes } from './routes/operator.ts';
 import { prometheusRoutes } from './routes/prometheus.ts';
 import { referenceRoutes } from './routes/reference.ts';
+import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/session.ts';
 import type { SocketLimits } from './sockets/connection.ts';
 import { socketRoutes } from './sockets/routes.ts';
@@ -153,6 +154,7 @@ export async function buildApp({
   agentRoutes(app, coordinator);
   historyRoutes(app, coordinator);
   logRoutes(app, coordinator);
+  searchRoutes(app, coordinator);
   mcpRoutes(app, coordinator, rest.version);
   operatorRoutes(app, coordinator);
   prometheusRoutes(app, coordinator);

@@ -32,12 +32,8 @@ export async function perform<A extends Action>(
   const parsed = parseRequest(body.value);
   if (!parsed.ok) return parsed;
   const by = callerOf(request);
-  const gone = new AbortController();
+  const gone = goneWith(reply);
   const tokenEnded = { is: false };
-  // Not when it was answered: an abort makes an error with a stack, and nobody would see it.
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort();
-  });
   const unwatch = coordinator.onTokenEnd(by, () => {
     tokenEnded.is = true;
     gone.abort();
@@ -47,6 +43,16 @@ export async function perform<A extends Action>(
   // Who only waited learns nothing more; what was done for somebody is told all the same.
   if (tokenEnded.is && waitingActions.includes(action)) return tokenIsOver();
   return performed as Result<Performed<AnswerOf<A>>>;
+}
+
+/** Aborted when the caller goes before the answer. */
+export function goneWith(reply: FastifyReply): AbortController {
+  const gone = new AbortController();
+  // Not when it was answered: an abort makes an error with a stack, and nobody would see it.
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
+  return gone;
 }
 
 const waitingActions: readonly Action[] = ['wait', 'inbox', 'request_approval'];

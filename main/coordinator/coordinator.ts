@@ -30,6 +30,7 @@ import { reconcile } from './commands/reconcile.ts';
 import { requestHash } from './commands/request-hash.ts';
 import { mayReach, operatorOnly, reach } from './commands/rights.ts';
 import { samples } from './commands/samples.ts';
+import { Searches } from './commands/search.ts';
 import { usageHistory } from './commands/usage-history.ts';
 import { stop } from './commands/stop.ts';
 import { WaitingPrompts } from './commands/waiting-prompts.ts';
@@ -194,6 +195,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     budgets,
     prompts,
   };
+  const searches = new Searches(fleet, clock);
   const runsWatch = new RunsWatch(layout.runs, health);
   const run = (call: DeployCall): Promise<Result<DeployAnswer>> => guarded(() => deploy(deps, call), runsWatch);
   const operatorHash = hashToken(options.operatorToken);
@@ -221,6 +223,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       const found = reach(fleet(), by, agentId);
       return found.ok ? ok(found.value.facts.log_file) : found;
     },
+    search: (asked, by, signal) => searches.search(asked, by, signal),
     principalOf: (token) => principalOf(token, operatorHash, fleet()),
     waiting: () => fleetWatch.waiting,
     onTokenEnd(by, listener) {

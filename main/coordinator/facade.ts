@@ -11,6 +11,7 @@ import type { Result } from '../../protocol/failures.ts';
 import type { Fleet } from '../../protocol/fleet.ts';
 import type { HistoryRange, Metrics, SamplesAnswer, UsageHistory } from '../../protocol/measures.ts';
 import type { MeasuredNow } from './samples/measured-now.ts';
+import type { SearchAnswer, SearchKind } from '../../protocol/search.ts';
 import type { Settings, SettingsPatch } from '../../protocol/settings.ts';
 
 /** Who asks. Rights only shrink downward: an agent reaches itself and what lies below it, nothing else. */
@@ -50,6 +51,13 @@ export interface HistoryAsked {
   readonly agentId: string | null;
 }
 
+export interface SearchAsked {
+  readonly text: string;
+  readonly kinds: readonly SearchKind[];
+  /** Of each kind. */
+  readonly limit: number;
+}
+
 export interface Coordinator {
   readonly root: string;
   /** The settings in force, at any time. */
@@ -82,6 +90,11 @@ export interface Coordinator {
   list(by: Principal): readonly AgentRecord[];
   /** Absolute path of the agent's log, whether or not it exists yet. */
   logFile(agentId: string, by: Principal): Result<string>;
+  /**
+   * Looks for a text in agents, reports and logs; within limits of time and bytes, and says what it did not look at. Ended early by
+   * `signal`. RATE_LIMITED: several searches are under way.
+   */
+  search(asked: SearchAsked, by: Principal, signal?: AbortSignal): Promise<Result<SearchAnswer>>;
   /** The holder of a token, or null. Constant time in the token. */
   principalOf(token: string): Principal | null;
   /** How many calls wait for an agent to end or for a message. */

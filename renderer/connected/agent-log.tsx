@@ -6,14 +6,17 @@ import { readSwitch, writeSwitch } from '../client/switches.ts';
 import { isTranscript, transcriptOf } from '../log/transcript.ts';
 import { seekTime } from '../log/seek-time.ts';
 import { askedTime } from '../selectors/asked-time.ts';
+import { parseLogPlace, withLogPlace } from '../selectors/log-place.ts';
 import { visible } from '../selectors/visible-text.ts';
 import { agentTitle } from '../selectors/tree-rows.ts';
 import { LogTools } from '../views/log-tools.tsx';
 import { LogView } from '../views/log-view.tsx';
-import { useDashboard } from './dashboard-context.ts';
+import { useDashboard, useDashboardState } from './dashboard-context.ts';
 import { useNotify } from './notices.tsx';
+import { isWriting } from './use-search-keys.ts';
 import { useFollowedLog } from './use-followed-log.ts';
 import { useLogSearch } from './use-log-search.ts';
+import { useGo } from './use-steps.ts';
 
 /** The log of the selected agent, followed while it lives. */
 export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
@@ -26,11 +29,19 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
   const [isRaw, setRaw] = useSwitch('log-raw', false);
   const [start, setStart] = useState<number | null>(null);
   const field = useRef<HTMLInputElement>(null);
-  useFindKey(field);
-  const search = useLogSearch(id, (offset) => {
-    setStart(null);
-    onGoTo(offset);
+  const address = useDashboardState(({ route }) => route.query);
+  const place = useMemo(() => parseLogPlace(address), [address]);
+  const go = useGo();
+  const search = useLogSearch({
+    agentId: id,
+    text: place.text,
+    onText: (text) => go({ query: withLogPlace(address, { text, at: null }) }, 'replace'),
+    onPlace: (offset) => {
+      setStart(null);
+      onGoTo(offset);
+    },
   });
+  useFindKeys(field, search.onStep);
   const { lines } = log.window;
   const isTold = useMemo(() => isTranscript(lines), [lines]);
   const entries = useMemo(() => (isTold && !isRaw ? transcriptOf(lines) : null), [lines, isTold, isRaw]);
@@ -42,6 +53,11 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
     setStart(offset);
     onGoTo(offset);
   };
+  const isRead = log.phase.status !== 'loading';
+  useEffect(() => {
+    if (isRead && place.at !== null) goTo(place.at);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- only another place in the address leads somewhere
+  }, [isRead, place.at]);
   const onTime = async (text: string): Promise<void> => {
     const place = await placeOfTime(client, id, text, log.window.total);
     if (typeof place === 'number') goTo(place);
@@ -114,18 +130,30 @@ function useSwitch(name: string, usually: boolean): [isOn: boolean, set: (isOn: 
   ];
 }
 
-/** Ctrl+F looks in the log, which the browser's own search sees a screen of. */
-function useFindKey(field: { readonly current: HTMLInputElement | null }): void {
+/** Ctrl+F and `/` look in the log, of which the browser's own search sees a screen; F3 and Shift+F3 go from match to match. */
+function useFindKeys(
+  field: { readonly current: HTMLInputElement | null },
+  onStep: ((by: 1 | -1) => void) | null,
+): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== 'f' || !(event.ctrlKey || event.metaKey) || event.shiftKey || field.current === null) return;
+      if (event.defaultPrevented || field.current === null) return;
+      const withControl = event.ctrlKey || event.metaKey;
+      if (event.key === 'F3' && !withControl && onStep !== null) {
+        event.preventDefault();
+        onStep(event.shiftKey ? -1 : 1);
+        return;
+      }
+      const isAsked = withControl ? event.key === 'f' && !event.shiftKey : event.key === '/' && !isWriting(event);
+      if (!isAsked) return;
       event.preventDefault();
       field.current.focus();
       field.current.select();
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [field]);
+    // After the tree's filter, and before the search of the whole page.
+    window.addEventListener('keydown', onKey, { capture: true });
+    return () => window.removeEventListener('keydown', onKey, { capture: true });
+  }, [field, onStep]);
 }
 
 function emptyText(agent: Agent, loading: boolean): string {

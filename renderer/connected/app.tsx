@@ -4,6 +4,7 @@ import { ActionDialogs } from './action-dialogs.tsx';
 import { ApprovalNews } from './approval-news.tsx';
 import { FirstContact } from './first-contact.tsx';
 import { Fleet } from './fleet.tsx';
+import { Search } from './global-search.tsx';
 import { HeaderTools } from './header-tools.tsx';
 import { Navigation } from './navigation.tsx';
 import { Notices } from './notices.tsx';
@@ -37,7 +38,13 @@ function Page(): ReactNode {
   useFocusFinders();
   if (status === 'signed_out') return <SignInPage />;
   return (
-    <Frame nav={<Navigation />} tools={<HeaderTools />} connection={<Connection />} bar={<Trouble />}>
+    <Frame
+      nav={<Navigation />}
+      search={<Search />}
+      tools={<HeaderTools />}
+      connection={<Connection />}
+      bar={<Trouble />}
+    >
       <PageError of={view}>{view === 'fleet' ? <Fleet /> : <OtherView view={view} />}</PageError>
       <ActionDialogs />
       <Notices />

@@ -2,12 +2,14 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { readSavedViews, type SavedView, withView, writeSavedViews } from '../client/saved-views.ts';
 import { possibleVerbs } from '../selectors/agent-actions.ts';
 import { filterQuery, matcherOf, parseFilter } from '../selectors/fleet-filter.ts';
+import { parseLogPlace, withLogPlace } from '../selectors/log-place.ts';
 import { withDeployBegun, withMarked } from '../store/changes.ts';
 import { change } from '../store/dashboard-store.ts';
 import { FleetToolbar, MarkedBar } from '../views/fleet-toolbar.tsx';
 import { ViewsMenu } from '../views/views-menu.tsx';
 import { useDashboard, useDashboardState } from './dashboard-context.ts';
 import { useAgentActions } from './use-agent-actions.ts';
+import { isWriting } from './use-search-keys.ts';
 import { useGo } from './use-steps.ts';
 
 /** Above the tree: the filter, or what can be done to those that were chosen. */
@@ -50,10 +52,12 @@ function Filtering(): ReactNode {
     <>
       <FleetToolbar
         text={filter.text}
-        onText={(text) => go({ query: filterQuery({ ...filter, text }) }, 'replace')}
+        onText={(text) =>
+          go({ query: withLogPlace(filterQuery({ ...filter, text }), parseLogPlace(query)) }, 'replace')
+        }
         field={field}
         found={found}
-        views={<Views query={query} />}
+        views={<Views query={filterQuery(filter)} />}
         onDeploy={() => change(store, withDeployBegun, agentId ?? '')}
       />
     </>
@@ -84,10 +88,12 @@ function useFilterKey(field: { readonly current: HTMLInputElement | null }): voi
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const { target } = event;
-      const isWriting = target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
-      if (event.key !== '/' || isWriting || event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+      if (event.key !== '/' || isWriting(event) || event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+      // A log has a search of its own, and a full page lies over the tree.
+      const isElsewhere = target instanceof HTMLElement && target.closest('.log') !== null;
+      if (isElsewhere || field.current === null || field.current.closest('[inert]') !== null) return;
       event.preventDefault();
-      field.current?.focus();
+      field.current.focus();
     };
     // Before the tree, which would take it for the beginning of a name.
     window.addEventListener('keydown', onKey, { capture: true });

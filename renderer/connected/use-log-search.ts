@@ -21,12 +21,22 @@ export interface LogSearchModel {
   readonly place: number | null;
 }
 
+interface LogSearchOptions {
+  readonly agentId: string;
+  /** What is looked for, which the address holds. */
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  /** Told where to go. */
+  readonly onPlace: (offset: number) => void;
+}
+
 /** A search through the whole log of one agent. */
-export function useLogSearch(agentId: string, onPlace: (offset: number) => void): LogSearchModel {
+export function useLogSearch({ agentId, text, onText, onPlace }: LogSearchOptions): LogSearchModel {
   const { client } = useDashboard();
   const [search] = useState(() => new LogSearch(startSearchWorker));
   const searched = useSyncExternalStore(search.subscribe, search.current);
-  const [query, setQuery] = useState<LogQuery>({ text: '', isPattern: false, isCaseKept: false });
+  const [how, setHow] = useState({ isPattern: false, isCaseKept: false });
+  const query = useMemo(() => ({ text, ...how }), [text, how]);
   const [at, setAt] = useState<number | null>(null);
   const pattern = useMemo(() => patternOf(query), [query]);
   const isPattern = pattern !== null && typeof pattern !== 'string';
@@ -48,9 +58,10 @@ export function useLogSearch(agentId: string, onPlace: (offset: number) => void)
   };
   return {
     query,
-    onQuery: (next) => {
+    onQuery: ({ text: next, ...nextHow }) => {
       setAt(null);
-      setQuery(next);
+      setHow(nextHow);
+      if (next !== text) onText(next);
     },
     // An expression runs in the worker alone, which can be ended: on the page the next line could hold everything up.
     pattern: isPattern && !query.isPattern ? pattern : null,

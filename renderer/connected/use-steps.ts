@@ -1,6 +1,7 @@
 /** What keys and clicks do: steps of the tree become changes of the address, of the folds and of what is chosen. */
 import { useCallback, useEffect } from 'react';
 import { goTo } from '../client/page.ts';
+import { nowhereInLog, withLogPlace } from '../selectors/log-place.ts';
 import { keysBetween, type TreeStep } from '../selectors/tree-keys.ts';
 import { rootKey, type TreeRow } from '../selectors/tree-rows.ts';
 import { withFolded, withMarked } from '../store/changes.ts';
@@ -20,7 +21,7 @@ export function useTreeStep(
       const { route, marked } = store.getState();
       const active = route.agentId ?? rootKey;
       const select = (key: string): void =>
-        goTo(store, { ...route, agentId: key === rootKey ? null : key, full: false }, 'replace');
+        goTo(store, { ...elsewhere(route, key), agentId: key === rootKey ? null : key, full: false }, 'replace');
       switch (step.type) {
         case 'select':
           if (marked.size > 0) change(store, withMarked, []);
@@ -28,7 +29,11 @@ export function useTreeStep(
         case 'open':
           return goTo(
             store,
-            { ...route, agentId: step.key === rootKey ? null : step.key, full: step.key !== rootKey },
+            {
+              ...elsewhere(route, step.key),
+              agentId: step.key === rootKey ? null : step.key,
+              full: step.key !== rootKey,
+            },
             'push',
           );
         case 'expand':
@@ -59,6 +64,10 @@ export function useTreeStep(
     [store, rows, openMenu, act],
   );
 }
+
+/** What was looked for in one log is not looked for in the next. */
+const elsewhere = (route: Route, key: string): Route =>
+  route.agentId === key ? route : { ...route, query: withLogPlace(route.query, nowhereInLog) };
 
 /** Changes a part of the address. */
 export function useGo(): (part: Partial<Route>, how: 'push' | 'replace') => void {

@@ -3,7 +3,7 @@ import type { Action, AnswerOf, RequestOf, ZiggieRequest } from '../../../protoc
 import { ok, type Result } from '../../../protocol/failures.ts';
 import type { Coordinator, Performed, Principal } from '../../coordinator/facade.ts';
 import type { LogBytes, LogWish, ToolPort } from '../../mcp/tool-port.ts';
-import { openLog } from '../log-file.ts';
+import { openLog } from '../../coordinator/root/log-file.ts';
 
 export function coordinatorPort(coordinator: Coordinator, by: Principal): ToolPort {
   return {

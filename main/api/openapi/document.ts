@@ -80,8 +80,16 @@ function parametersOf({ path, query, headers = {} }: Operation): Json[] {
     schema: { type: 'string' },
     description: 'The agent’s id.',
   }));
-  const properties = query === undefined ? {} : ((inlineSchema(query)['properties'] ?? {}) as Json);
-  const inQuery = Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
+  const { properties = {}, required = [] } = (query === undefined ? {} : inlineSchema(query)) as {
+    readonly properties?: Json;
+    readonly required?: readonly string[];
+  };
+  const inQuery = Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }));
   const inHeader = Object.entries(headers).map(([name, description]) => ({
     name,
     in: 'header',

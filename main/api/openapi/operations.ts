@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { FailureCode } from '../../../protocol/failures.ts';
 import { approvalsQuerySchema, complianceQuerySchema, listQuerySchema, reportQuerySchema } from '../routes/agents.ts';
 import { eventsQuerySchema, samplesQuerySchema } from '../routes/history.ts';
+import { searchQuerySchema } from '../routes/search.ts';
 import { fleetQuerySchema, logQuerySchema } from '../sockets/queries.ts';
 import type { Answer, Operation } from './operation.ts';
 import type { SchemaName } from './schemas.ts';
@@ -224,6 +225,18 @@ const watching: Operation[] = [
     summary: 'Counts, times, tokens and cost',
     answers: answered('Metrics', 'Of all agents that the caller may see.'),
     failures: [],
+  },
+  {
+    method: 'get',
+    path: `${base}/search`,
+    id: 'search',
+    tag: 'Watch',
+    summary: 'Find a text in agents, reports and logs',
+    description:
+      'Capitals do not count. Living agents first, then those that ended last; of each log its newest lines. It reads for at most 2.5 seconds and 512 MB, of one log the last 64 MB; stopped_by and skipped say what was not looked at.',
+    query: searchQuerySchema,
+    answers: answered('SearchAnswer', 'What was found, of the agents that the caller may see.'),
+    failures: ['INVALID_REQUEST'],
   },
   {
     method: 'get',

@@ -15,6 +15,7 @@ import { failureCodes, failureSchema } from '../../../protocol/failures.ts';
 import { metricsSchema, samplesAnswerSchema, usageHistorySchema } from '../../../protocol/measures.ts';
 import { treeNodeSchema } from '../../../protocol/queries.ts';
 import { socketMessageSchema } from '../../../protocol/socket-messages.ts';
+import { searchAnswerSchema } from '../../../protocol/search.ts';
 import { settingsPatchSchema, settingsSchema } from '../../../protocol/settings.ts';
 
 const problemSchema = z.looseObject({
@@ -82,6 +83,7 @@ const answers = {
   Samples: samplesAnswerSchema,
   UsageHistory: usageHistorySchema,
   Metrics: metricsSchema,
+  SearchAnswer: searchAnswerSchema,
   Settings: settingsSchema,
   Reconciled: reconcileAnswerSchema,
   Health: healthSchema,

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Coordinator } from '../../coordinator/facade.ts';
-import { openLog } from '../log-file.ts';
+import { openLog } from '../../coordinator/root/log-file.ts';
 import { sendFailure } from '../problem.ts';
 import { parseRange } from '../range.ts';
 import { agentIdOf, callerOf } from '../perform.ts';

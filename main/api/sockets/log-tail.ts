@@ -4,7 +4,7 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import { lstat } from 'node:fs/promises';
-import { openLog } from '../log-file.ts';
+import { openLog } from '../../coordinator/root/log-file.ts';
 import { headOfCharacter, tailOfCharacter } from './whole-characters.ts';
 
 /** Where to begin: at a byte, so many bytes before the end, or (null) at the end. */

@@ -1,6 +1,6 @@
 /** Opens an agent's log for reading. */
 import { constants, type FileHandle, open } from 'node:fs/promises';
-import { fail, ok, type Result } from '../../protocol/failures.ts';
+import { fail, ok, type Result } from '../../../protocol/failures.ts';
 
 /**
  * null: there is none yet. An agent can write into its log folder: a link or a pipe in place of its log is never followed
