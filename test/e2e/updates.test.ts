@@ -106,8 +106,8 @@ test('an update is fetched when told, waits for agents inside the program, and l
   feed.offer('9.0.0', 'Ziggie-9.0.0.AppImage', newVersion());
   await client.patchSettings({ updates: { feed: feed.url } });
   expect(await phase(started, 'available')).toMatchObject({ available_version: '9.0.0', trouble: null });
-  expect(feed.asked).toEqual(['/ziggie/latest-linux.yml']);
   expect(await trayHas(desktop, 'Restart to update to 9.0.0…')).toBe(false);
+  expect(feed.asked).toEqual(['/ziggie/latest-linux.yml']);
 
   await ask(started, 'download-update');
   await phase(started, 'ready');

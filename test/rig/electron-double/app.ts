@@ -12,6 +12,7 @@ type AppEvents = {
   'window-all-closed': [];
   'before-quit': [event: Electron.Event];
   'child-process-gone': [event: Electron.Event, details: Electron.Details];
+  quit: [event: Electron.Event, exitCode: number];
 };
 true satisfies Emits<Electron.App, AppEvents>;
 
@@ -86,6 +87,7 @@ class App extends EventEmitter<AppEvents> {
   }
 
   exit(exitCode = 0): void {
+    this.emit('quit', preventable({}), exitCode);
     void Promise.allSettled([this.#lock?.release(), closeBrowser()]).then(() => process.exit(exitCode));
   }
 }

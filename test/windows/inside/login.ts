@@ -1,6 +1,6 @@
 /** The start at login, read by the real reg.exe of this Windows. Electron's part, the writing, is done by `reg add` here. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 
 import { loginCommand, loginItemName, runKey, startupApprovedKey } from '../../../main/shell/login/login-item.ts';
 import { regProgram, runRegOf, valuesOf } from '../../../main/shell/login/registry.ts';
@@ -14,7 +14,8 @@ const app = { setLoginItemSettings: never, getLoginItemSettings: never };
 const run = (...args: string[]): void => void execFileSync(regProgram(systemRoot), args, { stdio: 'ignore' });
 const put = (key: string, type: string, data: string): void =>
   run('add', `HKCU\\${key}`, '/v', loginItemName, '/t', type, '/d', data, '/f');
-const forget = (key: string): void => run('delete', `HKCU\\${key}`, '/v', loginItemName, '/f');
+const forget = (key: string): void =>
+  void spawnSync(regProgram(systemRoot), ['delete', `HKCU\\${key}`, '/v', loginItemName, '/f'], { stdio: 'ignore' });
 
 const minute = { timeout: 60_000 };
 const programs = [
@@ -25,6 +26,8 @@ const programs = [
 
 test('the start at login is read back for paths of every kind, and Task Managerâ€™s switch is seen', minute, async () => {
   for (const program of programs) {
+    forget(runKey); // Of a run that was interrupted.
+    forget(startupApprovedKey);
     const state = async () => (await readLoginItem({ app, reg, program })).state;
     assert.equal(await state(), 'off', program);
     put(runKey, 'REG_SZ', loginCommand(program));
@@ -35,9 +38,9 @@ test('the start at login is read back for paths of every kind, and Task Managerâ
     assert.equal(await state(), 'on', program);
     put(runKey, 'REG_SZ', loginCommand('D:\\Another copy\\Ziggie.exe'));
     assert.equal(await state(), 'other_program', program);
-    forget(runKey);
-    forget(startupApprovedKey);
   }
+  forget(runKey);
+  forget(startupApprovedKey);
 });
 
 test('a key that is not there has no values, which is not the same as one that may not be read', minute, async () => {
