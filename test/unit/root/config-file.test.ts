@@ -85,6 +85,23 @@ describe('a config.json that is wrong says where and what is expected:', () => {
     expect(message).toMatch(/limits\.max_depth: /);
   });
 
+  test.each([
+    ['https://updates.example/ziggie', true],
+    ['https://10.0.0.7:8443/a%20b/', true],
+    ['http://127.0.0.1:8080/ziggie', true],
+    ['http://updates.example/ziggie', false],
+    ['http://127.0.0.1.evil.example/', false],
+    ['https://user:secret@updates.example/', false],
+    ['https://updates.example\\@evil.example/', false],
+    ['https://updates.example/?token=1', false],
+    ['file:///c:/updates', false],
+    ['\\\\server\\share', false],
+  ])('updates come from who proves who it is, or from this machine: %s', (feed, taken) => {
+    const loaded = loadObject({ updates: { channel: 'notify', feed } });
+    expect(loaded.ok).toBe(taken);
+    if (!loaded.ok) expect(loaded.failure.message).toContain('updates.feed: expected the folder of latest.yml');
+  });
+
   test.each(['', '{', '{"port":1,"port":2}', '{"__proto__":{}}'])('%j is not taken for JSON', (text) => {
     expect(failureIn(load(text)).code).toBe('INVALID_REQUEST');
   });
