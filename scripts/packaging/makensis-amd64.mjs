@@ -30,7 +30,7 @@ try {
     .replaceAll(templates, copy)
     .replaceAll(/^!addplugindir .*$/gm, '');
   const given = process.argv.slice(2).map((word) => word.replaceAll(templates, copy));
-  const args = ['-XTarget amd64-unicode', "-V4", `-DZIGGIE_UNPACKED=${process.env['ZIGGIE_UNPACKED']}`];
+  const args = ['-XTarget amd64-unicode', `-DZIGGIE_UNPACKED=${process.env['ZIGGIE_UNPACKED']}`];
   const { status, error } = spawnSync(process.env['ZIGGIE_MAKENSIS'] ?? 'makensis', [...args, ...given], {
     cwd: copy,
     input: script,
