@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installedPaths } from './paths.ts';
 import { type ShellArguments, readArguments } from './shell/arguments.ts';
+import { askToQuit, quitSwitch } from './shell/ask-to-quit.ts';
 import { openShellLog } from './shell/log.ts';
 import { profileFolder } from './shell/profile.ts';
 import { endOnMistakes, exitCodeOf, exitCodes, refuseToRun } from './shell/refusal.ts';
@@ -16,9 +17,11 @@ const application = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const given = readArguments(process.argv.slice(1));
 app.setPath('userData', profileFolder(app.getPath('appData'), given.ok ? given.value.root : null));
 const log = openShellLog(join(app.getPath('userData'), 'logs', 'shell.log'));
-const instance = given.ok ? claimSingleInstance() : null;
+const asksToQuit = given.ok && process.argv.includes(quitSwitch);
+const instance = given.ok && !asksToQuit ? claimSingleInstance() : null;
 
 if (!given.ok) refuseToRun(given.failure, exitCodes.usage, log);
+else if (asksToQuit) void askToQuit().then((code) => app.exit(code));
 else if (instance === null) app.exit(0);
 else void run(given.value, instance);
 

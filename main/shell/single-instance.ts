@@ -1,5 +1,6 @@
 /** One desktop per profile: the first start holds the lock, a later one only calls the first to the front. */
 import { app } from 'electron';
+import { quitSwitch } from './ask-to-quit.ts';
 
 export interface SingleInstance {
   /** Calls back for each later start that wants a window, also for one that came before this was called. */
@@ -12,6 +13,8 @@ export function claimSingleInstance(): SingleInstance | null {
   let listener: (() => void) | null = null;
   let missed = false;
   app.on('second-instance', (_event, argv) => {
+    // The installer wants this one gone; before-quit keeps the agents.
+    if (argv.includes(quitSwitch)) return app.quit();
     // A hidden start (at login) asks for no window, so it must not raise one here either.
     if (argv.includes('--hidden')) return;
     if (listener === null) missed = true;
