@@ -5,18 +5,18 @@
 !include LogicLib.nsh
 !include FileFunc.nsh
 !include WinMessages.nsh
+!ifndef BUILD_UNINSTALLER
+  ; Folders of the versions that were here before, of this user and of the machine; empty: none.
+  Var ziggieOldUser
+  Var ziggieOldMachine
+!endif
+
 !include "path.nsh"
 !include "login.nsh"
 !include "port.nsh"
 !include "folder.nsh"
 !include "running.nsh"
 !include "data.nsh"
-
-!ifndef BUILD_UNINSTALLER
-  ; Folders of the versions that were here before, of this user and of the machine; empty: none.
-  Var ziggieOldUser
-  Var ziggieOldMachine
-!endif
 
 ; Before anything is changed. The registry view is set by now, and in a silent run who it is installed for.
 !macro customInit

@@ -137,7 +137,7 @@ Function ${UN}ziggiePathRemove
   ${If} $R7 P= 0
     Return
   ${EndIf}
-  ${While} $R7 P<> 0
+  ${Do}
     System::Call '*$R7(&i2 0)'
     IntOp $R1 $R0 + 1
     IntOp $R1 $R1 * 2
@@ -146,7 +146,7 @@ Function ${UN}ziggiePathRemove
     System::Call 'kernel32::lstrcatW(p R8, p R2)'
     System::Call 'kernel32::lstrcpyW(p R5, p R8)'
     System::Call 'shlwapi::StrStrIW(p R5, w R6) p .R7'
-  ${EndWhile}
+  ${LoopUntil} $R7 P= 0
   System::Call 'kernel32::lstrlenW(p R5) i .R1'
   ${If} $R1 < 3
     System::Call 'advapi32::RegDeleteValueW(p r4, w "Path")' ; It was ours alone.

@@ -23,6 +23,7 @@
       Quit
     ${EndIf}
     StrCpy $ziggiePort $R1
+    StrCpy $R3 $installMode
     Call ziggieFindRoot
     ${If} ${Silent}
     ${AndIf} $R2 == ""
@@ -36,6 +37,7 @@
 
 !macro ziggieWritePort
   ${If} $ziggiePort != ""
+    StrCpy $R3 $installMode
     Call ziggieFindRoot
     ${If} $R2 == ""
       MessageBox MB_OK|MB_ICONEXCLAMATION "The port was not set: installed for all users, each has a config.json of their own." /SD IDOK
@@ -56,7 +58,7 @@
 !macroend
 
 !ifndef BUILD_UNINSTALLER
-  ; Out: $R2, the coordinator's root as it will find it; empty: each user has another one.
+  ; In: $R3, for whom it is installed; that variable is not declared yet where this is compiled. Out: $R2, the coordinator's root as it will find it; empty: each user has another one.
   Function ziggieFindRoot
     ReadEnvStr $R2 ZIGGIE_ROOT
     ${If} $R2 != ""
@@ -64,7 +66,7 @@
     ${EndIf}
     ${If} ${FileExists} "${ZIGGIE_ROOT_OF_MACHINE}\*.*"
       StrCpy $R2 "${ZIGGIE_ROOT_OF_MACHINE}\agent-deployment"
-    ${ElseIf} $installMode != "all"
+    ${ElseIf} $R3 != "all"
       StrCpy $R2 "$LOCALAPPDATA\Ziggie\agent-deployment"
     ${EndIf}
   FunctionEnd
