@@ -40,7 +40,9 @@ function targetOf(args) {
 function feedOptions(feed) {
   if (feed === '') return [];
   if (!URL.canParse(feed) || new URL(feed).protocol !== 'https:') {
-    throw new SetupError(`ZIGGIE_FEED is "${feed}"; a feed of updates is an https: address, or nobody should trust it.`);
+    throw new SetupError(
+      `ZIGGIE_FEED is "${feed}"; a feed of updates is an https: address, or nobody should trust it.`,
+    );
   }
   return ['-c.publish.provider=generic', `-c.publish.url=${feed}`];
 }

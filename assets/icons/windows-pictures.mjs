@@ -56,14 +56,17 @@ async function drawn(page, markup, width, height) {
   await page.setViewportSize({ width, height });
   await page.setContent(`<style>html,body{margin:0;background:transparent}svg{display:block}</style>${sized}`);
   const png = await page.screenshot({ omitBackground: true });
-  const values = await page.evaluate(async (source) => {
-    const image = new Image();
-    image.src = source;
-    await image.decode();
-    const canvas = new OffscreenCanvas(image.width, image.height);
-    const context = canvas.getContext('2d');
-    context.drawImage(image, 0, 0);
-    return [...context.getImageData(0, 0, image.width, image.height).data];
-  }, `data:image/png;base64,${png.toString('base64')}`);
+  const values = await page.evaluate(
+    async (source) => {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext('2d');
+      context.drawImage(image, 0, 0);
+      return [...context.getImageData(0, 0, image.width, image.height).data];
+    },
+    `data:image/png;base64,${png.toString('base64')}`,
+  );
   return { png, rgba: Uint8Array.from(values) };
 }

@@ -11,10 +11,13 @@ const LIMIT_MS = 10 * 60_000;
 export async function installerTools() {
   const sevenZip = await programOf(['7zz', '7z', '7za']);
   const makensis = await programOf(['makensis']);
-  const missing = [makensis === '' ? 'makensis (Debian: nsis)' : '', sevenZip === '' ? '7-Zip (Debian: 7zip)' : ''].filter(
-    (name) => name !== '',
-  );
-  return missing.length === 0 ? { kind: 'ready', sevenZip } : { kind: 'missing', why: `Not installed: ${missing.join(', ')}.` };
+  const missing = [
+    makensis === '' ? 'makensis (Debian: nsis)' : '',
+    sevenZip === '' ? '7-Zip (Debian: 7zip)' : '',
+  ].filter((name) => name !== '');
+  return missing.length === 0
+    ? { kind: 'ready', sevenZip }
+    : { kind: 'missing', why: `Not installed: ${missing.join(', ')}.` };
 }
 
 /**
@@ -25,7 +28,10 @@ export function electronBuilder(runtime, target, { env = {}, sevenZip = '' } = {
   mkdirSync(`${tools}/nsis`, { recursive: true });
   mkdirSync(`${tools}/resources/plugins/x86-unicode`, { recursive: true });
   const shim = `${tools}/nsis/makensis`;
-  writeFileSync(shim, `#!/bin/sh\nexec '${process.execPath}' '${at('scripts', 'packaging', 'makensis-amd64.mjs')}' "$@"\n`);
+  writeFileSync(
+    shim,
+    `#!/bin/sh\nexec '${process.execPath}' '${at('scripts', 'packaging', 'makensis-amd64.mjs')}' "$@"\n`,
+  );
   chmodSync(shim, 0o755);
   const settings = {
     ELECTRON_BUILDER_NSIS_DIR: `${tools}/nsis`,

@@ -31,7 +31,11 @@ try {
     .replaceAll(/^!addplugindir .*$/gm, '');
   const given = process.argv.slice(2).map((word) => word.replaceAll(templates, copy));
   // A 64-bit program always runs on 64 bits, so one branch of that question has a label that nobody jumps to (6012).
-  const args = ['-XTarget amd64-unicode', '-X!pragma warning disable 6012', `-DZIGGIE_UNPACKED=${process.env['ZIGGIE_UNPACKED']}`];
+  const args = [
+    '-XTarget amd64-unicode',
+    '-X!pragma warning disable 6012',
+    `-DZIGGIE_UNPACKED=${process.env['ZIGGIE_UNPACKED']}`,
+  ];
   const { status, error } = spawnSync(process.env['ZIGGIE_MAKENSIS'] ?? 'makensis', [...args, ...given], {
     cwd: copy,
     input: script,
