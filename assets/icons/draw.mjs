@@ -4,13 +4,16 @@
  *   app.png            256 px, window and application
  *   tray/tray-*.png    each state at 16 px, and beside it at 20, 24 and 32 px (`@1.25x`, `@1.5x`, `@2x`, as Electron looks for them)
  *   taskbar/badge-*    the count over the taskbar's button, at the same sizes
+ *   app.ico, ../installer/*.bmp   what Windows shows for the program, and the installer on its pages (windows-pictures.mjs)
  *
- * `node assets/icons/draw.mjs --sheet FILE` also writes a picture of all of them on light and dark, to be looked at.
+ * `node assets/icons/draw.mjs --sheet FILE` also writes a picture of all of them on light and dark, to be looked at;
+ * those for Windows beside it as `windows-FILE`.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright';
+import { drawWindowsPictures, windowsSheet } from './windows-pictures.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const source = (name) => readFileSync(join(here, 'source', `${name}.svg`), 'utf8');
@@ -145,10 +148,13 @@ try {
     }
   }
   await picture(page, source('app').replace('<svg', '<svg width="256" height="256"'), 256, join(here, 'app.png'));
+  await drawWindowsPictures(page);
   if (sheetFile) {
     await page.setViewportSize({ width: 2400, height: 600 });
     await page.setContent(sheet());
     await page.screenshot({ path: sheetFile, fullPage: true });
+    await page.setContent(windowsSheet());
+    await page.screenshot({ path: join(dirname(sheetFile), `windows-${basename(sheetFile)}`), fullPage: true });
   }
 } finally {
   await browser.close();

@@ -1,6 +1,7 @@
 /** One desktop per profile: the first start holds the lock, a later one only tells the first what it was asked for. */
 import { app } from 'electron';
 import { readArguments } from './arguments.ts';
+import { quitSwitch } from './ask-to-quit.ts';
 import type { ShellLog } from './log.ts';
 import type { Place } from './window/place.ts';
 
@@ -18,6 +19,8 @@ export function claimSingleInstance(given: readonly string[], log: ShellLog): Si
   let listener: ((place: Place) => void) | null = null;
   let missed: { readonly place: Place } | null = null;
   app.on('second-instance', (_event, argv, _folder, data) => {
+    // The installer wants this one gone; before-quit keeps the agents.
+    if (argv.includes(quitSwitch)) return app.quit();
     const read = readArguments(handedOver(data) ?? argv.slice(1));
     // A start that means nothing has said so itself; one of another version may mean what is not known here.
     if (!read.ok) return log.warn(`Started again with what is not understood: ${read.failure.message}`);

@@ -80,9 +80,13 @@ export class WineCoordinator {
 
   get client(): HttpClient {
     return createHttpClient({
-      url: this.#discovery?.url ?? '',
+      url: this.url,
       token: readFileSync(this.path('token'), 'utf8').trim(),
     });
+  }
+
+  get url(): string {
+    return this.#discovery?.url ?? '';
   }
 
   get output(): string {
