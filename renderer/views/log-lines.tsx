@@ -6,7 +6,7 @@ import { bytes, clockTime } from '../selectors/format.ts';
 import { rulerTime, tellsTimes, timeAt } from '../selectors/log-times.ts';
 import { EndlessList } from './endless-list.tsx';
 import { LogLineView } from './log-line.tsx';
-import type { LogViewProps } from './log-view.tsx';
+import type { LogViewProps } from './log-view-props.ts';
 
 const lineHeightPx = 18;
 /** Only for guessing the height of lines not yet drawn; drawn ones are measured. */

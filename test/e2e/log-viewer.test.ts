@@ -224,7 +224,6 @@ describe('the log viewer', () => {
     await waitFor('the match is on screen', async () => (await match.textContent()) === 'MIDDLE' && isInView());
     expect(await match.evaluate((element) => element.className)).toContain('ansi-fg-exact');
     await field.fill('');
-    await page.getByRole('button', { name: 'To the end' }).click();
     await logOf(page)
       .getByText(/^… [\d.]+ [KM]B more in this line$/)
       .click();
