@@ -17,6 +17,8 @@ export interface HttpClient extends ZiggieClient {
   readonly url: string;
   /** A part of an agent's log; empty at the end of the log and for an agent that has not started. */
   readLog(agentId: string, range?: LogRange): Promise<ClientResult<LogPiece>>;
+  /** Where a browser downloads the whole log by itself, once, with a `ticket()` in place of the token. */
+  logAddress(agentId: string, ticket: string): string;
   /** What stands in the journal after `since`, oldest first; of one agent, or of all the caller may see. */
   events(
     since: number,
@@ -35,7 +37,7 @@ export interface HttpClient extends ZiggieClient {
   patchSettings(patch: SettingsPatch): Promise<ClientResult<Settings>>;
   /** Needs no token. */
   health(): Promise<ClientResult<Health>>;
-  /** A single-use pass for opening a WebSocket within 30 seconds. */
+  /** A single-use pass for opening a WebSocket, or for downloading a log, within 30 seconds. */
   ticket(): Promise<ClientResult<string>>;
 }
 
@@ -62,6 +64,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     ...clientOf(carry),
     url: endpoint.url,
     readLog: (id, range = {}) => readLog(endpoint, get(`${agentPath(id)}/log`), range),
+    logAddress: (id, ticket) => `${endpoint.url}${agentPath(id)}/log?ticket=${encodeURIComponent(ticket)}`,
     events: (since, { agentId, limit } = {}) => {
       const of = agentId === undefined ? '/api/coordinator/events' : `${agentPath(agentId)}/events`;
       const path = `${of}?since=${since}${limit === undefined ? '' : `&limit=${limit}`}`;

@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The address gives away nothing and changes nothing, so it needs no token. */
     isOpen?: boolean;
+    /** A browser downloads it by itself, and cannot set headers there either: a ticket does. */
+    takesTicket?: boolean;
     /** It serves the dashboard's own files, which a person may reach from a link anywhere. */
     isPage?: boolean;
   }
@@ -97,9 +99,10 @@ export function tokenIsOver(): Extract<Result<never>, { ok: false }> {
   );
 }
 
-/** A browser cannot set headers on a WebSocket, so it brings a ticket; nothing else may. */
+/** A browser cannot set headers on a WebSocket or a download, so it brings a ticket; nothing else may. */
 function redeemTicket(request: FastifyRequest, coordinator: Coordinator, tickets: OneTimeSecrets): Principal | null {
-  if (request.headers.upgrade?.toLowerCase() !== 'websocket') return null;
+  const isSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
+  if (!isSocket && configOf(request).takesTicket !== true) return null;
   const query = request.query as { readonly ticket?: unknown } | null; // null: the address could not be read.
   const ticket = query?.ticket;
   const holder = typeof ticket === 'string' ? tickets.redeem(ticket) : null;

@@ -5,6 +5,7 @@ import type { DashboardClient } from '../client/dashboard-client.ts';
 import { readSwitch, writeSwitch } from '../client/switches.ts';
 import { isTranscript, transcriptOf } from '../log/transcript.ts';
 import { seekTime } from '../log/seek-time.ts';
+import { counted } from '../selectors/format.ts';
 import { askedTime } from '../selectors/asked-time.ts';
 import { parseLogPlace, withLogPlace } from '../selectors/log-place.ts';
 import { visible } from '../selectors/visible-text.ts';
@@ -49,6 +50,19 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
     const refusal = await saveLog(client.api, id);
     if (refusal !== null) notify('error', refusal);
   };
+  const copyMatches = async (): Promise<void> => {
+    const found = await search.onCollect?.();
+    if (found === undefined) return;
+    if (!found.ok) return notify('error', `The matches were not copied: ${found.message}`);
+    const lines = counted(found.count, 'line');
+    const words = found.isCut
+      ? `The first ${lines} with a match are copied; all of them are too many.`
+      : `${lines} copied.`;
+    await navigator.clipboard.writeText(found.text).then(
+      () => notify(found.isCut ? 'warning' : 'info', words),
+      () => notify('error', 'The browser does not allow copying here.'),
+    );
+  };
   const goTo = (offset: number): void => {
     setStart(offset);
     onGoTo(offset);
@@ -85,6 +99,7 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
           found={search.found}
           isWrong={search.isWrong}
           onStep={search.onStep}
+          onCopyMatches={search.onCollect === null ? null : () => void copyMatches()}
           wraps={wraps}
           onWraps={setWraps}
           transcript={isTold ? { isOn: !isRaw, onSwitch: (isOn) => setRaw(!isOn) } : null}

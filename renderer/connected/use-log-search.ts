@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { startSearchWorker } from '../client/search-worker-start.ts';
+import { type Collected, collectLines } from '../log/collect-lines.ts';
 import { LogSearch, type Searched } from '../log/log-search.ts';
 import { type LogQuery, patternOf } from '../log/search.ts';
 import { count } from '../selectors/format.ts';
@@ -19,6 +20,8 @@ export interface LogSearchModel {
   readonly onStep: ((by: 1 | -1) => void) | null;
   /** The byte that was gone to; null: none was. */
   readonly place: number | null;
+  /** All lines with a match; null: there are none. */
+  readonly onCollect: (() => Promise<Collected>) | null;
 }
 
 interface LogSearchOptions {
@@ -69,6 +72,7 @@ export function useLogSearch({ agentId, text, onText, onPlace }: LogSearchOption
     isWrong: typeof pattern === 'string' || searched.state.status === 'failed',
     onStep: places.length === 0 ? null : step,
     place: at === null ? null : (places[at] ?? null),
+    onCollect: places.length === 0 ? null : () => collectLines(startSearchWorker, { ...client.access, agentId, query }),
   };
 }
 

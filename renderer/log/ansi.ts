@@ -2,13 +2,15 @@
  * One line of terminal output as runs of text with class names. Colours and emphasis are kept; every other escape
  * sequence is dropped; control characters that remain are made visible, so that no log can disguise what it says.
  */
-import { applySgr, plainStyle, sgrClasses, type SgrState } from './sgr.ts';
+import { applySgr, type ExactColours, exactColours, plainStyle, sgrClasses, type SgrState } from './sgr.ts';
 import { visible } from '../selectors/visible-text.ts';
 
 export interface Segment {
   readonly text: string;
   /** Space-separated class names; '' for plain text. */
   readonly classes: string;
+  /** Absent: the classes say all. */
+  readonly colours?: ExactColours;
 }
 
 /**
@@ -40,8 +42,10 @@ function pushSegment(segments: Segment[], raw: string, style: SgrState): void {
   const text = visible(raw);
   if (text === '') return;
   const classes = sgrClasses(style);
+  const colours = exactColours(style);
   const last = segments.at(-1);
-  if (last?.classes === classes) segments[segments.length - 1] = { text: last.text + text, classes };
+  if (colours !== null) segments.push({ text, classes, colours });
+  else if (last?.classes === classes) segments[segments.length - 1] = { text: last.text + text, classes };
   else segments.push({ text, classes });
 }
 

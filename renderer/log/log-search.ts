@@ -57,6 +57,7 @@ export class LogSearch {
   #take(news: SearchNews): void {
     this.#wait();
     if (news.type === 'failed') return this.#fail(news.message);
+    if (news.type === 'lines') return; // Nobody asked this search for them.
     if (news.type === 'done') {
       this.#end();
       return this.#set({

@@ -6,6 +6,8 @@ export interface SearchOrder {
   readonly token: string;
   readonly agentId: string;
   readonly query: LogQuery;
+  /** The lines with a match are wanted themselves. */
+  readonly collects?: true;
 }
 
 export type SearchNews =
@@ -18,4 +20,6 @@ export type SearchNews =
       readonly places: readonly number[];
     }
   | { readonly type: 'done'; readonly total: number; readonly count: number }
+  /** Before `done`, where they were asked for; `isCut`: not all of them. */
+  | { readonly type: 'lines'; readonly text: string; readonly count: number; readonly isCut: boolean }
   | { readonly type: 'failed'; readonly message: string };

@@ -7,6 +7,8 @@ import type { SearchNews, SearchOrder } from './search-messages.ts';
 const pieceBytes = 2 * 1024 * 1024;
 /** Matches behind these are counted, and cannot be gone to. */
 const mostPlaces = 20_000;
+/** Of lines to be copied, in characters: more is not pasted anywhere. */
+const mostCollected = 8 * 1024 * 1024;
 
 /** What of a worker's global is used here. */
 interface WorkerScope {
@@ -17,7 +19,7 @@ const scope = globalThis as unknown as WorkerScope;
 
 scope.onmessage = ({ data }) => void search(data);
 
-async function search({ url, token, agentId, query }: SearchOrder): Promise<void> {
+async function search({ url, token, agentId, query, collects }: SearchOrder): Promise<void> {
   const pattern = patternOf(query);
   if (pattern === null || typeof pattern === 'string') {
     scope.postMessage({ type: 'failed', message: pattern ?? 'Nothing is looked for.' });
@@ -26,6 +28,8 @@ async function search({ url, token, agentId, query }: SearchOrder): Promise<void
   const client = createHttpClient({ url, token });
   let held = new Uint8Array();
   let count = 0;
+  const collected: string[] = [];
+  let characters = 0;
   for (let at = 0; ;) {
     const piece = await client.readLog(agentId, { start: at, end: at + pieceBytes });
     if (!piece.ok) {
@@ -37,12 +41,20 @@ async function search({ url, token, agentId, query }: SearchOrder): Promise<void
     at += bytes.length;
     const isLast = bytes.length === 0 || at >= total;
     const all = joined(held, bytes);
-    const { places, used } = findIn(all, start, isLast, pattern);
+    const { places, lines, used } = findIn(all, start, isLast, pattern);
     held = all.slice(used);
     const kept = places.slice(0, Math.max(0, mostPlaces - count));
     count += places.length;
+    for (const line of collects === true ? lines : []) {
+      characters += line.length + 1;
+      if (characters <= mostCollected) collected.push(line);
+    }
     scope.postMessage({ type: 'progress', read: at, total, count, places: kept });
     if (!isLast) continue;
+    if (collects === true) {
+      const text = `${collected.join('\n')}\n`;
+      scope.postMessage({ type: 'lines', text, count: collected.length, isCut: characters > mostCollected });
+    }
     scope.postMessage({ type: 'done', total, count });
     return;
   }

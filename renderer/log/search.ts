@@ -27,6 +27,8 @@ const partBytes = 256 * 1024;
 export interface PieceFound {
   /** Where in the log each match is, as the byte where its line, or a part of a long one, begins, and the characters before it. */
   readonly places: readonly number[];
+  /** Each line with a match, without its escapes; of a very long one the part. */
+  readonly lines: readonly string[];
   /** How many bytes belong to lines that have ended; the rest is to be looked at with the next piece. */
   readonly used: number;
 }
@@ -35,6 +37,7 @@ export interface PieceFound {
 export function findIn(bytes: Uint8Array, start: number, isLast: boolean, pattern: RegExp): PieceFound {
   const decoder = new TextDecoder();
   const places: number[] = [];
+  const lines: string[] = [];
   let from = 0;
   while (from < bytes.length) {
     const feed = bytes.indexOf(0x0a, from);
@@ -42,14 +45,16 @@ export function findIn(bytes: Uint8Array, start: number, isLast: boolean, patter
     if (isOpen && !isLast && bytes.length - from < partBytes) break;
     const to = Math.min(isOpen ? bytes.length : feed, from + partBytes);
     const text = withoutEscapes(decoder.decode(bytes.subarray(from, to)));
+    const before = places.length;
     for (const match of text.matchAll(pattern)) {
       if (match[0] === '') continue;
       // Near enough: rows of the screen are found by the byte they begin with.
       places.push(start + from + Math.min(to - from - 1, match.index));
     }
+    if (places.length > before) lines.push(text.replace(/\r$/, ''));
     from = to === feed ? feed + 1 : to;
   }
-  return { places, used: from };
+  return { places, lines, used: from };
 }
 
 /** Where a row has what is looked for, for marking it. */

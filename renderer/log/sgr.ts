@@ -1,9 +1,13 @@
-/** Terminal colours and emphasis ("select graphic rendition"), reduced to sixteen colours that the style sheet keeps legible. */
+/** Terminal colours and emphasis ("select graphic rendition"). */
 
-/** Colours are 0-15 of the terminal's palette, null the page's own. */
+/** 0-15 is the terminal's palette, which the style sheet keeps legible; from `exact` on it is a colour as such, `0xrrggbb` above it. */
+export type SgrColour = number;
+export const exact = 0x1000000;
+
+/** null is the page's own colour. */
 export interface SgrState {
-  readonly foreground: number | null;
-  readonly background: number | null;
+  readonly foreground: SgrColour | null;
+  readonly background: SgrColour | null;
   readonly bold: boolean;
   readonly dim: boolean;
   readonly italic: boolean;
@@ -70,42 +74,52 @@ const simpleCodes: ReadonlyMap<number, Partial<SgrState>> = new Map<number, Part
 ]);
 
 /** `5;n` of the 256-colour table or `2;r;g;b`. `used` is how many numbers belonged to it. */
-function extendedColour(codes: readonly number[], at: number): { colour: number | null; used: number } {
+function extendedColour(codes: readonly number[], at: number): { colour: SgrColour | null; used: number } {
   if (codes[at] === 5) return { colour: tableColour(codes[at + 1] ?? 0), used: 2 };
   if (codes[at] !== 2 || codes.length < at + 4) return { colour: null, used: codes.length };
-  return { colour: nearest(codes[at + 1] ?? 0, codes[at + 2] ?? 0, codes[at + 3] ?? 0), used: 4 };
+  return { colour: exactColour(codes[at + 1] ?? 0, codes[at + 2] ?? 0, codes[at + 3] ?? 0), used: 4 };
 }
 
-function tableColour(index: number): number | null {
+function tableColour(index: number): SgrColour | null {
   if (!Number.isInteger(index) || index < 0 || index > 255) return null;
   if (index < 16) return index;
-  if (index >= 232) return nearest(...grey(8 + (index - 232) * 10));
+  if (index >= 232) return exactColour(...grey(8 + (index - 232) * 10));
   const cube = index - 16;
   const level = (step: number): number => (step === 0 ? 0 : 55 + step * 40);
-  return nearest(level(Math.floor(cube / 36)), level(Math.floor(cube / 6) % 6), level(cube % 6));
+  return exactColour(level(Math.floor(cube / 36)), level(Math.floor(cube / 6) % 6), level(cube % 6));
 }
 
 const grey = (level: number): [number, number, number] => [level, level, level];
 
-/** The palette entry with the same primaries lit; bright ones from two thirds of the range on. */
-function nearest(red: number, green: number, blue: number): number {
-  const most = Math.max(red, green, blue);
-  const least = Math.min(red, green, blue);
-  if (most - least < 32) return most < 64 ? 0 : most < 128 ? 8 : most < 208 ? 7 : 15;
-  const half = (most + least) / 2;
-  const lit = (red >= half ? 1 : 0) + (green >= half ? 2 : 0) + (blue >= half ? 4 : 0);
-  return lit + (most >= 170 ? 8 : 0);
+function exactColour(red: number, green: number, blue: number): SgrColour | null {
+  const parts = [red, green, blue];
+  if (!parts.every((part) => Number.isInteger(part) && part >= 0 && part <= 255)) return null;
+  return exact + (red << 16) + (green << 8) + blue;
 }
 
 /** Class names of the log's style sheet, joined by spaces; '' for plain text. */
 export function sgrClasses(state: SgrState): string {
   const classes: string[] = [];
-  if (state.foreground !== null) classes.push(`ansi-fg-${state.foreground}`);
-  if (state.background !== null) classes.push(`ansi-bg-${state.background}`);
+  if (state.foreground !== null) classes.push(`ansi-fg-${nameOf(state.foreground)}`);
+  if (state.background !== null) classes.push(`ansi-bg-${nameOf(state.background)}`);
   for (const flag of ['bold', 'dim', 'italic', 'underline', 'strike', 'inverse'] as const) {
     if (state[flag]) classes.push(`ansi-${flag}`);
   }
   return classes.join(' ');
+}
+
+const nameOf = (colour: SgrColour): string => (colour < exact ? String(colour) : 'exact');
+
+/** Colours that no class stands for, as `0xrrggbb`; null: there are none. */
+export function exactColours({ foreground, background }: SgrState): ExactColours | null {
+  const of = (colour: SgrColour | null): number | null => (colour === null || colour < exact ? null : colour - exact);
+  const colours = { foreground: of(foreground), background: of(background) };
+  return colours.foreground === null && colours.background === null ? null : colours;
+}
+
+export interface ExactColours {
+  readonly foreground: number | null;
+  readonly background: number | null;
 }
 
 export function sameStyle(a: SgrState, b: SgrState): boolean {

@@ -4,6 +4,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 /** Closer to the end than this counts as being there. */
 const endThresholdPx = 24;
 const settledAfterMs = [0, 50, 150];
+/** Then the row stands still, and a match far down or right in it can be brought into view. */
+const revealedAfterMs = [220, 400];
 
 interface EndlessListProps {
   readonly label: string;
@@ -18,6 +20,8 @@ interface EndlessListProps {
   readonly atEnd: boolean;
   /** Which one was gone to; null: none was. */
   readonly goneTo: number | null;
+  /** What in it: another one is brought into view, also within the same row. */
+  readonly place: number | null;
   readonly onAtEnd: (atEnd: boolean) => void;
   readonly onToEnd: () => void;
   /** Told which one is the first on screen. */
@@ -29,7 +33,7 @@ interface EndlessListProps {
 
 /** A list without bounds whose end is followed until the reader scrolls up. */
 export function EndlessList(props: EndlessListProps): ReactNode {
-  const { label, className, count, keyOf, heightOf, atEnd, goneTo, onAtEnd, onToEnd, onWidth, row } = props;
+  const { label, className, count, keyOf, heightOf, atEnd, goneTo, place, onAtEnd, onToEnd, onWidth, row } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
   const virtual = useVirtualizer({
@@ -50,10 +54,13 @@ export function EndlessList(props: EndlessListProps): ReactNode {
     if (goneTo === null) return undefined;
     const go = (): void => virtual.scrollToIndex(goneTo, { align: 'center' });
     // Again: the list keeps its end in place while rows are exchanged and measured.
-    const later = settledAfterMs.map((ms) => setTimeout(go, ms));
+    const later = [
+      ...settledAfterMs.map((ms) => setTimeout(go, ms)),
+      ...revealedAfterMs.map((ms) => setTimeout(() => reveal(scroller.current), ms)),
+    ];
     return () => later.forEach(clearTimeout);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- its index changes while lines come before it; the place does not
-  }, [virtual, placeKey]);
+  }, [virtual, placeKey, place]);
   const first = virtual.range?.startIndex ?? 0;
   const { onFirst } = props;
   useEffect(() => onFirst?.(first), [onFirst, first]);
@@ -88,6 +95,16 @@ export function EndlessList(props: EndlessListProps): ReactNode {
       </div>
     </div>
   );
+}
+
+/** The match that was gone to may be screens away from where its row begins. */
+function reveal(scroller: HTMLElement | null): void {
+  const place = scroller?.querySelector('.log-gone-to, .log-anchor') ?? null;
+  if (scroller === null || place === null) return;
+  const [inner, outer] = [place.getBoundingClientRect(), scroller.getBoundingClientRect()];
+  const isInView =
+    inner.top >= outer.top && inner.bottom <= outer.bottom && inner.left >= outer.left && inner.right <= outer.right;
+  if (!isInView) place.scrollIntoView({ block: 'center', inline: 'center' });
 }
 
 const Keyed = ({ children }: { readonly children: ReactNode }): ReactNode => children;

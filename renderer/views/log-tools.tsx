@@ -3,6 +3,7 @@ import { Button, Input, ToggleButton } from '@fluentui/react-components';
 import { ArrowDownRegular } from '@fluentui/react-icons/svg/arrow-down';
 import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download';
 import { ArrowUpRegular } from '@fluentui/react-icons/svg/arrow-up';
+import { CopySelectRegular } from '@fluentui/react-icons/svg/copy-select';
 import { SearchRegular } from '@fluentui/react-icons/svg/search';
 import { TextWrapRegular } from '@fluentui/react-icons/svg/text-wrap';
 import type { LogQuery } from '../log/search.ts';
@@ -16,6 +17,8 @@ interface LogToolsProps {
   readonly found: string;
   readonly isWrong: boolean;
   readonly onStep: ((by: 1 | -1) => void) | null;
+  /** Copies all lines with a match; null: there are none. */
+  readonly onCopyMatches: (() => void) | null;
   readonly wraps: boolean;
   readonly onWraps: (wraps: boolean) => void;
   /** null: the log is no transcript. */
@@ -42,7 +45,7 @@ export function LogTools(props: LogToolsProps): ReactNode {
         aria-label="Search the log"
         aria-invalid={isWrong}
         placeholder="Search the whole log"
-        title="Ctrl+F. Enter: next, Shift+Enter: the one before"
+        title="Ctrl+F or /. Enter or F3: next, with Shift: the one before"
         value={query.text}
         onChange={(_, { value }) => onQuery({ ...query, text: value })}
         onKeyDown={(event) => {
@@ -89,6 +92,16 @@ export function LogTools(props: LogToolsProps): ReactNode {
       <span className="log-found" role="status">
         {found}
       </span>
+      {props.onCopyMatches !== null && (
+        <Button
+          size="small"
+          appearance="subtle"
+          icon={<CopySelectRegular />}
+          aria-label="Copy all matches"
+          title="Copy all lines with a match"
+          onClick={props.onCopyMatches}
+        />
+      )}
       <span className="log-space" />
       {transcript !== null && (
         <ToggleButton

@@ -1,5 +1,5 @@
 /** The log viewer: search through all of a log, a transcript of a run, hostile output, and saving. */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { axeProblems } from '../rig/axe.ts';
@@ -72,6 +72,10 @@ describe('the log viewer', () => {
     const match = logOf(page).locator('.log-current .log-match');
     await waitFor('the match is on screen', async () => (await match.textContent()) === 'Needle');
     await page.getByText('1 of 1', { exact: true }).waitFor();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy all matches' }).click();
+    await page.getByText('1 line copied.').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('the Needle is here\n');
     await page
       .getByRole('button', { name: 'Capitals count' })
       .or(page.getByRole('button', { name: 'Aa' }))
@@ -83,6 +87,13 @@ describe('the log viewer', () => {
     const field = page.getByRole('textbox', { name: 'Search the log' });
     await field.fill('^1999[0-9]{2}$');
     await page.getByText('100 matches', { exact: true }).waitFor();
+    await logOf(page).focus();
+    await page.keyboard.press('F3');
+    await page.keyboard.press('F3');
+    await page.keyboard.press('Shift+F3');
+    await page.getByText('1 of 100', { exact: true }).waitFor();
+    await page.keyboard.press('/');
+    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
     await field.fill('(');
     await page.getByText(/Invalid regular expression/).waitFor();
     await field.fill('');
@@ -184,12 +195,42 @@ describe('the log viewer', () => {
     const file = coordinator.path('logs', `${id}.log`);
     appendFileSync(
       file,
-      `${'x'.repeat(5_000_000)}END\n\u001b]8;;http://127.0.0.1:9/\u0007link\u001b]8;;\u0007 \u202Egnp.exe\n`,
+      `${'x'.repeat(2_000_000)}\u001b[38;2;255;170;51mMIDDLE\u001b[0m${'x'.repeat(3_000_000)}END\n\u001b]8;;http://127.0.0.1:9/\u0007link\u001b]8;;\u0007 \u202Egnp.exe\n\u001b[38;2;255;170;51mORANGE\u001b[0m\n`,
     );
-    const page = await rig.open(coordinator);
+    const page = await rig.open(coordinator, '#/', { colorScheme: 'dark' });
     await goTo(page, `#/agents/${id}/log`);
     await logOf(page).getByText('link ⟨U+202E⟩gnp.exe').waitFor();
     expect(await logOf(page).locator('a').count()).toBe(0);
+    const orange = logOf(page).getByText('ORANGE');
+    expect(await orange.evaluate((element) => getComputedStyle(element).color)).toBe('rgb(255, 170, 51)');
+    const field = page.getByRole('textbox', { name: 'Search the log' });
+    const match = logOf(page).locator('.log-gone-to');
+    const isInView = () =>
+      match.evaluate((element) => {
+        const [inner, outer] = [element, element.closest('.log-lines') ?? element].map((one) =>
+          one.getBoundingClientRect(),
+        );
+        if (inner === undefined || outer === undefined) return false;
+        return (
+          inner.top >= outer.top &&
+          inner.bottom <= outer.bottom &&
+          inner.left >= outer.left &&
+          inner.right <= outer.right
+        );
+      });
+    await field.fill('middle');
+    await page.getByText('1 match', { exact: true }).waitFor();
+    await field.press('Enter');
+    await waitFor('the match is on screen', async () => (await match.textContent()) === 'MIDDLE' && isInView());
+    expect(await match.evaluate((element) => element.className)).toContain('ansi-fg-exact');
+    await field.fill('');
+    await logOf(page)
+      .getByText(/^… [\d.]+ [KM]B more in this line$/)
+      .click();
+    expect(await logOf(page).getByText('more in this line').count()).toBe(0);
+
+    // More than a page could hold in memory.
+    truncateSync(file, 70 * 1024 * 1024);
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save the log' }).click();
     const saved = await saving;

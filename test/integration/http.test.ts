@@ -252,6 +252,35 @@ describe('the log by range', () => {
   });
 });
 
+test('a browser downloads a log with a ticket, once; at no other address is it worth anything', async () => {
+  const deployed = await coordinator.client.deploy({
+    agent_type: 'L1',
+    config: { prompt: '@say for the file', report_required: false },
+  });
+  if (!deployed.ok) throw new Error(deployed.failure.message);
+  const id = deployed.value.record.agent_id;
+  await coordinator.ended(id);
+  const ticket = async (): Promise<string> => {
+    const answer = await coordinator.client.ticket();
+    return answer.ok ? answer.value : '';
+  };
+  const address = coordinator.client.logAddress(id, await ticket());
+  const saved = await fetch(address);
+  expect(saved.headers.get('content-disposition')).toBe(`attachment; filename="${id}.log"`);
+  expect(await saved.text()).toBe(coordinator.log(id));
+  const tries = [
+    address,
+    coordinator.client.logAddress(id, 'x'.repeat(43)),
+    `${coordinator.url}/api/coordinator/agents/${id}?ticket=${await ticket()}`,
+    `${coordinator.url}/api/coordinator/agents/${id}/report?ticket=${await ticket()}`,
+  ];
+  expect(await Promise.all(tries.map(async (one) => (await fetch(one)).status))).toEqual([401, 401, 401, 401]);
+  const foreign = await fetch(coordinator.client.logAddress(id, await ticket()), {
+    headers: { 'sec-fetch-site': 'cross-site' },
+  });
+  expect(foreign.status).toBe(403);
+});
+
 describe('the stream', () => {
   async function open(
     query: string,

@@ -153,6 +153,9 @@ const watching: Operation[] = [
     id: 'getLog',
     tag: 'Watch',
     summary: 'An agent’s log: its standard output and error',
+    description:
+      'A browser that saves it by itself sends no header: `ticket`, from POST /api/ticket, takes the token’s place once.',
+    query: z.object({ ticket: ticketSchema }),
     headers: { Range: 'One range of bytes: `bytes=0-99`, `bytes=100-`, `bytes=-100`.' },
     answers: [
       { status: 200, description: 'The bytes as the agent wrote them.', type: 'text/plain' },

@@ -1,4 +1,4 @@
-/** `GET …/agents/{id}/log`: an agent's log by byte range, read from the file as it is sent. */
+/** `GET …/agents/{id}/log`: an agent's log by byte range, read from the file as it is sent. Of any size: a browser saves all of it. */
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -9,7 +9,7 @@ import { parseRange } from '../range.ts';
 import { agentIdOf, callerOf } from '../perform.ts';
 
 export function logRoutes(app: FastifyInstance, coordinator: Coordinator): void {
-  app.get('/api/coordinator/agents/:id/log', async (request, reply) => {
+  app.get('/api/coordinator/agents/:id/log', { config: { takesTicket: true } }, async (request, reply) => {
     const path = coordinator.logFile(agentIdOf(request), callerOf(request));
     if (!path.ok) return sendFailure(reply, path.failure);
     void reply.type('text/plain; charset=utf-8').header('accept-ranges', 'bytes');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAnsi, styleAfter } from '../../../renderer/log/ansi.ts';
+import { contrast, legible } from '../../../renderer/log/legible.ts';
 import { plainStyle, sgrClasses } from '../../../renderer/log/sgr.ts';
 
 const esc = '\u001b';
@@ -30,17 +31,44 @@ describe('parseAnsi', () => {
     ['[44m', 'ansi-bg-4'],
     ['[103m', 'ansi-bg-11'],
     ['[38;5;9m', 'ansi-fg-9'],
-    ['[38;5;46m', 'ansi-fg-10'],
-    ['[38;5;244m', 'ansi-fg-7'],
-    ['[48;2;255;0;0m', 'ansi-bg-9'],
-    ['[38;2;0;0;120m', 'ansi-fg-4'],
     ['[2;3;4;7;9m', 'ansi-dim ansi-italic ansi-underline ansi-strike ansi-inverse'],
     ['[38;2m', ''],
     ['[38;5;999m', ''],
+    ['[38;2;1;2;256m', ''],
     ['[8m', ''],
     ['[m', ''],
   ])('%s is %s', (sequence, classes) => {
     expect(segments(`${esc}${sequence}x`)).toEqual([{ text: 'x', classes }]);
+  });
+
+  test.each([
+    ['[38;5;46m', 'ansi-fg-exact', { foreground: 0x00ff00, background: null }],
+    ['[38;5;244m', 'ansi-fg-exact', { foreground: 0x808080, background: null }],
+    ['[31;48;2;255;0;9m', 'ansi-fg-1 ansi-bg-exact', { foreground: null, background: 0xff0009 }],
+    ['[38:2:0:0:120m', 'ansi-fg-exact', { foreground: 0x000078, background: null }],
+  ])('%s is a colour as such', (sequence, classes, colours) => {
+    expect(segments(`${esc}${sequence}x${esc}[0my`)).toEqual([
+      { text: 'x', classes, colours },
+      { text: 'y', classes: '' },
+    ]);
+  });
+
+  test('a colour stays as it is where it can be read, and is moved as little as that needs where it cannot', () => {
+    expect([legible(0x8a2f9c, 'light', null), legible(0xffaa33, 'dark', null)]).toEqual(['#8a2f9c', '#ffaa33']);
+    // The log itself, and a chosen line of it.
+    const grounds = { light: [0xfafafa, 0xebebeb], dark: [0x1f1f1f, 0x383838] } as const;
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 0xffffff }),
+        fc.constantFrom('light' as const, 'dark' as const),
+        (colour, on) => {
+          const shown = Number.parseInt(legible(colour, on, null).slice(1), 16);
+          for (const ground of grounds[on]) expect(contrast(shown, ground)).toBeGreaterThanOrEqual(4.5);
+        },
+      ),
+    );
+    // Blue on a tint of blue: darker than on the page itself.
+    expect([legible(0x3355ff, 'light', null), legible(0x3355ff, 'light', 0x3355ff)]).toEqual(['#3355ff', '#2b48d9']);
   });
 
   test('other escape sequences are dropped', () => {
