@@ -49,6 +49,7 @@ beforeAll(async () => {
   // The answer comes before it has begun; from here on nothing changes by itself.
   const log = coordinator.path('logs', `${agentId}.log`);
   await waitFor('it has said its secret', () => existsSync(log) && readFileSync(log, 'utf8').includes(secret));
+  await waitFor('the log of all lives', () => readdirSync(coordinator.path('logs')).length === 2);
 });
 afterAll(async () => {
   await browser.close();
