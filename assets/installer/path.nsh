@@ -78,7 +78,7 @@ Function ${UN}ziggieEditPath
 
   ; A folder with a semicolon is one entry only between quotes.
   System::Call 'shlwapi::StrChrW(w r3, i 59) p .R7'
-  ${If} $R7 P<> 0
+  ${If} $R7 != 0
     StrCpy $3 '"$3"'
   ${EndIf}
   StrLen $R0 $3
@@ -109,7 +109,7 @@ FunctionEnd
 
 ; At the end, unless it is there already.
 Function ${UN}ziggiePathAdd
-  ${If} $R7 P<> 0
+  ${If} $R7 != 0
     Return
   ${EndIf}
   System::Call 'kernel32::lstrlenW(p R4) i .R1'
@@ -121,7 +121,8 @@ Function ${UN}ziggiePathAdd
   ${If} $R1 > 0
     IntOp $R2 $R1 - 1
     IntOp $R2 $R2 * 2
-    IntPtrOp $R2 $R4 + $R2
+    System::Int64Op $R4 + $R2
+    Pop $R2
     System::Call '*$R2(&i2 .R3)'
     ${If} $R3 <> 59
       System::Call 'kernel32::lstrcatW(p R4, w ";")'
@@ -134,19 +135,20 @@ FunctionEnd
 
 ; Everywhere it stands; what is around it stays as it is.
 Function ${UN}ziggiePathRemove
-  ${If} $R7 P= 0
+  ${If} $R7 == 0
     Return
   ${EndIf}
   ${Do}
     System::Call '*$R7(&i2 0)'
     IntOp $R1 $R0 + 1
     IntOp $R1 $R1 * 2
-    IntPtrOp $R2 $R7 + $R1 ; The semicolon after it.
+    System::Int64Op $R7 + $R1
+    Pop $R2 ; The semicolon after it.
     System::Call 'kernel32::lstrcpyW(p R8, p R5)'
     System::Call 'kernel32::lstrcatW(p R8, p R2)'
     System::Call 'kernel32::lstrcpyW(p R5, p R8)'
     System::Call 'shlwapi::StrStrIW(p R5, w R6) p .R7'
-  ${LoopUntil} $R7 P= 0
+  ${LoopUntil} $R7 == 0
   System::Call 'kernel32::lstrlenW(p R5) i .R1'
   ${If} $R1 < 3
     System::Call 'advapi32::RegDeleteValueW(p r4, w "Path")' ; It was ours alone.
@@ -155,9 +157,11 @@ Function ${UN}ziggiePathRemove
   ${EndIf}
   IntOp $R1 $R1 - 1
   IntOp $R1 $R1 * 2
-  IntPtrOp $R2 $R5 + $R1
+  System::Int64Op $R5 + $R1
+  Pop $R2
   System::Call '*$R2(&i2 0)'
-  IntPtrOp $R2 $R5 + 2
+  System::Int64Op $R5 + 2
+  Pop $R2
   Call ${UN}ziggiePathWrite
 FunctionEnd
 
