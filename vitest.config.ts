@@ -6,7 +6,7 @@
  *   e2e           the whole product in a real browser, one file after the other
  *   soak          the built coordinator under crashes, faults and load; ZIGGIE_SOAK_TIER=full does ten times as much
  *   windows       the built coordinator on the Windows node.exe under Wine; skipped without `npm run test:windows`
- *   dist          the packaged Windows application and its installer under Wine; skipped without `npm run dist:check`
+ *   packaged      the packaged Windows application and its installer under Wine; skipped without `npm run dist:check`
  */
 import { defineConfig } from 'vitest/config';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
@@ -52,7 +52,7 @@ export default defineConfig({
       project('e2e', 120_000, 2, 2),
       project('soak', isFullSoak ? 3_600_000 : 180_000, 3, isFullSoak ? 1 : 2),
       project('windows', 240_000, 4, 1),
-      project('dist', 240_000, 5, 1),
+      project('packaged', 240_000, 5, 1),
     ],
   },
 });

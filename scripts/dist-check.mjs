@@ -33,7 +33,7 @@ await asCommand(async () => {
   rmSync(extracted, { recursive: true, force: true });
   extractAll(`${release}/win-unpacked/resources/app.asar`, extracted);
   const setup = readdirSync(release).find((name) => /^Ziggie-Setup-.*\.exe$/.test(name)) ?? '';
-  const totals = await suite('dist', process.argv.slice(2), {
+  const totals = await suite('packaged', process.argv.slice(2), {
     ...machine.env,
     ZIGGIE_WINDOWS_APP: extracted,
     ZIGGIE_DIST_UNPACKED: `${release}/win-unpacked`,
