@@ -88,7 +88,9 @@ test('samples outlive a restart; while the coordinator was away there is a gap; 
   writeFileSync(coordinator.path('samples.bin'), 'not what it was');
   await coordinator.start();
   expect(idsOf(valueOf(await coordinator.client.usageHistory('24h')))).not.toContain(ends);
-  expect(coordinator.output).toContain('samples.bin is damaged');
+  await waitFor('the damage is told', () => coordinator.output.includes('samples.bin is damaged'), {
+    seen: () => coordinator.output,
+  });
 }, 60_000);
 
 test('an agent’s token sees its own branch, over time and live; who does not ask is told nothing', async () => {
