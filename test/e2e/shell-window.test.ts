@@ -186,13 +186,15 @@ describe('a window that was put away', () => {
     const bounds = { x: 900, y: 40, width: 1000, height: 700 };
     await first.desktop.order('moveWindow', bounds);
     await first.desktop.order('closeWindow');
-    expect(await first.desktop.order('windows')).toEqual([]);
+    await waitFor('no window', async () => (await first.desktop.order('windows')).length === 0);
 
     await first.desktop.order('darkTheme', true);
     await first.desktop.order('clickTray');
-    const again = await theWindow(first.desktop);
+    const again = await waitFor('the queue again', async () => {
+      const [window] = await first.desktop.order('windows');
+      return window?.url.endsWith('#/queue') === true && window.focused && window;
+    });
     expect(again).toMatchObject({ visible: true, focused: true, bounds, maximized: false, backgroundColor: '#292929' });
-    expect(again.url).toMatch(/#\/queue$/);
 
     await first.desktop.order('maximizeWindow');
     await first.desktop.order('closeWindow');

@@ -208,9 +208,10 @@ describe('case 43: a folder of ours that was replaced by a link', () => {
     rmSync(own.path('requests', 'rejected'), { recursive: true });
     symlinkSync(elsewhere, own.path('requests', 'rejected'));
     await own.dropAndAnswer(deploy('bad', { agent_type: 'L9' }));
-    await waitFor('it is put aside', () => !existsSync(own.path('requests', 'bad.json')));
+    const rejected = own.path('requests', 'rejected');
+    await waitFor('it is put aside', () => existsSync(`${rejected}/bad.json`), { seen: () => readdirSync(rejected) });
     expect(readdirSync(elsewhere)).toEqual([]);
-    expect(readdirSync(own.path('requests', 'rejected')).sort()).toEqual(['bad.json', 'bad.json.reason.json']);
+    expect(readdirSync(rejected).sort()).toEqual(['bad.json', 'bad.json.reason.json']);
     // What it prints comes by a way of its own.
     await waitFor('it says so', () => own.output.includes('was a symbolic link'), { seen: () => own.output });
   });
