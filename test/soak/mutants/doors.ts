@@ -48,8 +48,8 @@ export const doorMutants: readonly Mutant[] = [
   {
     name: 'an acceptance that failed leaves its files',
     file: 'main/coordinator/commands/undo-acceptance.ts',
-    find: 'if (!ledger.pending.agents.has(agentId)) removeRunFolder',
-    replace: 'if (agentId === null) removeRunFolder',
+    find: '  removeRunFolder(layout.runFolder(agentId));',
+    replace: '  void layout;',
     tests: ['test/unit/commands/deploy.test.ts'],
   },
   {
