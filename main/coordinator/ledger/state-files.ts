@@ -18,10 +18,10 @@ import { replaceFile } from './atomic-file.ts';
 /** An agent changes several times within milliseconds when it starts and ends; its file is written once. */
 const gatherMs = 40;
 /** Nobody is kept waiting for longer than this, or for one file. */
-const turnMs = 4;
-/** A burst must not be slowed by the files that tell of it: at most a fifth of the time goes into them, in a busy one a tenth. */
+const turnMs = 2;
+/** A burst must not be slowed by the files that tell of it: at most a fifth of the time goes into them, in a busy one a twentieth. */
 const restPerWork = 4;
-const busyRestPerWork = 9;
+const busyRestPerWork = 19;
 /** Share of the time since the last turn in which there was something else to do. */
 const busyShare = 0.7;
 /** A file that somebody holds open on Windows, or a full disk: asked again this often. */
