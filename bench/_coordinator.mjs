@@ -1,7 +1,7 @@
 /** A coordinator of the built product on a root of its own, for a benchmark: small, heavy on nothing but starting. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -79,6 +79,7 @@ export async function startCoordinator(config) {
       await pool.close();
       child.kill('SIGTERM');
       await once(child, 'exit');
+      endLeftBehind(root);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -92,6 +93,19 @@ async function discovery(root, child) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+/** Agents outlive their coordinator, and a benchmark's would sleep on for an hour: each is ended by its pid. Linux only. */
+function endLeftBehind(root) {
+  const pids = existsSync('/proc/self') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+  for (const pid of pids) {
+    try {
+      const isOurs = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`ZIGGIE_ROOT=${root}`);
+      if (isOurs) process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It has ended meanwhile, or is somebody else's.
+    }
+  }
 }
 
 function endSession(pid) {

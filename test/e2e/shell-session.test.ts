@@ -14,6 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => double.remove());
 
+/** The launcher is there a moment before the agent, which alone carries the name of the root. */
+const agentsOf = (place: Place): Promise<ReturnType<Place['agentProcesses']>> =>
+  waitFor('the agent', () => {
+    const found = place.agentProcesses();
+    return found.length > 0 && found;
+  });
+
 describe('Quit', () => {
   let place: Place;
   beforeEach(() => {
@@ -25,11 +32,7 @@ describe('Quit', () => {
     const first = await place.start('--hidden');
     const agentId = await deployDemoAgent(first.client, 'long job', ...working);
     await trayShows(first.desktop, { tooltip: 'Ziggie: 1 running' });
-    // The launcher is there a moment before the agent, which alone carries the name of the root.
-    const before = await waitFor('the agent', () => {
-      const found = place.agentProcesses();
-      return found.length > 0 && found;
-    });
+    const before = await agentsOf(place);
 
     await first.desktop.order('clickMenu', ['Quit']);
     expect(await dialogOf(first.desktop)).toEqual({
@@ -90,10 +93,7 @@ describe('the end of the session', () => {
     const first = await place.start('--hidden');
     const agentId = await deployDemoAgent(first.client, 'long job', ...working);
     await trayShows(first.desktop, { tooltip: 'Ziggie: 1 running' });
-    const before = await waitFor('the agent', () => {
-      const found = place.agentProcesses();
-      return found.length > 0 && found;
-    });
+    const before = await agentsOf(place);
     for (const event of ['lock-screen', 'suspend', 'resume', 'unlock-screen'] as const) {
       await first.desktop.order('power', event);
     }
