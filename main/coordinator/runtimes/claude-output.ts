@@ -43,6 +43,7 @@ export function createClaudeOutputReader(): OutputReader {
         sinceTotals.add(recordIn(line, 'message'));
         toolCalls += toolCallsIn(recordIn(line, 'message'));
       }
+      result = interruptionIn(line) ?? result;
       if (line['type'] === 'result') readResult(line);
     },
     usage(): Usage {
@@ -83,6 +84,23 @@ const interruptions: Readonly<Record<string, string>> = {
   aborted_tools: 'interrupted while a tool ran',
   aborted_streaming: 'interrupted while the model answered',
 };
+
+/**
+ * What an interrupted run notes in its own conversation. Rarely it is the last line: the program then ends with exit code
+ * 0 and without a result line (seen once in 60 runs of 2.1.330), which must not pass for work done.
+ */
+const interruptionNotes: Readonly<Record<string, string>> = {
+  '[Request interrupted by user for tool use]': interruptions['aborted_tools'] ?? '',
+  '[Request interrupted by user]': interruptions['aborted_streaming'] ?? '',
+};
+
+function interruptionIn(line: Json): RuntimeResult | null {
+  if (line['type'] !== 'user' || line['parent_tool_use_id'] != null) return null;
+  const content = recordIn(line, 'message')?.['content'];
+  const texts = Array.isArray(content) ? content.map((block) => stringIn(toRecord(block) ?? {}, 'text') ?? '') : [];
+  const note = texts.find((text) => Object.hasOwn(interruptionNotes, text));
+  return note === undefined ? null : { isError: true, summary: interruptionNotes[note] ?? note };
+}
 
 function summaryOf(line: Json): string {
   const reason = stringIn(line, 'terminal_reason') ?? '';

@@ -94,6 +94,27 @@ describe('the output of Claude Code', () => {
     expect(read({ type: 'result', subtype: 'error_during_execution' }).result()?.isError).toBe(true);
   });
 
+  test('an interruption is told even where no result line follows, and a later result wins', () => {
+    const interrupted = (said: string, more: object = {}): object => ({
+      type: 'user',
+      message: { role: 'user', content: [{ type: 'text', text: said }] },
+      parent_tool_use_id: null,
+      ...more,
+    });
+    const inTool = interrupted('[Request interrupted by user for tool use]');
+    expect(read(init, inTool).result()).toEqual({ isError: true, summary: 'interrupted while a tool ran' });
+    expect(read(init, interrupted('[Request interrupted by user]')).result()).toEqual({
+      isError: true,
+      summary: 'interrupted while the model answered',
+    });
+    expect(read(init, inTool, result({ result: 'went on' })).result()).toEqual({ isError: false, summary: 'went on' });
+    expect(read(init, interrupted('a word about [Request interrupted by user]')).result()).toBeNull();
+    const ofSubAgent = interrupted('[Request interrupted by user]', { parent_tool_use_id: 'toolu_1' });
+    expect(read(init, ofSubAgent).result()).toBeNull();
+    const ofTool = { type: 'tool_result', content: '[Request interrupted by user]' };
+    expect(read(init, { type: 'user', message: { content: [ofTool] } }).result()).toBeNull();
+  });
+
   test('messages that the program made up itself cost nothing', () => {
     const made = {
       type: 'assistant',
