@@ -1,5 +1,5 @@
 /** How approvals are folded into the fleet. An approval is open exactly when its agent's `asking` names it. Pure. */
-import type { Map as PersistentMap } from 'immutable';
+import type { PersistentMap } from './persistent-map.ts';
 import { type Agent, isEnded } from './agent.ts';
 import type { Approval } from './approvals.ts';
 import type { EventOf, ZiggieEvent } from './events.ts';

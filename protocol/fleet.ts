@@ -2,7 +2,7 @@
  * The one reducer: fleet(state, event). The coordinator's registry, the snapshot, the state files and the dashboard's
  * store are this function over the same events, so they cannot disagree. Pure: persistent maps, nothing is changed in place.
  */
-import { Map as PersistentMap } from 'immutable';
+import { type PersistentMap, persistentMap } from './persistent-map.ts';
 import { type Agent, type External, isEnded, isWaiting, type Life, unknownUsage } from './agent.ts';
 import { attemptOf } from './attempt.ts';
 import {
@@ -62,13 +62,13 @@ const noCounts: Counts = { queued: 0, starting: 0, running: 0, paused: 0, stoppi
 
 export const emptyFleet: Fleet = {
   seq: 0,
-  agents: PersistentMap(),
-  externals: PersistentMap(),
-  requests: PersistentMap(),
-  inboxes: PersistentMap(),
-  approvals: PersistentMap(),
+  agents: persistentMap(),
+  externals: persistentMap(),
+  requests: persistentMap(),
+  inboxes: persistentMap(),
+  approvals: persistentMap(),
   accepted: 0,
-  living: PersistentMap(),
+  living: persistentMap(),
   counts: noCounts,
   slots: noSlots,
   day: noDay,
@@ -521,14 +521,14 @@ export function fromSnapshot(snapshot: FleetSnapshot): Fleet {
   const living = snapshot.agents.filter(({ life }) => life.status !== 'ended' && life.status !== 'never_began');
   return {
     seq: snapshot.seq,
-    agents: PersistentMap(snapshot.agents.map((agent) => [agent.facts.agent_id, agent])),
-    externals: PersistentMap(snapshot.externals.map((external) => [external.agent_id, external])),
-    requests: PersistentMap(snapshot.requests),
-    inboxes: PersistentMap(snapshot.inboxes),
+    agents: persistentMap(snapshot.agents.map((agent) => [agent.facts.agent_id, agent])),
+    externals: persistentMap(snapshot.externals.map((external) => [external.agent_id, external])),
+    requests: persistentMap(snapshot.requests),
+    inboxes: persistentMap(snapshot.inboxes),
     // An older journal's base has none.
-    approvals: PersistentMap((snapshot.approvals ?? []).map((one) => [one.approval_id, one])),
+    approvals: persistentMap((snapshot.approvals ?? []).map((one) => [one.approval_id, one])),
     accepted: snapshot.accepted,
-    living: PersistentMap(living.map(({ facts }) => [facts.agent_id, true])),
+    living: persistentMap(living.map(({ facts }) => [facts.agent_id, true])),
     counts: living.reduce((counts, { life }) => count(counts, null, life), noCounts),
     slots: living.reduce((slots, agent) => moveSlot(slots, null, agent), noSlots),
     day: snapshot.day ?? noDay,

@@ -1,5 +1,5 @@
 /** A parent's durable messages, folded from the same events as everything else: what a child's life tells its parent. */
-import type { Map as PersistentMap } from 'immutable';
+import type { PersistentMap } from './persistent-map.ts';
 import { type Agent, statusOf } from './agent.ts';
 import type { ZiggieEvent } from './events.ts';
 import type { Inbox, InboxMessage } from './waiting.ts';

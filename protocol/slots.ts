@@ -1,5 +1,5 @@
 /** Who holds a slot, counted by what limits count: by parent, and by runtime and level. A slot is a process, or is about to be one. */
-import { Map as PersistentMap } from 'immutable';
+import { type PersistentMap, persistentMap } from './persistent-map.ts';
 import type { Agent, AgentFacts } from './agent.ts';
 import { isActive } from './agent.ts';
 
@@ -17,7 +17,7 @@ export interface SlotsOfKind {
 
 type Kind = Pick<AgentFacts, 'runtime' | 'level'>;
 
-export const noSlots: Slots = { byParent: PersistentMap(), byKind: PersistentMap() };
+export const noSlots: Slots = { byParent: persistentMap(), byKind: persistentMap() };
 
 const kindOf = ({ runtime, level }: Kind): string => `${level} ${runtime}`;
 

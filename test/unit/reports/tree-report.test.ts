@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Agent, type Ending, type Life, unknownUsage } from '../../../protocol/agent.ts';
 import { agentCompliance, togetherOf } from '../../../protocol/compliance.ts';
 import { emptyFleet, type Fleet } from '../../../protocol/fleet.ts';
+import { persistentMap } from '../../../protocol/persistent-map.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import { treeReportSchema } from '../../../protocol/tree-report.ts';
 import { noClaims } from '../../../main/coordinator/reports/claims.ts';
@@ -77,7 +78,7 @@ function fleetOf(given: Readonly<Record<string, Given>>): Fleet {
       children: [...(children ?? [])],
     },
   ]);
-  return { ...emptyFleet, agents: emptyFleet.agents.merge(agents) };
+  return { ...emptyFleet, agents: persistentMap(agents) };
 }
 
 const good: ReportVerdict = {
