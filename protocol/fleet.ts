@@ -4,32 +4,22 @@
  */
 import { type PersistentMap, persistentMap } from './persistent-map.ts';
 import { type Agent, type External, isEnded, isWaiting, type Life, unknownUsage } from './agent.ts';
-import { attemptOf } from './attempt.ts';
 import {
   afterDecision,
   afterTurn,
   approvalOf,
   type Approvals,
-  approvalsInOrder,
   asking,
   closeApprovals,
   decidedApproval,
   latest,
   mayAsk,
 } from './approving.ts';
-import { addUsage } from './usage.ts';
 import { acknowledge, forgetInboxes, type Inboxes, noteForParent } from './inboxes.ts';
-import {
-  acceptances,
-  type EventOf,
-  type FleetSnapshot,
-  type RequestRecord,
-  type Sequenced,
-  type ZiggieEvent,
-} from './events.ts';
+import { acceptances, type EventOf, type RequestRecord, type Sequenced, type ZiggieEvent } from './events.ts';
+import { live, type TurnEvent } from './life-turn.ts';
 import { nextToStart } from './next-to-start.ts';
-import { heldField, holdBelow, holdOf } from './hold.ts';
-import { paused, resumed } from './pausing.ts';
+import { holdBelow } from './hold.ts';
 import { requeued } from './requeuing.ts';
 import { moveSlot, noSlots, type Slots } from './slots.ts';
 import { type DaySpent, noDay, spentBy, spentOnDay } from './spending.ts';
@@ -58,7 +48,7 @@ export interface Fleet {
 }
 
 export type Counts = Readonly<Record<'queued' | 'starting' | 'running' | 'paused' | 'stopping' | 'backoff', number>>;
-const noCounts: Counts = { queued: 0, starting: 0, running: 0, paused: 0, stopping: 0, backoff: 0 };
+export const noCounts: Counts = { queued: 0, starting: 0, running: 0, paused: 0, stopping: 0, backoff: 0 };
 
 export const emptyFleet: Fleet = {
   seq: 0,
@@ -331,142 +321,6 @@ function adopt(state: Fleet, parentId: string | null, childId: string): Fleet {
   };
 }
 
-/** What happens to one agent. */
-export type AgentEvent = Exclude<
-  Extract<ZiggieEvent, { agent_id: string }>,
-  { type: 'external_seen' } | { type: 'inbox_acknowledged' }
->;
-
-/** A turn in its life, as against what it asks for. */
-type TurnEvent = Exclude<AgentEvent, { type: 'approval_requested' | 'approval_decided' | 'agent_reprioritized' }>;
-
-/** One step of one life. An event that does not fit the state changes nothing: an end is final. */
-function live(agent: Agent, event: TurnEvent): Agent {
-  const { life } = agent;
-  switch (event.type) {
-    case 'agent_waiting':
-      if (life.status !== 'queued' && life.status !== 'backoff') return agent;
-      return { ...agent, life: { ...life, reason: event.reason } };
-    case 'agent_starting':
-      // From `running` where its launcher left without ever letting it begin.
-      if (life.status === 'stopping' || life.status === 'ended' || life.status === 'never_began') return agent;
-      return {
-        ...agent,
-        ...ranBefore(agent),
-        life: { status: 'starting', since: event.at, ...attemptOf(event), ...heldField(life) },
-      };
-    case 'agent_started':
-      return started(agent, event);
-    case 'agent_usage':
-      return life.status === 'ended' ? agent : { ...agent, usage: addUsage(agent.usage_before, event.usage) };
-    case 'agent_doubted':
-      return doubted(agent, event);
-    case 'agent_stopping':
-      return stopping(agent, event);
-    case 'agent_paused':
-      return paused(agent, event);
-    case 'agent_resumed':
-      return resumed(agent, event);
-    case 'replan_suggested':
-      return replanned(agent, event);
-    case 'agent_restarting':
-      return restarting(agent, event);
-    case 'agent_ended':
-      if (life.status === 'queued' || life.status === 'ended' || life.status === 'never_began') return agent;
-      return { ...agent, life: endedLife(life, event) };
-    case 'agent_never_began':
-      return neverBegan(agent, event);
-  }
-}
-
-function replanned(agent: Agent, { at, share, basis, suggestion }: EventOf<'replan_suggested'>): Agent {
-  return agent.replan === undefined && !isEnded(agent) ? { ...agent, replan: { at, share, basis, suggestion } } : agent;
-}
-
-/** The attempt that the back-off followed is not the present one any more. */
-function ranBefore({ life, ran_before = 0 }: Agent): Pick<Agent, 'ran_before'> {
-  const seconds = life.status === 'backoff' ? (life.ending.execution_time_seconds ?? 0) : 0;
-  return seconds === 0 ? {} : { ran_before: ran_before + seconds };
-}
-
-/** From `running` and `paused` where its launcher left without ever letting it begin. */
-function neverBegan(agent: Agent, { as, at, failure }: EventOf<'agent_never_began'>): Agent {
-  const { life } = agent;
-  if (isEnded(agent) || life.status === 'stopping' || life.status === 'backoff') return agent;
-  const attempts = 'attempt' in life ? life.attempt : life.status === 'queued' ? life.attempts : undefined;
-  return {
-    ...agent,
-    life: { status: 'never_began', as, at, failure, ...(attempts === undefined ? {} : { attempts }) },
-  };
-}
-
-function started(agent: Agent, event: Extract<AgentEvent, { type: 'agent_started' }>): Agent {
-  const { life } = agent;
-  const run = { identity: event.identity, started_at: event.at };
-  const hold = holdOf(life);
-  if ((life.status === 'starting' || life.status === 'paused') && hold !== null) {
-    const ran = { seconds: 0, at: event.at };
-    return { ...agent, life: { ...attemptOf(life), status: 'paused', ...run, ran, ...hold } };
-  }
-  if (life.status === 'starting' || life.status === 'running') {
-    return { ...agent, life: { ...attemptOf(life), status: 'running', ...run } };
-  }
-  // Stopped between the start and its confirmation: it has a process now, and that process is being stopped.
-  return life.status === 'stopping' ? { ...agent, life: { ...life, ...run } } : agent;
-}
-
-function doubted(agent: Agent, event: Extract<AgentEvent, { type: 'agent_doubted' }>): Agent {
-  const { status } = agent.life;
-  if (status !== 'running' && status !== 'paused' && status !== 'stopping') return agent;
-  const { doubt, ...life } = agent.life;
-  if (doubt?.is === (event.doubt ?? undefined)) return agent;
-  return { ...agent, life: event.doubt === null ? life : { ...life, doubt: { is: event.doubt, since: event.at } } };
-}
-
-function stopping(agent: Agent, event: Extract<AgentEvent, { type: 'agent_stopping' }>): Agent {
-  const { life } = agent;
-  if (life.status !== 'starting' && life.status !== 'running' && life.status !== 'paused') return agent;
-  const run =
-    life.status === 'starting'
-      ? { identity: null, started_at: null }
-      : { identity: life.identity, started_at: life.started_at, ...ranField(life, event.at) };
-  const { by, reason, detail } = event;
-  const why = detail === undefined ? { by, reason } : { by, reason, detail };
-  return { ...agent, life: { ...attemptOf(life), status: 'stopping', ...run, since: event.at, ...why } };
-}
-
-/** What was paused runs again from here on: it is woken to be asked. */
-function ranField(life: Extract<Life, { status: 'running' | 'paused' }>, at: string): Pick<typeof life, 'ran'> {
-  if (life.ran === undefined) return {};
-  return { ran: life.status === 'paused' ? { seconds: life.ran.seconds, at } : life.ran };
-}
-
-function restarting(agent: Agent, event: Extract<AgentEvent, { type: 'agent_restarting' }>): Agent {
-  const { life } = agent;
-  if (life.status !== 'running' && life.status !== 'paused') return agent;
-  const { at, attempt, until, reason, ending, failures } = event;
-  const { started_at } = life;
-  return {
-    ...agent,
-    life: { status: 'backoff', attempt, since: at, until, reason, ending, started_at, ...heldField(life) },
-    usage_before: agent.usage,
-    failures,
-  };
-}
-
-function endedLife(
-  life: Extract<Life, { status: 'starting' | 'running' | 'paused' | 'stopping' | 'backoff' }>,
-  event: Extract<AgentEvent, { type: 'agent_ended' }>,
-): Life {
-  const run =
-    life.status === 'starting' || life.status === 'backoff'
-      ? { pid: null, started_at: life.status === 'starting' ? null : life.started_at }
-      : { pid: life.identity?.pid ?? null, started_at: life.started_at };
-  const isStopped = life.status === 'stopping' && life.reason === 'stop';
-  const ending = isStopped ? { ...event.ending, stopped_by: life.by } : event.ending;
-  return { status: 'ended', ending, attempt: event.attempt, ...run };
-}
-
 function withRequest(state: Fleet, requestId: string, record: RequestRecord): Fleet {
   return { ...state, requests: state.requests.set(requestId, record) };
 }
@@ -496,43 +350,12 @@ function withAgent(
 }
 
 /** One agent goes from one state to another; ends are not counted. */
-function count(counts: Counts, from: Life | null, to: Life): Counts {
+export function count(counts: Counts, from: Life | null, to: Life): Counts {
   if (from?.status === to.status) return counts;
   const next = { ...counts };
   if (from !== null && from.status !== 'ended' && from.status !== 'never_began') next[from.status] -= 1;
   if (to.status !== 'ended' && to.status !== 'never_began') next[to.status] += 1;
   return next;
-}
-
-export function toSnapshot(state: Fleet): FleetSnapshot {
-  return {
-    seq: state.seq,
-    accepted: state.accepted,
-    agents: [...agentsInOrder(state)],
-    externals: [...state.externals.values()],
-    requests: [...state.requests.entries()],
-    inboxes: [...state.inboxes.entries()],
-    day: state.day,
-    approvals: approvalsInOrder(state.approvals),
-  };
-}
-
-export function fromSnapshot(snapshot: FleetSnapshot): Fleet {
-  const living = snapshot.agents.filter(({ life }) => life.status !== 'ended' && life.status !== 'never_began');
-  return {
-    seq: snapshot.seq,
-    agents: persistentMap(snapshot.agents.map((agent) => [agent.facts.agent_id, agent])),
-    externals: persistentMap(snapshot.externals.map((external) => [external.agent_id, external])),
-    requests: persistentMap(snapshot.requests),
-    inboxes: persistentMap(snapshot.inboxes),
-    // An older journal's base has none.
-    approvals: persistentMap((snapshot.approvals ?? []).map((one) => [one.approval_id, one])),
-    accepted: snapshot.accepted,
-    living: persistentMap(living.map(({ facts }) => [facts.agent_id, true])),
-    counts: living.reduce((counts, { life }) => count(counts, null, life), noCounts),
-    slots: living.reduce((slots, agent) => moveSlot(slots, null, agent), noSlots),
-    day: snapshot.day ?? noDay,
-  };
 }
 
 /** All agents, oldest first. */

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { socketMessageSchema, type SocketMessage } from '../../protocol/socket-messages.ts';
-import { emptyFleet, fleet, fromSnapshot, toSnapshot } from '../../protocol/fleet.ts';
+import { emptyFleet, fleet } from '../../protocol/fleet.ts';
+import { fromSnapshot, toSnapshot } from '../../protocol/fleet-snapshot.ts';
 import { TestCoordinator } from '../rig/coordinator.ts';
 import { waitFor } from '../rig/wait-for.ts';
 

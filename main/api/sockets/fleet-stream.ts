@@ -1,6 +1,6 @@
 /** The fleet as it is, then every event that the caller may see, with nothing lost or doubled in between. */
 import type { Sequenced } from '../../../protocol/events.ts';
-import { toSnapshot } from '../../../protocol/fleet.ts';
+import { toSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import { toldEvent, toldSnapshot } from '../../../protocol/told-event.ts';
 import type { SocketMessage } from '../../../protocol/socket-messages.ts';
 import { branchSnapshot, BranchView } from '../../coordinator/events/branch-view.ts';

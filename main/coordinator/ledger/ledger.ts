@@ -4,7 +4,8 @@
  * so two requests of the same instant see each other; answers are given on `current`, which holds only what is durable.
  */
 import type { Sequenced, ZiggieEvent } from '../../../protocol/events.ts';
-import { type Fleet, fleet, toSnapshot } from '../../../protocol/fleet.ts';
+import { type Fleet, fleet } from '../../../protocol/fleet.ts';
+import { toSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import type { EventHub } from '../events/hub.ts';
 import { type Journal, JournalError } from './journal.ts';
 

@@ -1,7 +1,8 @@
 /** What the ledger on disk says at a start: the snapshot, then every event after it. */
 import type { Sequenced } from '../../../protocol/events.ts';
 import { type Failure, fail } from '../../../protocol/failures.ts';
-import { type Fleet, fleet as fold, fromSnapshot, inPlace, settled } from '../../../protocol/fleet.ts';
+import { type Fleet, fleet as fold, inPlace, settled } from '../../../protocol/fleet.ts';
+import { fromSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import { readJournal } from './journal-read.ts';
 
 export interface Restored {

@@ -5,7 +5,8 @@
 import { readFileSync, renameSync } from 'node:fs';
 import { type Adapter, Low } from 'lowdb';
 import { type FleetSnapshot, fleetSnapshotSchema } from '../../../protocol/events.ts';
-import { emptyFleet, type Fleet, fromSnapshot, toSnapshot } from '../../../protocol/fleet.ts';
+import { emptyFleet, type Fleet } from '../../../protocol/fleet.ts';
+import { fromSnapshot, toSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import { errorWords, type StorageHealth } from '../storage-health.ts';
 import { replaceFileDurably } from './atomic-file.ts';
 

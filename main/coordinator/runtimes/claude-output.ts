@@ -95,7 +95,8 @@ const interruptionNotes: Readonly<Record<string, string>> = {
 };
 
 function interruptionIn(line: Json): RuntimeResult | null {
-  if (line['type'] !== 'user' || line['parent_tool_use_id'] != null) return null;
+  const isOfSubAgent = typeof line['parent_tool_use_id'] === 'string';
+  if (line['type'] !== 'user' || isOfSubAgent) return null;
   const content = recordIn(line, 'message')?.['content'];
   const texts = Array.isArray(content) ? content.map((block) => stringIn(toRecord(block) ?? {}, 'text') ?? '') : [];
   const note = texts.find((text) => Object.hasOwn(interruptionNotes, text));

@@ -4,7 +4,8 @@ import type { FollowState } from '../../../clients/typescript/follow-state.ts';
 import { createHttpClient } from '../../../clients/typescript/http-client.ts';
 import { type FleetFeed, followFleet } from '../../../clients/typescript/socket-client.ts';
 import type { SocketMessage } from '../../../protocol/socket-messages.ts';
-import { emptyFleet, fleet, fromSnapshot, toSnapshot } from '../../../protocol/fleet.ts';
+import { emptyFleet, fleet } from '../../../protocol/fleet.ts';
+import { fromSnapshot, toSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import { type ContractServer, json, problem, type Script, startContractServer } from '../../rig/contract-server.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 

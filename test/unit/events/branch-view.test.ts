@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { branchSnapshot, BranchView } from '../../../main/coordinator/events/branch-view.ts';
 import { acceptances, type Sequenced, type ZiggieEvent } from '../../../protocol/events.ts';
-import { emptyFleet, type Fleet, fleet, fromSnapshot, subtree } from '../../../protocol/fleet.ts';
+import { emptyFleet, type Fleet, fleet, subtree } from '../../../protocol/fleet.ts';
+import { fromSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 import { agentIdOf, anyEvents } from '../protocol/any-events.ts';
 

@@ -6,7 +6,8 @@ import { mostPastEvents, PastEvents } from '../../../main/coordinator/events/pas
 import { encodeBase, encodeLine } from '../../../main/coordinator/ledger/journal-line.ts';
 import { segmentPath } from '../../../main/coordinator/ledger/segments.ts';
 import type { Sequenced } from '../../../protocol/events.ts';
-import { emptyFleet, toSnapshot } from '../../../protocol/fleet.ts';
+import { emptyFleet } from '../../../protocol/fleet.ts';
+import { toSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import { someEvents } from '../ledger/some-events.ts';
 
 let folder: string;

@@ -7,7 +7,8 @@ import { Journal, JournalError } from '../../../main/coordinator/ledger/journal.
 import { Ledger } from '../../../main/coordinator/ledger/ledger.ts';
 import { restore } from '../../../main/coordinator/ledger/restore.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
-import { emptyFleet, toSnapshot } from '../../../protocol/fleet.ts';
+import { emptyFleet } from '../../../protocol/fleet.ts';
+import { toSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import { acceptance } from './some-events.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

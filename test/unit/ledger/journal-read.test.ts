@@ -5,7 +5,8 @@ import { encodeBase, encodeLine } from '../../../main/coordinator/ledger/journal
 import { readJournal } from '../../../main/coordinator/ledger/journal-read.ts';
 import { segmentPath } from '../../../main/coordinator/ledger/segments.ts';
 import type { Sequenced } from '../../../protocol/events.ts';
-import { emptyFleet, type Fleet, fleet, toSnapshot } from '../../../protocol/fleet.ts';
+import { emptyFleet, type Fleet, fleet } from '../../../protocol/fleet.ts';
+import { toSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import type { Result } from '../../../protocol/failures.ts';
 import { failureIn, valueOf } from '../../rig/result.ts';
 import { someEvents } from './some-events.ts';

@@ -8,7 +8,8 @@ import { Retention } from '../../../main/coordinator/ledger/retention.ts';
 import { segmentPath } from '../../../main/coordinator/ledger/segments.ts';
 import { layoutOf, makeFolders } from '../../../main/coordinator/root/layout.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
-import { emptyFleet, fleet, toSnapshot } from '../../../protocol/fleet.ts';
+import { emptyFleet, fleet } from '../../../protocol/fleet.ts';
+import { toSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -6,7 +6,8 @@ import { BudgetBook, type BudgetRules } from '../../../protocol/budget-book.ts';
 import { checkClaims, checkStart } from '../../../protocol/budget-check.ts';
 import { type Budget, noLimits } from '../../../protocol/budget.ts';
 import { fleetSnapshotSchema, type ZiggieEvent } from '../../../protocol/events.ts';
-import { emptyFleet, fleet as fold, type Fleet, fromSnapshot, toSnapshot } from '../../../protocol/fleet.ts';
+import { emptyFleet, fleet as fold, type Fleet } from '../../../protocol/fleet.ts';
+import { fromSnapshot, toSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 
 const at = '2026-01-31T12:00:00.000Z';

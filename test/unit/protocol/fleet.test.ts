@@ -7,14 +7,13 @@ import {
   emptyFleet,
   type Fleet,
   fleet,
-  fromSnapshot,
   inPlace,
   isWithin,
   livingAgents,
   settled,
   subtree,
-  toSnapshot,
 } from '../../../protocol/fleet.ts';
+import { fromSnapshot, toSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import { holdOf } from '../../../protocol/hold.ts';
 import { agentRecord, agentRecordSchema } from '../../../protocol/record.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';

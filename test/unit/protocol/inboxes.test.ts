@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { emptyFleet, type Fleet, fleet, fromSnapshot, toSnapshot } from '../../../protocol/fleet.ts';
+import { emptyFleet, type Fleet, fleet } from '../../../protocol/fleet.ts';
+import { fromSnapshot, toSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import { emptyInbox } from '../../../protocol/inboxes.ts';
 import type { Inbox } from '../../../protocol/waiting.ts';
 import { anyEvents } from './any-events.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toSnapshot } from '../../../protocol/fleet.ts';
+import { toSnapshot } from '../../../protocol/fleet-snapshot.ts';
 import {
   withActionAnswered,
   withActionAsked,

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { hashToken } from '../../../../main/coordinator/tokens.ts';
-import { emptyFleet, fleet, fromSnapshot } from '../../../../protocol/fleet.ts';
+import { emptyFleet, fleet } from '../../../../protocol/fleet.ts';
+import { fromSnapshot } from '../../../../protocol/fleet-snapshot.ts';
 import { toldSnapshot } from '../../../../protocol/told-event.ts';
 import {
   intervalMessageSchema,
