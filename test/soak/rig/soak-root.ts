@@ -33,6 +33,8 @@ export interface LaunchOptions {
 export interface Launched {
   readonly child: ChildProcess;
   readonly exited: Promise<number | null>;
+  /** What a predecessor had announced by then, which may have been killed right after it did so. */
+  readonly before: Discovery | null;
 }
 
 export class SoakRoot {
@@ -54,6 +56,7 @@ export class SoakRoot {
 
   /** Starts a coordinator and waits for nothing. */
   launch({ through = [], nodeArguments = [] }: LaunchOptions = {}): Launched {
+    const before = this.announced();
     const command = [...through, process.execPath, ...nodeArguments, entry, '--root', this.root, '--port', '0'];
     const child = spawn(command[0] ?? '', command.slice(1), {
       env: { ...process.env, [markName]: this.#mark },
@@ -62,14 +65,13 @@ export class SoakRoot {
     const hear = (text: Buffer): void => void (this.#output += text.toString());
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
-    const launched = { child, exited: once(child, 'exit').then(() => child.exitCode) };
+    const launched = { child, exited: once(child, 'exit').then(() => child.exitCode), before };
     this.#launched.push(launched);
     return launched;
   }
 
-  /** Settles once the newest coordinator announces itself; rejects when it ends instead. */
-  async ready({ child }: Launched, timeoutMs = 60_000): Promise<void> {
-    const before = this.#discovery;
+  /** Settles once this coordinator announces itself; rejects when it ends instead. */
+  async ready({ child, before }: Launched, timeoutMs = 60_000): Promise<void> {
     this.#discovery = await waitFor(
       'a coordinator announces itself',
       () => {
