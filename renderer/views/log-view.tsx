@@ -1,11 +1,13 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { Button } from '@fluentui/react-components';
 import { bytes, counted } from '../selectors/format.ts';
+import { entryPlace } from '../log/entry-place.ts';
 import type { TranscriptEntry } from '../log/transcript.ts';
 import { EndlessList } from './endless-list.tsx';
 import { LogLines } from './log-lines.tsx';
 import type { LogViewProps } from './log-view-props.ts';
 import { TranscriptRow } from './transcript-row.tsx';
+import { useLast } from './use-last.ts';
 import './log-view.css';
 
 /** A log that follows its end until the reader scrolls up, whatever its size. */
@@ -54,9 +56,19 @@ export function LogView(props: LogViewProps): ReactNode {
 }
 
 function Entries(props: LogViewProps & { readonly entries: readonly TranscriptEntry[] }): ReactNode {
-  const { label, entries, atEnd, pattern, goneTo, onAtEnd, onToEnd } = props;
+  const { label, window, entries, atEnd, pattern, goneTo, asked, onAtEnd, onToEnd } = props;
   const [opened, setOpened] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const current = goneTo === null ? -1 : entries.findLastIndex(({ offset }) => offset <= goneTo);
+  const { lines, start, end } = window;
+  const place = useMemo(
+    () => (goneTo === null || goneTo < start || goneTo >= end ? null : entryPlace(entries, lines, goneTo, pattern)),
+    [entries, lines, start, end, goneTo, pattern],
+  );
+  const current = place?.index ?? null;
+  const shownKey = useLast(current === null ? null : (entries[current]?.key ?? null));
+  // What was closed opens again when something in it is gone to.
+  useEffect(() => {
+    if (shownKey !== null) setOpened((before) => new Map([...before].filter(([key]) => key !== shownKey)));
+  }, [shownKey, asked]);
   return (
     <EndlessList
       label={label}
@@ -65,8 +77,9 @@ function Entries(props: LogViewProps & { readonly entries: readonly TranscriptEn
       keyOf={(index) => entries[index]?.key ?? index}
       heightOf={() => 24}
       atEnd={atEnd}
-      goneTo={current === -1 ? null : current}
+      goneTo={current}
       place={goneTo}
+      asked={asked}
       onAtEnd={onAtEnd}
       onToEnd={onToEnd}
       onWidth={() => undefined}
@@ -80,7 +93,8 @@ function Entries(props: LogViewProps & { readonly entries: readonly TranscriptEn
             measure={measure}
             pattern={pattern}
             isCurrent={index === current}
-            opened={opened.get(entry.key) ?? (index === current ? true : null)}
+            nth={index === current ? (place?.nth ?? null) : null}
+            opened={opened.get(entry.key) ?? (entry.key === shownKey ? true : null)}
             onOpen={(open) => setOpened(new Map([...opened, [entry.key, open]]))}
           />
         );
