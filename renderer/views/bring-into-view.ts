@@ -3,6 +3,18 @@ const stillFrames = 20;
 /** A log that moves for longer is not run after. */
 const longestMs = 4000;
 
+const scrollKeys = new Set([
+  'ArrowUp',
+  'ArrowDown',
+  'ArrowLeft',
+  'ArrowRight',
+  'PageUp',
+  'PageDown',
+  'Home',
+  'End',
+  ' ',
+]);
+
 interface Sought {
   readonly scroller: HTMLElement;
   /** Brings the row that holds the place about the middle of what is seen. */
@@ -39,9 +51,12 @@ export function bringIntoView({ scroller, toRow, moveBy }: Sought): () => void {
     cancelAnimationFrame(frame);
     over.abort();
   };
-  for (const taken of ['wheel', 'pointerdown', 'touchmove', 'keydown']) {
-    scroller.addEventListener(taken, end, { signal: over.signal, passive: true });
+  const { signal } = over;
+  for (const taken of ['wheel', 'pointerdown', 'touchmove']) {
+    scroller.addEventListener(taken, end, { signal, passive: true });
   }
+  // The key that asked for the place comes by here, too.
+  scroller.addEventListener('keydown', ({ key }) => scrollKeys.has(key) && end(), { signal });
   toRow();
   frame = requestAnimationFrame(look);
   return end;

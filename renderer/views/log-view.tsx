@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { Button } from '@fluentui/react-components';
 import { bytes, counted } from '../selectors/format.ts';
 import { entryPlace } from '../log/entry-place.ts';
@@ -55,9 +55,15 @@ export function LogView(props: LogViewProps): ReactNode {
   );
 }
 
+/** Opened or closed by the reader, after so many places were gone to. */
+interface Chosen {
+  readonly open: boolean;
+  readonly asked: number;
+}
+
 function Entries(props: LogViewProps & { readonly entries: readonly TranscriptEntry[] }): ReactNode {
   const { label, window, entries, atEnd, pattern, goneTo, asked, onAtEnd, onToEnd } = props;
-  const [opened, setOpened] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const [opened, setOpened] = useState<ReadonlyMap<string, Chosen>>(new Map());
   const { lines, start, end } = window;
   const place = useMemo(
     () => (goneTo === null || goneTo < start || goneTo >= end ? null : entryPlace(entries, lines, goneTo, pattern)),
@@ -66,9 +72,11 @@ function Entries(props: LogViewProps & { readonly entries: readonly TranscriptEn
   const current = place?.index ?? null;
   const shownKey = useLast(current === null ? null : (entries[current]?.key ?? null));
   // What was closed opens again when something in it is gone to.
-  useEffect(() => {
-    if (shownKey !== null) setOpened((before) => new Map([...before].filter(([key]) => key !== shownKey)));
-  }, [shownKey, asked]);
+  const isOpen = ({ key }: TranscriptEntry): boolean | null => {
+    const chosen = opened.get(key);
+    if (key === shownKey) return chosen?.asked === asked ? chosen.open : true;
+    return chosen?.open ?? null;
+  };
   return (
     <EndlessList
       label={label}
@@ -94,8 +102,8 @@ function Entries(props: LogViewProps & { readonly entries: readonly TranscriptEn
             pattern={pattern}
             isCurrent={index === current}
             nth={index === current ? (place?.nth ?? null) : null}
-            opened={opened.get(entry.key) ?? (entry.key === shownKey ? true : null)}
-            onOpen={(open) => setOpened(new Map([...opened, [entry.key, open]]))}
+            opened={isOpen(entry)}
+            onOpen={(open) => setOpened(new Map([...opened, [entry.key, { open, asked }]]))}
           />
         );
       }}

@@ -126,7 +126,7 @@ describe('the log viewer', () => {
         at % 26 === 0
           ? [
               { type: 'text', text: `${'words '.repeat(at % 400)}needle` },
-              { type: 'tool_use', id: `t${at}`, name: 'Bash', input: { command: 'ls', then: 'a needle' } },
+              { type: 'tool_use', id: `t${at}`, name: 'Bash', input: { command: 'ls', after: 'a needle' } },
             ]
           : [{ type: 'text', text: 'hay '.repeat(at % 60) }];
       return JSON.stringify({ type: 'assistant', message: { content } });
@@ -141,7 +141,15 @@ describe('the log viewer', () => {
     await page.getByRole('textbox', { name: 'Search the log' }).fill('needle');
     await page.getByText('401 matches', { exact: true }).waitFor();
     await stepThrough(page, 'Shift+F3', [401, 400, 399, 398, 397]);
-    await stepThrough(page, 'F3', [398, 399, 400, 401, 1, 2, 3, 4]);
+    await stepThrough(page, 'F3', [398, 399, 400]);
+    // What the reader closes opens again for what is in it.
+    const call = logOf(page).locator('.log-current').getByRole('button', { name: /^Bash/ });
+    await call.click();
+    expect(await call.getAttribute('aria-expanded')).toBe('false');
+    await stepThrough(page, 'F3', [401]);
+    await stepThrough(page, 'Shift+F3', [400]);
+    expect(await call.getAttribute('aria-expanded')).toBe('true');
+    await stepThrough(page, 'F3', [401, 1, 2, 3, 4]);
     await page.getByRole('button', { name: 'Raw' }).click();
     await stepThrough(page, 'F3', [5, 6, 7]);
   });
