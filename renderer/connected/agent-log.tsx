@@ -29,6 +29,7 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
   const [wraps, setWraps] = useSwitch('log-wraps', true);
   const [isRaw, setRaw] = useSwitch('log-raw', false);
   const [start, setStart] = useState<number | null>(null);
+  const [asked, setAsked] = useState(0);
   const field = useRef<HTMLInputElement>(null);
   const address = useDashboardState(({ route }) => route.query);
   const place = useMemo(() => parseLogPlace(address), [address]);
@@ -39,6 +40,7 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
     onText: (text) => go({ query: withLogPlace(address, { text, at: null }) }, 'replace'),
     onPlace: (offset) => {
       setStart(null);
+      setAsked((before) => before + 1);
       onGoTo(offset);
     },
   });
@@ -65,6 +67,7 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
   };
   const goTo = (offset: number): void => {
     setStart(offset);
+    setAsked((before) => before + 1);
     onGoTo(offset);
   };
   const isRead = log.phase.status !== 'loading';
@@ -91,6 +94,7 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
       wraps={wraps}
       pattern={search.pattern}
       goneTo={start ?? search.place}
+      asked={asked}
       bar={
         <LogTools
           field={field}

@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo } from 'react';
-import { filterQuery, parseFilter } from '../selectors/fleet-filter.ts';
+import { parseFilter, withFilter } from '../selectors/fleet-filter.ts';
 import { fleetTotals } from '../selectors/fleet-totals.ts';
 import { rollUp } from '../selectors/roll-up.ts';
 import { SummaryStrip } from '../views/summary-strip.tsx';
@@ -24,7 +24,7 @@ export function Summary(): ReactNode {
       onToggle={(bucket) => {
         const show = new Set(filter.show);
         if (!show.delete(bucket)) show.add(bucket);
-        go({ query: filterQuery({ ...filter, show }) }, 'replace');
+        go({ query: withFilter(query, { ...filter, show }) }, 'replace');
       }}
     />
   );

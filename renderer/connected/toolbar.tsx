@@ -1,8 +1,7 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { readSavedViews, type SavedView, withView, writeSavedViews } from '../client/saved-views.ts';
 import { possibleVerbs } from '../selectors/agent-actions.ts';
-import { filterQuery, matcherOf, parseFilter } from '../selectors/fleet-filter.ts';
-import { parseLogPlace, withLogPlace } from '../selectors/log-place.ts';
+import { filterQuery, matcherOf, parseFilter, withFilter } from '../selectors/fleet-filter.ts';
 import { withDeployBegun, withMarked } from '../store/changes.ts';
 import { change } from '../store/dashboard-store.ts';
 import { FleetToolbar, MarkedBar } from '../views/fleet-toolbar.tsx';
@@ -52,19 +51,24 @@ function Filtering(): ReactNode {
     <>
       <FleetToolbar
         text={filter.text}
-        onText={(text) =>
-          go({ query: withLogPlace(filterQuery({ ...filter, text }), parseLogPlace(query)) }, 'replace')
-        }
+        onText={(text) => go({ query: withFilter(query, { ...filter, text }) }, 'replace')}
         field={field}
         found={found}
-        views={<Views query={filterQuery(filter)} />}
+        views={<Views address={query} query={filterQuery(filter)} />}
         onDeploy={() => change(store, withDeployBegun, agentId ?? '')}
       />
     </>
   );
 }
 
-function Views({ query }: { readonly query: string }): ReactNode {
+interface ViewsProps {
+  /** What the address holds. */
+  readonly address: string;
+  /** The filter in it. */
+  readonly query: string;
+}
+
+function Views({ address, query }: ViewsProps): ReactNode {
   const [views, setViews] = useState(() => readSavedViews(window.localStorage));
   const go = useGo();
   const keep = (changed: readonly SavedView[]): void => {
@@ -76,7 +80,10 @@ function Views({ query }: { readonly query: string }): ReactNode {
       names={views.map(({ name }) => name)}
       current={views.find((view) => view.query === query)?.name ?? null}
       canSave={query !== ''}
-      onOpen={(name) => go({ query: views.find((view) => view.name === name)?.query ?? '' }, 'push')}
+      onOpen={(name) => {
+        const filter = parseFilter(views.find((view) => view.name === name)?.query ?? '');
+        go({ query: withFilter(address, filter) }, 'push');
+      }}
       onSave={(name) => keep(withView(views, { name, query }))}
       onRemove={(name) => keep(views.filter((view) => view.name !== name))}
     />

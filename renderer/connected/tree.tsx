@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo } from 'react';
 import { branchUses } from '../selectors/branch-use.ts';
-import { matcherOf, parseFilter } from '../selectors/fleet-filter.ts';
+import { matcherOf, noFilter, parseFilter, withFilter } from '../selectors/fleet-filter.ts';
 import { plannedShares } from '../selectors/planned-shares.ts';
 import { rootKey, treeRows } from '../selectors/tree-rows.ts';
 import { FleetTree } from '../views/fleet-tree.tsx';
@@ -34,7 +34,7 @@ export function Tree(): ReactNode {
   const onStep = useTreeStep(rows, openMenu);
   if (agents.size === 0 && externals.size === 0) return <FirstRun />;
   if (matches !== null && rows.length === 1) {
-    return <NothingFound onClear={() => go({ query: '' }, 'replace')} />;
+    return <NothingFound onClear={() => go({ query: withFilter(query, noFilter) }, 'replace')} />;
   }
   const context = { now, unheardSeconds: unheard, uses, measured, shares, asked };
   return (

@@ -1,4 +1,5 @@
 /** Searching a log, without a page or a worker: what is looked for, and where it is in a piece of the log. */
+import { bytesWithGaps } from './byte-places.ts';
 
 export interface LogQuery {
   readonly text: string;
@@ -25,7 +26,7 @@ export const withoutEscapes = (text: string): string => (text.includes('\u001b')
 const partBytes = 256 * 1024;
 
 export interface PieceFound {
-  /** Where in the log each match is, as the byte where its line, or a part of a long one, begins, and the characters before it. */
+  /** The byte of the log that each match begins with. */
   readonly places: readonly number[];
   /** Each line with a match, without its escapes; of a very long one the part. */
   readonly lines: readonly string[];
@@ -44,12 +45,13 @@ export function findIn(bytes: Uint8Array, start: number, isLast: boolean, patter
     const isOpen = feed === -1;
     if (isOpen && !isLast && bytes.length - from < partBytes) break;
     const to = Math.min(isOpen ? bytes.length : feed, from + partBytes);
-    const text = withoutEscapes(decoder.decode(bytes.subarray(from, to)));
+    const raw = decoder.decode(bytes.subarray(from, to));
+    const text = withoutEscapes(raw);
+    const byteOf = bytesWithGaps(raw, text === raw ? [] : [...raw.matchAll(escapes)]);
     const before = places.length;
     for (const match of text.matchAll(pattern)) {
       if (match[0] === '') continue;
-      // Near enough: rows of the screen are found by the byte they begin with.
-      places.push(start + from + Math.min(to - from - 1, match.index));
+      places.push(start + from + Math.min(to - from - 1, byteOf(match.index)));
     }
     if (places.length > before) lines.push(text.replace(/\r$/, ''));
     from = to === feed ? feed + 1 : to;
@@ -57,12 +59,22 @@ export function findIn(bytes: Uint8Array, start: number, isLast: boolean, patter
   return { places, lines, used: from };
 }
 
-/** Where a row has what is looked for, for marking it. */
-export function rangesIn(text: string, pattern: RegExp): readonly (readonly [from: number, to: number])[] {
-  const ranges: [number, number][] = [];
+export type Range = readonly [from: number, to: number];
+
+/** Where a text has what is looked for. */
+export function rangesIn(text: string, pattern: RegExp): readonly Range[] {
+  const ranges: Range[] = [];
   for (const match of text.matchAll(pattern)) {
     if (match[0] !== '') ranges.push([match.index, match.index + match[0].length]);
-    if (ranges.length >= 200) break;
   }
   return ranges;
+}
+
+/** Marks cost time to draw. */
+const mostMarked = 200;
+
+/** Those that are marked: not more than a page can draw, those around `middle` where there are more. */
+export function markedOf(ranges: readonly Range[], middle: number): readonly Range[] {
+  const from = Math.max(0, Math.min(middle - mostMarked / 2, ranges.length - mostMarked));
+  return ranges.slice(from, from + mostMarked);
 }

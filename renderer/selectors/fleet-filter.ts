@@ -26,12 +26,17 @@ export function parseFilter(query: string): FleetFilter {
 }
 
 /** For the address; '' for no filter. */
-export function filterQuery({ text, show }: FleetFilter): string {
-  const query = new URLSearchParams();
-  if (text !== '') query.set('q', text);
+export const filterQuery = (filter: FleetFilter): string => withFilter('', filter);
+
+/** The same query with another filter. The rest of it, such as what is looked for in a log, is somebody else's. */
+export function withFilter(query: string, { text, show }: FleetFilter): string {
+  const given = new URLSearchParams(query);
+  given.delete('q');
+  given.delete('show');
+  if (text !== '') given.set('q', text);
   const shown = buckets.filter((bucket) => show.has(bucket));
-  if (shown.length > 0) query.set('show', shown.join(','));
-  return query.toString();
+  if (shown.length > 0) given.set('show', shown.join(','));
+  return given.toString();
 }
 
 /** Whether an agent is meant; null where every agent is. */

@@ -52,6 +52,13 @@ export function batchOf(plan: PlanAnswer, choice: DeploymentChoice, fleet: Fleet
   };
 }
 
+/** What the first worker of the plan is told; null: there is none. */
+export function firstPrompt(plan: PlanAnswer | null, template: string): string | null {
+  const workers = plan?.workers.filter(({ tasks }) => tasks.length > 0) ?? [];
+  const [first] = workers;
+  return first === undefined ? null : promptOf(template, { ...first, workers: workers.length });
+}
+
 /** `L2.`, below L2.3 `L3.3.`. */
 function prefixBelow(fleet: Fleet, parent: string): string {
   const agent = fleet.agents.get(parent);

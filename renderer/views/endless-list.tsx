@@ -1,11 +1,9 @@
 import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
+import { bringIntoView } from './bring-into-view.ts';
 
 /** Closer to the end than this counts as being there. */
 const endThresholdPx = 24;
-const settledAfterMs = [0, 50, 150];
-/** Then the row stands still, and a match far down or right in it can be brought into view. */
-const revealedAfterMs = [220, 400];
 
 interface EndlessListProps {
   readonly label: string;
@@ -22,6 +20,8 @@ interface EndlessListProps {
   readonly goneTo: number | null;
   /** What in it: another one is brought into view, also within the same row. */
   readonly place: number | null;
+  /** How often a place was gone to: the same one may be asked for again. */
+  readonly asked: number;
   readonly onAtEnd: (atEnd: boolean) => void;
   readonly onToEnd: () => void;
   /** Told which one is the first on screen. */
@@ -33,7 +33,8 @@ interface EndlessListProps {
 
 /** A list without bounds whose end is followed until the reader scrolls up. */
 export function EndlessList(props: EndlessListProps): ReactNode {
-  const { label, className, count, keyOf, heightOf, atEnd, goneTo, place, onAtEnd, onToEnd, onWidth, row } = props;
+  const { label, className, count, keyOf, heightOf, atEnd, goneTo, place, asked, onAtEnd, onToEnd, onWidth, row } =
+    props;
   const scroller = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
   const virtual = useVirtualizer({
@@ -50,17 +51,20 @@ export function EndlessList(props: EndlessListProps): ReactNode {
     if (atEnd) virtual.scrollToEnd();
   }, [virtual, atEnd, lastKey, count]);
   const placeKey = goneTo === null ? null : keyOf(goneTo);
+  // Its index changes while lines come before it; the place does not.
+  const rowIndex = useRef(goneTo);
   useEffect(() => {
-    if (goneTo === null) return undefined;
-    const go = (): void => virtual.scrollToIndex(goneTo, { align: 'center' });
-    // Again: the list keeps its end in place while rows are exchanged and measured.
-    const later = [
-      ...settledAfterMs.map((ms) => setTimeout(go, ms)),
-      ...revealedAfterMs.map((ms) => setTimeout(() => reveal(scroller.current), ms)),
-    ];
-    return () => later.forEach(clearTimeout);
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- its index changes while lines come before it; the place does not
-  }, [virtual, placeKey, place]);
+    rowIndex.current = goneTo;
+  }, [goneTo]);
+  useEffect(() => {
+    if (placeKey === null || scroller.current === null) return undefined;
+    const element = scroller.current;
+    return bringIntoView({
+      scroller: element,
+      toRow: () => rowIndex.current !== null && virtual.scrollToIndex(rowIndex.current, { align: 'center' }),
+      moveBy: (pixels) => virtual.scrollToOffset(element.scrollTop + pixels),
+    });
+  }, [virtual, placeKey, place, asked]);
   const first = virtual.range?.startIndex ?? 0;
   const { onFirst } = props;
   useEffect(() => onFirst?.(first), [onFirst, first]);
@@ -95,16 +99,6 @@ export function EndlessList(props: EndlessListProps): ReactNode {
       </div>
     </div>
   );
-}
-
-/** The match that was gone to may be screens away from where its row begins. */
-function reveal(scroller: HTMLElement | null): void {
-  const place = scroller?.querySelector('.log-gone-to, .log-anchor') ?? null;
-  if (scroller === null || place === null) return;
-  const [inner, outer] = [place.getBoundingClientRect(), scroller.getBoundingClientRect()];
-  const isInView =
-    inner.top >= outer.top && inner.bottom <= outer.bottom && inner.left >= outer.left && inner.right <= outer.right;
-  if (!isInView) place.scrollIntoView({ block: 'center', inline: 'center' });
 }
 
 const Keyed = ({ children }: { readonly children: ReactNode }): ReactNode => children;

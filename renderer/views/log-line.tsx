@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react';
 import { parseAnsi } from '../log/ansi.ts';
+import { characterAt } from '../log/byte-places.ts';
 import type { LogLine } from '../log/log-window.ts';
 import { LogText } from './log-text.tsx';
 
@@ -42,11 +43,17 @@ export const LogLineView = memo(function LogLineView(props: LogLineProps): React
       <LogText
         segments={parseAnsi(line.text, line.style).segments}
         pattern={pattern}
-        place={goneTo === null ? null : goneTo - line.offset}
+        place={goneTo === null ? null : placeIn(line, goneTo)}
       />
     </div>
   );
 });
+
+/** Where in the text as it is shown a byte of the log is. */
+function placeIn(line: LogLine, byte: number): number {
+  const before = line.text.slice(0, characterAt(line.text, byte - line.offset));
+  return parseAnsi(before, line.style).segments.reduce((sum, { text }) => sum + text.length, 0);
+}
 
 /** A tint for what a person looks for first. */
 function levelOf(text: string): string {

@@ -7,21 +7,24 @@ import { rulerTime, tellsTimes, timeAt } from '../selectors/log-times.ts';
 import { EndlessList } from './endless-list.tsx';
 import { LogLineView } from './log-line.tsx';
 import type { LogViewProps } from './log-view-props.ts';
+import { useLast } from './use-last.ts';
 
 const lineHeightPx = 18;
 /** Only for guessing the height of lines not yet drawn; drawn ones are measured. */
 const characterWidthPx = 7.3;
 
 /** The lines of a log as they were written. */
-export function LogLines({ label, window, atEnd, wraps, pattern, goneTo, onAtEnd, onToEnd }: LogViewProps): ReactNode {
+export function LogLines(props: LogViewProps): ReactNode {
+  const { label, window, atEnd, wraps, pattern, goneTo, asked, onAtEnd, onToEnd } = props;
   const { lines } = window;
   const numbers = useMemo(() => lineNumbers(window), [window]);
   const hasTimes = useMemo(() => tellsTimes(lines), [lines]);
   const [first, setFirst] = useState(0);
   const [columns, setColumns] = useState(100);
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
-  const current = goneTo === null ? null : lineAt(lines, goneTo);
-  const rows = useMemo(() => foldedRows(lines, opened, current), [lines, opened, current]);
+  const current = lineAt(window, goneTo);
+  const shown = lineAt(window, useLast(goneTo));
+  const rows = useMemo(() => foldedRows(lines, opened, shown), [lines, opened, shown]);
   const rowAt = (index: number): LogRow => rows?.[index] ?? { is: 'line', at: index };
   // Always with its date: a ruler is read without knowing what day it is.
   const now = hasTimes ? timeAt(lines, rowAt(first).at) : null;
@@ -47,6 +50,7 @@ export function LogLines({ label, window, atEnd, wraps, pattern, goneTo, onAtEnd
         atEnd={atEnd}
         goneTo={current === null ? null : (rows?.findIndex(({ is, at }) => is === 'line' && at === current) ?? current)}
         place={goneTo}
+        asked={asked}
         onAtEnd={onAtEnd}
         onToEnd={onToEnd}
         onWidth={(width) => setColumns(Math.max(20, Math.floor((width - 32) / characterWidthPx)))}
@@ -86,8 +90,9 @@ export function LogLines({ label, window, atEnd, wraps, pattern, goneTo, onAtEnd
   );
 }
 
-/** The line that a byte of the log is in. */
-function lineAt(lines: LogWindow['lines'], offset: number): number | null {
+/** The line that a byte of the log is in; null: it is not held. */
+function lineAt({ lines, start, end }: LogWindow, offset: number | null): number | null {
+  if (offset === null || offset < start || offset >= end) return null;
   const at = lines.findLastIndex((line) => line.offset <= offset);
   return at === -1 ? null : at;
 }

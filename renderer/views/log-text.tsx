@@ -1,13 +1,13 @@
 import type { CSSProperties, ReactNode } from 'react';
 import type { Segment } from '../log/ansi.ts';
 import { hex, legible } from '../log/legible.ts';
-import { rangesIn } from '../log/search.ts';
+import { markedOf, type Range, rangesIn } from '../log/search.ts';
 
 interface LogTextProps {
   readonly segments: readonly Segment[];
   /** What is looked for, to be marked; null: nothing is. */
   readonly pattern: RegExp | null;
-  /** About where in the text the match that was gone to begins; null: it is elsewhere. */
+  /** Where in the text the match that was gone to begins; null: it is elsewhere. */
   readonly place: number | null;
 }
 
@@ -38,20 +38,26 @@ function styleOf({ colours }: Segment): { readonly style?: CSSProperties } {
   return { style: { ...text, ...(background === null ? {} : { '--ansi-bg': hex(background) }) } as CSSProperties };
 }
 
-/** The same runs of text, cut where a match begins and ends. The one nearest to `place` is the one that was gone to. */
+/** The same runs of text, cut where a match begins and ends. The one that `place` is in is the one that was gone to. */
 function markedSegments(
   segments: readonly Segment[],
   pattern: RegExp | null,
   place: number | null,
 ): readonly Segment[] {
   if (pattern === null) return place === null ? segments : withAnchor(segments, place);
-  const ranges = rangesIn(segments.map(({ text }) => text).join(''), pattern);
-  if (ranges.length === 0) return segments;
-  const gone = place === null ? undefined : nearest(ranges, place);
+  const all = rangesIn(segments.map(({ text }) => text).join(''), pattern);
+  const at = place === null ? -1 : all.findIndex(([from, to]) => from <= place && place < to);
+  // It goes on in the next row, or reads otherwise than it was written.
+  const pieces = place !== null && at === -1 ? withAnchor(segments, place) : segments;
+  return all.length === 0 ? pieces : cutAt(pieces, markedOf(all, at), all[at]);
+}
+
+function cutAt(segments: readonly Segment[], ranges: readonly Range[], gone: Range | undefined): readonly Segment[] {
   const cut: Segment[] = [];
   let at = 0;
   for (const segment of segments) {
     const { text, classes } = segment;
+    if (text === '') cut.push(segment);
     let from = 0;
     while (from < text.length) {
       const range = ranges.find(([, to]) => to > at + from);
@@ -81,8 +87,3 @@ function withAnchor(segments: readonly Segment[], place: number): readonly Segme
   }
   return cut;
 }
-
-type Range = readonly [from: number, to: number];
-
-const nearest = (ranges: readonly Range[], place: number): Range | undefined =>
-  ranges.toSorted((a, b) => Math.abs(a[0] - place) - Math.abs(b[0] - place))[0];

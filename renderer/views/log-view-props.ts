@@ -24,6 +24,8 @@ export interface LogViewProps {
   readonly pattern: RegExp | null;
   /** The byte of the log that was gone to; null: none was. */
   readonly goneTo: number | null;
+  /** Counts how often a place was gone to: the same one may be asked for again. */
+  readonly asked: number;
   /** Above the log. */
   readonly bar: ReactNode;
   readonly onAtEnd: (atEnd: boolean) => void;

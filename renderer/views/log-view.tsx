@@ -1,11 +1,13 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { Button } from '@fluentui/react-components';
 import { bytes, counted } from '../selectors/format.ts';
+import { entryPlace } from '../log/entry-place.ts';
 import type { TranscriptEntry } from '../log/transcript.ts';
 import { EndlessList } from './endless-list.tsx';
 import { LogLines } from './log-lines.tsx';
 import type { LogViewProps } from './log-view-props.ts';
 import { TranscriptRow } from './transcript-row.tsx';
+import { useLast } from './use-last.ts';
 import './log-view.css';
 
 /** A log that follows its end until the reader scrolls up, whatever its size. */
@@ -53,10 +55,28 @@ export function LogView(props: LogViewProps): ReactNode {
   );
 }
 
+/** Opened or closed by the reader, after so many places were gone to. */
+interface Chosen {
+  readonly open: boolean;
+  readonly asked: number;
+}
+
 function Entries(props: LogViewProps & { readonly entries: readonly TranscriptEntry[] }): ReactNode {
-  const { label, entries, atEnd, pattern, goneTo, onAtEnd, onToEnd } = props;
-  const [opened, setOpened] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const current = goneTo === null ? -1 : entries.findLastIndex(({ offset }) => offset <= goneTo);
+  const { label, window, entries, atEnd, pattern, goneTo, asked, onAtEnd, onToEnd } = props;
+  const [opened, setOpened] = useState<ReadonlyMap<string, Chosen>>(new Map());
+  const { lines, start, end } = window;
+  const place = useMemo(
+    () => (goneTo === null || goneTo < start || goneTo >= end ? null : entryPlace(entries, lines, goneTo, pattern)),
+    [entries, lines, start, end, goneTo, pattern],
+  );
+  const current = place?.index ?? null;
+  const shownKey = useLast(current === null ? null : (entries[current]?.key ?? null));
+  // What was closed opens again when something in it is gone to.
+  const isOpen = ({ key }: TranscriptEntry): boolean | null => {
+    const chosen = opened.get(key);
+    if (key === shownKey) return chosen?.asked === asked ? chosen.open : true;
+    return chosen?.open ?? null;
+  };
   return (
     <EndlessList
       label={label}
@@ -65,8 +85,9 @@ function Entries(props: LogViewProps & { readonly entries: readonly TranscriptEn
       keyOf={(index) => entries[index]?.key ?? index}
       heightOf={() => 24}
       atEnd={atEnd}
-      goneTo={current === -1 ? null : current}
+      goneTo={current}
       place={goneTo}
+      asked={asked}
       onAtEnd={onAtEnd}
       onToEnd={onToEnd}
       onWidth={() => undefined}
@@ -80,8 +101,9 @@ function Entries(props: LogViewProps & { readonly entries: readonly TranscriptEn
             measure={measure}
             pattern={pattern}
             isCurrent={index === current}
-            opened={opened.get(entry.key) ?? (index === current ? true : null)}
-            onOpen={(open) => setOpened(new Map([...opened, [entry.key, open]]))}
+            nth={index === current ? (place?.nth ?? null) : null}
+            opened={isOpen(entry)}
+            onOpen={(open) => setOpened(new Map([...opened, [entry.key, { open, asked }]]))}
           />
         );
       }}

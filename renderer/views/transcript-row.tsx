@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { ChevronDownRegular } from '@fluentui/react-icons/svg/chevron-down';
 import { ChevronRightRegular } from '@fluentui/react-icons/svg/chevron-right';
-import { rangesIn } from '../log/search.ts';
+import { markedOf, rangesIn } from '../log/search.ts';
 import type { TranscriptEntry } from '../log/transcript.ts';
 import { visibleLines } from '../selectors/visible-text.ts';
 import './transcript-row.css';
@@ -18,6 +18,8 @@ interface TranscriptRowProps {
   readonly measure: (element: HTMLElement | null) => void;
   readonly pattern: RegExp | null;
   readonly isCurrent: boolean;
+  /** Which of its matches was gone to, the title's before the body's; null: none. */
+  readonly nth: number | null;
   /** As the reader chose; null: nothing was chosen. */
   readonly opened: boolean | null;
   readonly onOpen: (open: boolean) => void;
@@ -36,7 +38,7 @@ const words: Readonly<Record<TranscriptEntry['kind'], string>> = {
 
 /** One thing that was said or done. */
 export function TranscriptRow(props: TranscriptRowProps): ReactNode {
-  const { entry, index, top, measure, pattern, isCurrent, opened, onOpen } = props;
+  const { entry, index, top, measure, pattern, isCurrent, nth, opened, onOpen } = props;
   const { kind, title, body, isError } = entry;
   const lines = body === null ? 0 : body.split('\n').length;
   const isOpen = opened ?? (kind === 'result' && lines <= shownLines);
@@ -48,6 +50,8 @@ export function TranscriptRow(props: TranscriptRowProps): ReactNode {
     isError ? 'transcript-error' : '',
     isCurrent ? 'log-current' : '',
   ];
+  const inTitle = nth === null || pattern === null ? 0 : rangesIn(title, pattern).length;
+  const nthOfBody = nth === null || nth < inTitle ? null : nth - inTitle;
   const canFold = body !== null && body !== '' && (kind !== 'result' || lines > shownLines);
   return (
     <div
@@ -60,35 +64,44 @@ export function TranscriptRow(props: TranscriptRowProps): ReactNode {
       {canFold ? (
         <button type="button" className="transcript-fold" aria-expanded={isOpen} onClick={() => onOpen(!isOpen)}>
           {isOpen ? <ChevronDownRegular /> : <ChevronRightRegular />}
-          <Marked text={title} pattern={pattern} />
+          <Marked text={title} pattern={pattern} nth={nth} />
           {kind === 'result' && !isOpen && <span className="transcript-more">{lines - shownLines} lines more</span>}
         </button>
       ) : (
         <span className="transcript-title">
-          <Marked text={title} pattern={pattern} />
+          <Marked text={title} pattern={pattern} nth={nth} />
         </span>
       )}
       {shown !== null && shown !== '' && (
         <pre className="mono">
-          <Marked text={shown} pattern={pattern} />
+          <Marked text={shown} pattern={pattern} nth={nthOfBody} />
         </pre>
       )}
     </div>
   );
 }
 
-function Marked({ text, pattern }: { readonly text: string; readonly pattern: RegExp | null }): ReactNode {
+interface MarkedProps {
+  readonly text: string;
+  readonly pattern: RegExp | null;
+  /** Which match was gone to; null, or past the last: none here. */
+  readonly nth: number | null;
+}
+
+function Marked({ text, pattern, nth }: MarkedProps): ReactNode {
   const seen = visibleLines(
     text.length > mostShown ? `${text.slice(0, mostShown)} … cut here: read the rest in the raw log` : text,
   );
   const ranges = pattern === null ? [] : rangesIn(seen, pattern);
   if (ranges.length === 0) return seen;
+  const gone = nth === null ? undefined : ranges[nth];
   const parts: ReactNode[] = [];
   let at = 0;
-  for (const [from, to] of ranges) {
+  for (const range of markedOf(ranges, nth ?? 0)) {
+    const [from, to] = range;
     parts.push(
       seen.slice(at, from),
-      <mark key={from} className="log-match">
+      <mark key={from} className={range === gone ? 'log-match log-gone-to' : 'log-match'}>
         {seen.slice(from, to)}
       </mark>,
     );

@@ -2,7 +2,7 @@
 import type { Locator, Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { axeProblems } from '../rig/axe.ts';
-import { dashboardRig, demo, deployOne } from '../rig/dashboard.ts';
+import { dashboardRig, demo, deployOne, goTo } from '../rig/dashboard.ts';
 import { waitFor } from '../rig/wait-for.ts';
 
 const rig = dashboardRig();
@@ -58,6 +58,21 @@ describe('the fleet', () => {
     await page.getByRole('textbox', { name: 'Filter agents' }).fill('nobody at all');
     await page.getByRole('button', { name: 'Show all' }).click();
     await waitFor('all again', async () => (await shown(page)).length === 3);
+    // What is looked for in the log beside the tree stays, whatever the tree shows.
+    await goTo(page, `#/agents/${audit}/log?find=work&q=level:2`);
+    const chip = page.getByRole('button', { name: /needs attention/ });
+    await chip.click();
+    await waitFor('both', () => hash(page) === `#/agents/${audit}/log?find=work&q=level%3A2&show=attention`);
+    expect(await page.getByRole('button', { name: /needs attention/, pressed: true }).count()).toBe(1);
+    await chip.click();
+    await page.getByRole('button', { name: /needs attention/, pressed: false }).waitFor();
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByRole('menuitem', { name: 'audits' }).click();
+    await waitFor('the view', () => hash(page) === `#/agents/${audit}/log?find=work&q=level%3A2+audit`);
+    expect(await page.getByRole('textbox', { name: 'Search the log' }).inputValue()).toBe('work');
+    await page.getByRole('textbox', { name: 'Filter agents' }).fill('nobody at all');
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await waitFor('no filter', () => hash(page) === `#/agents/${audit}/log?find=work`);
   });
 
   test('many are chosen by mouse and keyboard, and what is done to them is asked first and seen at once', async () => {

@@ -247,7 +247,13 @@ describe('balance', () => {
     const prompt = page.getByLabel('Prompt of each worker');
     await prompt.fill('Do it.');
     await page.getByText('The prompt does not hold {tasks}').waitFor();
+    await page.getByText('What the first worker is told').click();
+    await prompt.fill('Worker {worker} of {workers} has {share}: {tasks}');
+    const preview = page.locator('.plan-first pre');
+    await preview.filter({ hasText: /^Worker 1 of 3 has [\d.]+ %: - \w/ }).waitFor();
     await prompt.fill('Worker {worker} of {workers}: {tasks}');
+    await preview.filter({ hasText: /^Worker 1 of 3: - \w/ }).waitFor();
+    await expectAccessible(page);
     await page.reload();
     await verdict.getByText('keeps the rules', { exact: true }).waitFor();
     expect(await prompt.inputValue()).toBe('Worker {worker} of {workers}: {tasks}');

@@ -58,7 +58,102 @@ const lines = [
   },
 ];
 
+/** Which of them are wholly in view in their log. */
+const seen = (elements: readonly Element[]): boolean[] =>
+  elements.map((element) => {
+    const log = element.closest('.log-lines');
+    if (log === null) return false;
+    const [inner, outer] = [element.getBoundingClientRect(), log.getBoundingClientRect()];
+    return (
+      inner.top >= outer.top &&
+      inner.bottom <= outer.top + log.clientHeight &&
+      inner.left >= outer.left &&
+      inner.right <= outer.left + log.clientWidth
+    );
+  });
+const isInView = async (place: Locator): Promise<boolean> => (await place.evaluateAll(seen)).includes(true);
+
+/** Goes on by a key from match to match, and sees each where it was gone to. */
+async function stepThrough(page: Page, key: string, places: readonly number[]): Promise<void> {
+  const match = logOf(page).locator('.log-gone-to');
+  for (const place of places) {
+    await page.keyboard.press(key);
+    await page.getByText(new RegExp(`^${place} of \\d+$`)).waitFor();
+    await waitFor(`match ${place} in view`, async () => (await match.count()) === 1 && isInView(match));
+  }
+}
+
 describe('the log viewer', () => {
+  test('each match that is gone to comes into view, far right in a line that is not wrapped, too, and again', async () => {
+    const coordinator = await rig.start(config);
+    const id = await deployOne(coordinator, { config: { runtime: 'quiet', ...told } });
+    await coordinator.ended(id);
+    const odd = 'é\u001b[31m€\u001b[0m𝄞 '.repeat(400);
+    const line = `hit-a${odd}hit-b${odd}hit-c`;
+    const lines = [...Array<string>(300).fill('plain'), `hit-0`, line, ...Array<string>(300).fill('plain'), line];
+    appendFileSync(coordinator.path('logs', `${id}.log`), `${lines.join('\n')}\n`);
+    const page = await rig.open(coordinator, `#/agents/${id}/log?full`, { width: 900, height: 500 });
+    await page.getByRole('button', { name: 'Wrap' }).click();
+    await page.getByRole('textbox', { name: 'Search the log' }).fill('hit-');
+    await page.getByText('7 matches', { exact: true }).waitFor();
+    const log = logOf(page);
+    const after = () => log.locator('.log-gone-to').evaluate((match) => match.nextSibling?.textContent?.[0] ?? '');
+    const followed: string[] = [];
+    for (const place of [1, 2, 3, 4, 5, 6, 7, 1, 7, 6, 5]) {
+      await stepThrough(page, followed.length < 8 ? 'F3' : 'Shift+F3', [place]);
+      followed.push(await after());
+    }
+    expect(followed.join('')).toBe('0abcabc0cba');
+    // The same one, after the reader went elsewhere.
+    await page.getByRole('textbox', { name: 'Search the log' }).fill('hit-0');
+    await page.getByText('1 match', { exact: true }).waitFor();
+    await stepThrough(page, 'F3', [1]);
+    await log.hover();
+    for (const [right, down] of [
+      [2000, 0],
+      [0, 2000],
+    ] as const) {
+      await page.mouse.wheel(right, down);
+      await waitFor('elsewhere', async () => !(await isInView(log.locator('.log-gone-to'))));
+      await stepThrough(page, 'F3', [1]);
+    }
+  });
+
+  test('each match of a long transcript comes into view, in what is folded away, too', async () => {
+    const coordinator = await rig.start(config);
+    const said = (at: number): string => {
+      const content =
+        at % 26 === 0
+          ? [
+              { type: 'text', text: `${'words '.repeat(at % 400)}needle` },
+              { type: 'tool_use', id: `t${at}`, name: 'Bash', input: { command: 'ls', after: 'a needle' } },
+            ]
+          : [{ type: 'text', text: 'hay '.repeat(at % 60) }];
+      return JSON.stringify({ type: 'assistant', message: { content } });
+    };
+    const result = { tool_use_id: 't', content: `${'row\n'.repeat(300)}needle\n${'row\n'.repeat(300)}` };
+    const told5200 = Array.from({ length: 5200 }, (_, at) => said(at + 1));
+    told5200.push(JSON.stringify({ type: 'user', message: { content: [{ type: 'tool_result', ...result }] } }));
+    writeFileSync(coordinator.path('transcript.jsonl'), `${told5200.join('\n')}\n`);
+    const id = await deployOne(coordinator, { config: { runtime: 'file', ...told } });
+    await coordinator.ended(id);
+    const page = await rig.open(coordinator, `#/agents/${id}/log?full`, { width: 900, height: 500 });
+    await page.getByRole('textbox', { name: 'Search the log' }).fill('needle');
+    await page.getByText('401 matches', { exact: true }).waitFor();
+    await stepThrough(page, 'Shift+F3', [401, 400, 399, 398, 397]);
+    await stepThrough(page, 'F3', [398, 399, 400]);
+    // What the reader closes opens again for what is in it.
+    const call = logOf(page).locator('.log-current').getByRole('button', { name: /^Bash/ });
+    await call.click();
+    expect(await call.getAttribute('aria-expanded')).toBe('false');
+    await stepThrough(page, 'F3', [401]);
+    await stepThrough(page, 'Shift+F3', [400]);
+    expect(await call.getAttribute('aria-expanded')).toBe('true');
+    await stepThrough(page, 'F3', [401, 1, 2, 3, 4]);
+    await page.getByRole('button', { name: 'Raw' }).click();
+    await stepThrough(page, 'F3', [5, 6, 7]);
+  });
+
   test('searches all of a log, goes to what it finds, and says what is no pattern', async () => {
     const coordinator = await rig.start(config);
     const id = await deployOne(coordinator, { config: { runtime: 'long', ...told } });
@@ -205,25 +300,19 @@ describe('the log viewer', () => {
     expect(await orange.evaluate((element) => getComputedStyle(element).color)).toBe('rgb(255, 170, 51)');
     const field = page.getByRole('textbox', { name: 'Search the log' });
     const match = logOf(page).locator('.log-gone-to');
-    const isInView = () =>
-      match.evaluate((element) => {
-        const [inner, outer] = [element, element.closest('.log-lines') ?? element].map((one) =>
-          one.getBoundingClientRect(),
-        );
-        if (inner === undefined || outer === undefined) return false;
-        return (
-          inner.top >= outer.top &&
-          inner.bottom <= outer.bottom &&
-          inner.left >= outer.left &&
-          inner.right <= outer.right
-        );
-      });
     await field.fill('middle');
     await page.getByText('1 match', { exact: true }).waitFor();
     await field.press('Enter');
-    await waitFor('the match is on screen', async () => (await match.textContent()) === 'MIDDLE' && isInView());
+    await waitFor('the match is on screen', async () => (await match.textContent()) === 'MIDDLE' && isInView(match));
     expect(await match.evaluate((element) => element.className)).toContain('ansi-fg-exact');
+    // Its line stays open, and where it is, when the search is over.
+    const top = () => logOf(page).evaluate((log) => log.scrollTop);
+    const before = await top();
     await field.fill('');
+    await match.waitFor({ state: 'detached' });
+    expect([await logOf(page).getByText('more in this line').count(), await top()]).toEqual([0, before]);
+    expect(await isInView(logOf(page).getByText('MIDDLE'))).toBe(true);
+    await page.getByRole('button', { name: 'Start' }).click();
     await logOf(page)
       .getByText(/^… [\d.]+ [KM]B more in this line$/)
       .click();

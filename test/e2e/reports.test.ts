@@ -1,6 +1,6 @@
 /** The report checker and the tabs of an agent, with agents whose reports are good, missing, wrong and hostile. */
 import { writeFileSync } from 'node:fs';
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import type { TestCoordinator } from '../rig/coordinator.ts';
 import { axeProblems } from '../rig/axe.ts';
@@ -37,6 +37,13 @@ const requestsElsewhere = (page: Page, own: string): string[] => {
   return seen;
 };
 
+const hasFocus = (place: Locator): Promise<boolean> => place.evaluate((element) => element === document.activeElement);
+const isInView = (place: Locator): Promise<boolean> =>
+  place.evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return top >= 0 && bottom <= window.innerHeight;
+  });
+
 describe('reports', () => {
   test.each(['light', 'dark'] as const)(
     'are listed by verdict, and what is wrong stands beside its line (%s)',
@@ -46,7 +53,10 @@ describe('reports', () => {
       const missing = await deployOne(coordinator, { name: 'forgetful', config: demo('@work 1s') });
       const wrong = await deployOne(coordinator, { name: 'sloppy', config: demo('@until go') });
       await waitFor('it works', async () => (await coordinator.client.get(wrong)).ok);
-      await written(coordinator, wrong, `# Report of ${wrong}\n\n## Summary\n\nDone, see \`nowhere/at/all.txt\`.\n`);
+      const long = 'As planned.\n\n'.repeat(60);
+      const items = '- kept\n- wrote `src/none.ts`\n- tidied\n';
+      const text = `## Summary\n\nDone, see \`nowhere/at/all.txt\`.\n\n${long}${items}`;
+      await written(coordinator, wrong, `# Report of ${wrong}\n\n${text}`);
       writeFileSync(coordinator.path('go'), '');
       for (const id of [good, missing, wrong]) await coordinator.ended(id);
       const page = await rig.open(coordinator, '#/reports', { width: 1024, height: 640, colorScheme });
@@ -60,7 +70,34 @@ describe('reports', () => {
       await list.getByRole('link', { name: /sloppy/ }).click();
       const problems = page.getByRole('list', { name: 'Problems' });
       await problems.getByText('section_missing').first().waitFor();
+      const places = problems.getByRole('button', { name: /^Line \d+$/ });
+      const marks = page.getByRole('button', { name: /^Problem: Line \d+: .* file_not_found$/ });
+      expect([await places.count(), await marks.count()]).toEqual([2, 2]);
       expect(await axeProblems(page)).toEqual([]);
+      await places.last().click();
+      const mark = page
+        .getByRole('listitem')
+        .filter({ hasText: 'src/none.ts' })
+        .getByRole('button', { name: /^Problem: Line 128:/ });
+      expect(await hasFocus(mark)).toBe(true);
+      await waitFor('the item in view', () => isInView(mark));
+      await mark.hover();
+      await page.getByRole('tooltip').getByText('file_not_found').waitFor();
+      await mark.press('Enter');
+      expect(await hasFocus(places.last())).toBe(true);
+      await waitFor('the list in view', () => isInView(places.last()));
+      await page.getByRole('switch', { name: 'As written' }).click();
+      await places.first().click();
+      expect(await hasFocus(marks.first())).toBe(true);
+      await page.getByRole('switch', { name: 'As written' }).click();
+      // Where there is no room beside the text, the words stand above the block.
+      await page.setViewportSize({ width: 480, height: 640 });
+      await mark.getByText('file_not_found').waitFor();
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(
+        0,
+      );
+      expect(await axeProblems(page)).toEqual([]);
+      await page.setViewportSize({ width: 1024, height: 640 });
       await page.reload();
       await problems.getByText('section_missing').first().waitFor();
       await page.getByRole('textbox', { name: 'Search reports by agent' }).fill('good');

@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import type { PlanAnswer } from '../../../protocol/plan.ts';
 import { counted } from '../../selectors/format.ts';
-import { type Batch, batchOf, obstacle, parentChoices } from '../../selectors/plan-deployment.ts';
+import { type Batch, batchOf, firstPrompt, obstacle, parentChoices } from '../../selectors/plan-deployment.ts';
 import { ConfirmDialog } from '../../views/confirm-dialog.tsx';
 import { JsonView } from '../../views/json-view.tsx';
 import { PlanDeployment } from '../../views/balance/plan-deployment.tsx';
@@ -12,12 +12,15 @@ import { useSettings } from '../use-settings.ts';
 
 interface DeploymentProps {
   readonly plan: PlanAnswer | null;
+  /** The plan is of what was written a moment ago: it is not carried out. */
+  readonly behind: boolean;
   readonly draft: PlanDraft;
   readonly onChange: (part: Partial<PlanDraft>) => void;
 }
 
 /** From the plan to agents: what is confirmed is what is sent. */
-export function Deployment({ plan, draft, onChange }: DeploymentProps): ReactNode {
+export function Deployment({ plan: shown, behind, draft, onChange }: DeploymentProps): ReactNode {
+  const plan = behind ? null : shown;
   const { store, client } = useDashboard();
   const notify = useNotify();
   const settings = useSettings();
@@ -31,6 +34,7 @@ export function Deployment({ plan, draft, onChange }: DeploymentProps): ReactNod
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the fleet is read where who lives changed
     [store, living, externals, draft.parent],
   );
+  const preview = useMemo(() => firstPrompt(shown, draft.template), [shown, draft.template]);
   const choice = { ...draft, group: draft.group.trim() };
   const deploy = async (batch: Batch): Promise<void> => {
     setBusy(true);
@@ -44,6 +48,7 @@ export function Deployment({ plan, draft, onChange }: DeploymentProps): ReactNod
     <>
       <PlanDeployment
         draft={draft}
+        preview={preview}
         parents={parents}
         runtimes={Object.keys(settings?.runtimes ?? {})}
         defaultRuntime={settings?.default_runtime ?? ''}

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { createDraftStore } from '../../client/draft-store.ts';
 import { planNumbers } from '../../selectors/plan-draft.ts';
 import { parsePlan, withSplit } from '../../selectors/plan-input.ts';
@@ -25,19 +25,30 @@ const emptyDraft: PlanDraft = {
 export function Plan({ settings }: { readonly settings: BalanceSettings }): ReactNode {
   const [written, setWritten] = useState<PlanDraft>(() => drafts.read(emptyDraft));
   useEffect(() => drafts.write(written), [written]);
-  const onChange = (part: Partial<PlanDraft>): void => setWritten((before) => ({ ...before, ...part }));
+  const onChange = useCallback(
+    (part: Partial<PlanDraft>): void => setWritten((before) => ({ ...before, ...part })),
+    [],
+  );
+  const onSplit = useCallback(
+    (task: string, weights: readonly number[]): void =>
+      setWritten((before) => ({ ...before, text: withSplit(before.text, task, weights) })),
+    [],
+  );
   // Until somebody writes others, the limits are the coordinator's.
   const draft = {
     ...written,
     maxShare: written.maxShare === '' ? String(Number((settings.max_share * 100).toPrecision(6))) : written.maxShare,
     maxRatio: written.maxRatio === '' ? String(settings.max_ratio) : written.maxRatio,
   };
-  const { tasks, problems } = useMemo(() => parsePlan(written.text), [written.text]);
+  // Thousands of lines are read after the letter is on screen.
+  const text = useDeferredValue(written.text);
+  const { tasks, problems } = useMemo(() => parsePlan(text), [text]);
   const numbers = useMemo(
     () => planNumbers({ workers: draft.workers, maxShare: draft.maxShare, maxRatio: draft.maxRatio }),
     [draft.workers, draft.maxShare, draft.maxRatio],
   );
-  const { plan, behind } = usePlan(tasks, numbers.workers, numbers.rules);
+  const { plan, behind: isPlanBehind } = usePlan(tasks, numbers.workers, numbers.rules);
+  const behind = isPlanBehind || text !== written.text;
   return (
     <PlanTool
       draft={draft}
@@ -49,10 +60,10 @@ export function Plan({ settings }: { readonly settings: BalanceSettings }): Reac
           plan={plan}
           maxShare={numbers.rules?.max_share ?? settings.max_share}
           behind={behind}
-          onSplit={(task, weights) => onChange({ text: withSplit(written.text, task, weights) })}
+          onSplit={onSplit}
         />
       }
-      deployment={<Deployment plan={behind ? null : plan} draft={draft} onChange={onChange} />}
+      deployment={<Deployment plan={plan} behind={behind} draft={draft} onChange={onChange} />}
     />
   );
 }

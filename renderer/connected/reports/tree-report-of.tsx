@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Button, MessageBar, MessageBarActions, MessageBarBody } from '@fluentui/react-components';
-import type { Agent } from '../../../protocol/agent.ts';
+import type { Agent, ReportProblem } from '../../../protocol/agent.ts';
 import { subtree } from '../../../protocol/fleet.ts';
 import { saveText } from '../../client/save-file.ts';
 import { CopyButton } from '../../views/copy-button.tsx';
@@ -9,7 +9,8 @@ import { TreeGate } from '../../views/reports/tree-gate.tsx';
 import { useDashboard, useDashboardState } from '../dashboard-context.ts';
 import { useAsked } from '../use-asked.ts';
 
-const noLines: ReadonlySet<number> = new Set();
+const noProblems: readonly ReportProblem[] = [];
+const nothing = (): void => undefined;
 
 /** The combined report of an agent and all below it, made anew when any of them ends or is added. */
 export function TreeReportOf({ agent }: { readonly agent: Agent }): ReactNode {
@@ -52,7 +53,7 @@ export function TreeReportOf({ agent }: { readonly agent: Agent }): ReactNode {
           Save as JSON
         </Button>
       </div>
-      <SafeMarkdown markdown={tree.markdown} marked={noLines} />
+      <SafeMarkdown markdown={tree.markdown} problems={noProblems} onProblem={nothing} />
     </>
   );
 }

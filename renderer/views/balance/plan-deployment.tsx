@@ -1,10 +1,13 @@
 import type { ReactNode } from 'react';
 import { Button, Field, Input, MessageBar, MessageBarBody, Select, Textarea } from '@fluentui/react-components';
 import type { ParentChoice } from '../../selectors/plan-deployment.ts';
+import { visibleLines } from '../../selectors/visible-text.ts';
 import type { PlanDraft } from './plan-tool.tsx';
 
 interface PlanDeploymentProps {
   readonly draft: PlanDraft;
+  /** What the first worker is told; null: there is no worker yet. */
+  readonly preview: string | null;
   readonly parents: readonly ParentChoice[];
   readonly runtimes: readonly string[];
   /** Named where the coordinator's default is meant. */
@@ -18,9 +21,12 @@ interface PlanDeploymentProps {
   readonly onDeploy: () => void;
 }
 
+/** In characters: enough to see how the template reads. */
+const mostPreviewed = 4000;
+
 /** Under whom, with what and how the plan is carried out. */
 export function PlanDeployment(props: PlanDeploymentProps): ReactNode {
-  const { draft, obstacle, refusal, disabled, onChange, onDeploy } = props;
+  const { draft, preview, obstacle, refusal, disabled, onChange, onDeploy } = props;
   return (
     <div className="plan-deploy">
       <Where {...props} />
@@ -38,6 +44,15 @@ export function PlanDeployment(props: PlanDeploymentProps): ReactNode {
           onChange={(_, { value }) => onChange({ template: value })}
         />
       </Field>
+      {preview !== null && (
+        <details className="plan-first">
+          <summary>What the first worker is told</summary>
+          <pre className="mono" tabIndex={0} aria-label="Prompt of the first worker">
+            {visibleLines(preview.slice(0, mostPreviewed))}
+            {preview.length > mostPreviewed && ' …'}
+          </pre>
+        </details>
+      )}
       {refusal !== null && (
         <MessageBar intent="error" layout="multiline">
           <MessageBarBody>

@@ -1,4 +1,4 @@
-import type { CSSProperties, ReactNode } from 'react';
+import { type CSSProperties, memo, type ReactNode } from 'react';
 import { Button } from '@fluentui/react-components';
 import type { PlanAnswer } from '../../../protocol/plan.ts';
 import { ratioWords } from '../../selectors/balance-groups.ts';
@@ -18,7 +18,8 @@ interface PlanResultProps {
 }
 
 /** Who gets what, whether that keeps the rules, and what to split where nothing does. */
-export function PlanResult({ plan, maxShare, behind, onSplit }: PlanResultProps): ReactNode {
+export const PlanResult = memo(function PlanResult(props: PlanResultProps): ReactNode {
+  const { plan, maxShare, behind, onSplit } = props;
   if (plan === null) return <p className="plan-note">The assignment appears here as you write.</p>;
   const { workers, ratio, load_balance_score: score, is_balanced, is_optimal, split, advice } = plan;
   const shares = workers.map(({ worker, share }) => ({ agentId: null, name: `W${worker}`, share }));
@@ -47,7 +48,7 @@ export function PlanResult({ plan, maxShare, behind, onSplit }: PlanResultProps)
       <Workers workers={workers} />
     </div>
   );
-}
+});
 
 interface AdviceProps extends Pick<PlanResultProps, 'onSplit'> {
   readonly sentence: string;
@@ -68,7 +69,8 @@ function Advice({ sentence, split, onSplit }: AdviceProps): ReactNode {
   );
 }
 
-function Workers({ workers }: Pick<PlanAnswer, 'workers'>): ReactNode {
+/** Of a plan with many tasks this is the long part: drawn anew with another plan only. */
+const Workers = memo(function Workers({ workers }: Pick<PlanAnswer, 'workers'>): ReactNode {
   return (
     <table className="govern-table plan-workers">
       <thead>
@@ -97,4 +99,4 @@ function Workers({ workers }: Pick<PlanAnswer, 'workers'>): ReactNode {
       </tbody>
     </table>
   );
-}
+});

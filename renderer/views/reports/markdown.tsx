@@ -1,28 +1,34 @@
-import type { ComponentProps, ReactNode } from 'react';
+import { type ComponentProps, type ReactNode, useMemo } from 'react';
 import Markdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+import type { ReportProblem } from '../../../protocol/agent.ts';
 import { whyPlain } from '../../selectors/markdown-bounds.ts';
 import { visibleLines } from '../../selectors/visible-text.ts';
+import { type HtmlNode, markProblems } from './problem-blocks.ts';
+import { ProblemMark } from './problem-mark.tsx';
 import './markdown.css';
 
 interface SafeMarkdownProps {
   readonly markdown: string;
-  /** 1-based lines that something is said about; the blocks they are in are marked. */
-  readonly marked: ReadonlySet<number>;
+  /** Those with a line are marked beside what stands there. */
+  readonly problems: readonly ReportProblem[];
+  /** The mark of this one of them was chosen. */
+  readonly onProblem: (place: number) => void;
 }
 
 /**
  * A report as its agent meant it, and nothing more: links are shown with their address and lead nowhere, pictures are named
  * and not loaded, HTML is text.
  */
-export function SafeMarkdown({ markdown, marked }: SafeMarkdownProps): ReactNode {
+export function SafeMarkdown({ markdown, problems, onProblem }: SafeMarkdownProps): ReactNode {
   const why = whyPlain(markdown);
-  if (why !== null) return <PlainReport markdown={markdown} marked={marked} why={why} />;
+  const components = useMemo(() => ({ ...harmless, div: markOf(problems, onProblem) }), [problems, onProblem]);
+  if (why !== null) return <PlainReport markdown={markdown} problems={problems} onProblem={onProblem} why={why} />;
   return (
-    <div className="markdown">
+    <div className={`markdown${problems.some(hasLine) ? ' markdown-with-margin' : ''}`}>
       <Markdown
         remarkPlugins={[remarkGfm]}
-        rehypePlugins={[[markBlocks, marked]]}
+        rehypePlugins={[[prepare, problems]]}
         components={components}
         urlTransform={keepUrl}
       >
@@ -33,17 +39,24 @@ export function SafeMarkdown({ markdown, marked }: SafeMarkdownProps): ReactNode
 }
 
 /** As it was written, with its line numbers. */
-export function PlainReport({ markdown, marked, why }: SafeMarkdownProps & { readonly why: string | null }): ReactNode {
+export function PlainReport(props: SafeMarkdownProps & { readonly why: string | null }): ReactNode {
+  const { markdown, problems, onProblem, why } = props;
   const lines = visibleLines(markdown.slice(0, mostPlain)).split('\n');
+  const placesOf = (line: number): readonly number[] =>
+    problems.flatMap((problem, place) => (problem.line === line ? place : []));
   return (
     <>
       {why !== null && <p className="markdown-why">{why} This is the text as it is.</p>}
       <ol className="markdown-plain mono">
-        {lines.map((line, at) => (
-          <li key={at} id={lineId(at + 1)} className={marked.has(at + 1) ? 'markdown-marked' : undefined}>
-            <bdi>{line}</bdi>
-          </li>
-        ))}
+        {lines.map((line, at) => {
+          const places = placesOf(at + 1);
+          return (
+            <li key={at} className={places.length === 0 ? undefined : 'markdown-marked'}>
+              {places.length > 0 && <ProblemMark problems={problems} places={places} onProblem={onProblem} />}
+              <bdi>{line}</bdi>
+            </li>
+          );
+        })}
       </ol>
       {markdown.length > mostPlain && (
         <p className="markdown-why">The rest is not shown. Open the file to read all of it.</p>
@@ -53,12 +66,12 @@ export function PlainReport({ markdown, marked, why }: SafeMarkdownProps & { rea
 }
 
 const mostPlain = 400_000;
-export const lineId = (line: number): string => `report-line-${line}`;
+const hasLine = ({ line }: ReportProblem): boolean => line !== null;
 
 /** It is only shown. */
 const keepUrl = (url: string): string => url;
 
-const components: Components = {
+const harmless: Components = {
   a: ({ children, href }) => (
     <span className="markdown-link" title="Links of reports lead nowhere">
       {children} <span className="mono">⟨{href}⟩</span>
@@ -80,33 +93,28 @@ const components: Components = {
   ),
 };
 
-interface Node {
-  value?: string;
-  readonly type: string;
-  readonly children?: readonly Node[];
-  readonly position?: { readonly start: { readonly line: number }; readonly end: { readonly line: number } };
-  properties?: Record<string, unknown>;
+/** Markdown makes no `div`: each is of `markProblems`. */
+function markOf(
+  problems: readonly ReportProblem[],
+  onProblem: (place: number) => void,
+): (props: ComponentProps<'div'> & { readonly 'data-problems'?: string }) => ReactNode {
+  return ({ 'data-problems': places, className, children }) =>
+    places === undefined ? (
+      <div className={className}>{children}</div>
+    ) : (
+      <ProblemMark problems={problems} places={places.split(' ').map(Number)} onProblem={onProblem} />
+    );
 }
 
-/** Gives each outermost block the line it begins in, and marks those that a marked line is in. */
-function markBlocks(marked: ReadonlySet<number>): (tree: Node) => void {
+function prepare(problems: readonly ReportProblem[]): (tree: HtmlNode) => void {
   return (tree) => {
     makeVisible(tree);
-    for (const block of tree.children ?? []) {
-      if (block.type !== 'element' || block.position === undefined) continue;
-      const { start, end } = block.position;
-      const isMarked = [...marked].some((line) => line >= start.line && line <= end.line);
-      block.properties = {
-        ...block.properties,
-        id: lineId(start.line),
-        ...(isMarked ? { className: ['markdown-marked'] } : {}),
-      };
-    }
+    markProblems(tree, problems);
   };
 }
 
 /** Once more: `&#x202E;` has become what it stands for. */
-function makeVisible(node: Node): void {
+function makeVisible(node: HtmlNode): void {
   if (node.type === 'text' && node.value !== undefined) node.value = visibleLines(node.value);
   for (const child of node.children ?? []) makeVisible(child);
 }

@@ -1,10 +1,10 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useRef, useState } from 'react';
 import { Button, MessageBar, MessageBarActions, MessageBarBody, Switch } from '@fluentui/react-components';
 import type { ReportProblem } from '../../../protocol/agent.ts';
 import type { ReportAnswer } from '../../../protocol/queries.ts';
 import { CopyButton } from '../copy-button.tsx';
 import { StatusShape } from '../status-shape.tsx';
-import { lineId, PlainReport, SafeMarkdown } from './markdown.tsx';
+import { PlainReport, SafeMarkdown } from './markdown.tsx';
 import './report-panel.css';
 
 export type ReportModel =
@@ -46,9 +46,10 @@ interface KnownProps extends Pick<ReportPanelProps, 'absent' | 'unproven'> {
 function Known({ answer, absent, unproven }: KnownProps): ReactNode {
   const { markdown, report_problems: problems, completion_report: path } = answer;
   const [isRaw, setRaw] = useState(false);
-  const marked = useMemo(() => new Set(problems.flatMap(({ line }) => line ?? [])), [problems]);
+  const root = useRef<HTMLDivElement>(null);
+  const onProblem = useCallback((place: number) => show(root.current, `[data-problem="${place}"]`), []);
   return (
-    <div className="report">
+    <div className="report" ref={root}>
       <div className="report-head">
         <span className="report-path mono" title={path}>
           <bdi dir="ltr">{path}</bdi>
@@ -61,7 +62,9 @@ function Known({ answer, absent, unproven }: KnownProps): ReactNode {
           </>
         )}
       </div>
-      {problems.length > 0 && <Problems problems={problems} onLine={(line) => (setRaw(true), showLine(line))} />}
+      {problems.length > 0 && (
+        <Problems problems={problems} onMark={(place) => show(root.current, `[data-marks~="${place}"]`)} />
+      )}
       {unproven !== null && (
         <MessageBar intent="warning" layout="multiline" className="report-bar">
           <MessageBarBody>{unproven}</MessageBarBody>
@@ -70,35 +73,40 @@ function Known({ answer, absent, unproven }: KnownProps): ReactNode {
       {markdown === null ? (
         <p className="report-word">{absent}</p>
       ) : isRaw ? (
-        <PlainReport markdown={markdown} marked={marked} why={null} />
+        <PlainReport markdown={markdown} problems={problems} onProblem={onProblem} why={null} />
       ) : (
-        <SafeMarkdown markdown={markdown} marked={marked} />
+        <SafeMarkdown markdown={markdown} problems={problems} onProblem={onProblem} />
       )}
     </div>
   );
 }
 
-/** Once it is drawn. */
-function showLine(line: number): void {
-  requestAnimationFrame(() => document.getElementById(lineId(line))?.scrollIntoView({ block: 'center' }));
+/** In view, and with the focus: what the reader goes on from. */
+function show(root: HTMLElement | null, selector: string): void {
+  const element = root?.querySelector<HTMLElement>(selector);
+  element?.scrollIntoView({ block: 'center' });
+  element?.focus({ preventScroll: true });
 }
 
 interface ProblemsProps {
   readonly problems: readonly ReportProblem[];
-  readonly onLine: (line: number) => void;
+  /** Told the place of one that has a line. */
+  readonly onMark: (place: number) => void;
 }
 
-function Problems({ problems, onLine }: ProblemsProps): ReactNode {
+/** Those of no line first, the others as they come in the text. */
+function Problems({ problems, onMark }: ProblemsProps): ReactNode {
+  const sorted = [...problems.entries()].sort(([, a], [, b]) => (a.line ?? 0) - (b.line ?? 0));
   return (
     <ul className="report-problems" aria-label="Problems">
-      {problems.map(({ code, message, line }, at) => (
+      {sorted.map(([at, { code, message, line }]) => (
         <li key={at}>
           <StatusShape shape="triangle" tone="warning" />
-          <span>
+          <span className="report-problem">
             {message} <span className="report-code">{code}</span>
           </span>
           {line !== null && (
-            <Button size="small" appearance="subtle" onClick={() => onLine(line)}>
+            <Button size="small" appearance="subtle" data-problem={at} onClick={() => onMark(at)}>
               Line {line}
             </Button>
           )}

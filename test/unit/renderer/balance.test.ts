@@ -4,7 +4,7 @@ import { planRequestSchema } from '../../../protocol/plan.ts';
 import { batchRequestSchema } from '../../../protocol/request.ts';
 import { planWork } from '../../../protocol/planning.ts';
 import { balanceGroups } from '../../../renderer/selectors/balance-groups.ts';
-import { batchOf, obstacle, parentChoices } from '../../../renderer/selectors/plan-deployment.ts';
+import { batchOf, firstPrompt, obstacle, parentChoices } from '../../../renderer/selectors/plan-deployment.ts';
 import { planNumbers } from '../../../renderer/selectors/plan-draft.ts';
 import { parsePlan, withSplit } from '../../../renderer/selectors/plan-input.ts';
 import { barOf, barWords, openPlace, percent } from '../../../renderer/selectors/share-bars.ts';
@@ -195,6 +195,8 @@ describe('the deployment of a plan', () => {
       outside('overwatch_001'),
       running(1, { parent_agent: 'overwatch_001', agent_type: 'L2.4' }),
     );
+    expect(firstPrompt(null, 'x')).toBeNull();
+    expect(firstPrompt(plan, choice.template)).toBe(batchOf(plan, choice, fleet).agents[0]?.config.prompt);
     const batch = batchOf(plan, { ...choice, parent: 'overwatch_001', runtime: 'demo' }, fleet);
     expect(batchRequestSchema.safeParse({ ...batch, action: 'deploy_batch', request_id: 'x' }).success).toBe(true);
     expect(batch.agents.map(({ agent_type }) => agent_type)).toEqual(['L2.5', 'L2.6', 'L2.7']);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { filterQuery, matcherOf, parseFilter } from '../../../renderer/selectors/fleet-filter.ts';
+import { filterQuery, matcherOf, noFilter, parseFilter, withFilter } from '../../../renderer/selectors/fleet-filter.ts';
 import { treeRows } from '../../../renderer/selectors/tree-rows.ts';
 import { accepted, fleetFrom, idOf, over, running } from './fleets.ts';
 
@@ -49,6 +49,12 @@ describe('the filter', () => {
     [`q=${idOf(3)}`, [3]],
   ])('%s', (query, ordinals) => {
     expect(found(query)).toEqual(ordinals);
+  });
+
+  test('another filter leaves the rest of the address alone', () => {
+    const both = withFilter('find=a+b&at=7&q=old', { text: 'new', show: new Set(['done']) });
+    expect(both).toBe('find=a+b&at=7&q=new&show=done');
+    expect(withFilter(both, noFilter)).toBe('find=a+b&at=7');
   });
 
   test('any text is the same after the address', () => {
