@@ -1,12 +1,14 @@
 /**
- * `node scripts/pictures.mjs [FOLDER] [--fleet empty|few|many] [--only VIEW,VIEW]`: pictures of every view of the dashboard, light
- * and dark, small and large, with nobody, a demo tree or three hundred agents, from a real coordinator on a root of its own.
- * Default folder: docs/images/dashboard. Each is to be looked at before it is committed.
+ * `node scripts/pictures.mjs FOLDER [--fleet empty|few|many] [--only VIEW,VIEW] [--scheme light|dark]
+ * [--size WIDTHxHEIGHT[@SCALE]] [--forced-colors]`: pictures of every view of the dashboard, light and dark, small and large,
+ * with nobody, a small tree or three hundred agents, from a real coordinator on a root of its own. A size is in CSS pixels;
+ * `800x500@2` is a window of 1600 x 1000 at 200 %. `--forced-colors`: as in a contrast theme of Windows.
+ * Those that are kept lie in docs/images; each is to be looked at before it is committed.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as rest } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -17,17 +19,26 @@ import { ensureBuilt } from './setup.mjs';
 const at = (/** @type {string} */ path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const option = (/** @type {string} */ name) =>
   process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
-const folder = process.argv[2]?.startsWith('--') === false ? process.argv[2] : at('docs/images/dashboard');
+const folder = process.argv[2] ?? '--';
+if (folder.startsWith('--')) throw new Error('The first argument is the folder for the pictures.');
 const only = option('--only')?.split(',');
 const fleets = option('--fleet')?.split(',') ?? ['empty', 'few', 'many'];
 
-const looks = [
-  { name: 'small', width: 1024, height: 640 },
-  { name: 'large', width: 1600, height: 1000 },
-];
-const schemes = /** @type {const} */ (['light', 'dark']);
+const size = /^(\d+)x(\d+)(?:@(\d+))?$/.exec(option('--size') ?? '');
+const looks =
+  size === null
+    ? [
+        { name: 'small', width: 1024, height: 640, scale: 1 },
+        { name: 'large', width: 1600, height: 1000, scale: 1 },
+      ]
+    : [{ name: size[0], width: Number(size[1]), height: Number(size[2]), scale: Number(size[3] ?? 1) }];
+const schemes = /** @type {const} */ (['light', 'dark']).filter((one) => (option('--scheme') ?? one) === one);
+const isForced = process.argv.includes('--forced-colors');
 /** Of the fleet, an agent is selected where there is one. */
 const views = ['fleet', 'balance', 'queue', 'reports', 'approvals', 'history', 'settings'];
+const claude = join(mkdtempSync(join(tmpdir(), 'ziggie-pictured-')), 'claude');
+writeFileSync(claude, `#!/bin/sh\nexec '${process.execPath}' '${at('scripts/pictured-session.mjs')}' "$@"\n`);
+chmodSync(claude, 0o755);
 const tabs = ['log', 'usage', 'report', 'children', 'events'];
 
 /** @typedef {{ url: string, token: string, root: string, printed: () => string, end: () => Promise<void> }} Served */
@@ -78,7 +89,12 @@ async function deploy(served, request) {
 /** @param {string} prompt @param {boolean} [report_required] */
 const demo = (prompt, report_required = false) => ({ runtime: 'demo', prompt, report_required });
 
-/** An Overwatch with two workers: one at work, one done with a report. @param {Served} served @returns {Promise<string>} */
+/** @param {string} prompt */
+const session = (prompt) => ({ runtime: 'claude', prompt: `Check the sprites.\n${prompt}\n`, report_required: false });
+
+/** @typedef {{ agent: string, report: string }} Shown What is selected in the tree and among the reports; '': nothing. */
+
+/** An Overwatch with two workers: one at work, one done with a report. @param {Served} served @returns {Promise<Shown>} */
 async function few(served) {
   const top = await deploy(served, { agent_type: 'L1', name: 'Overwatch', config: demo('@work 600s') });
   const group = { id: 'wave-1', size: 2 };
@@ -90,7 +106,7 @@ async function few(served) {
     estimated_workload: 0.52,
     config: demo('@say reading the sprite sheets\n@work 600s'),
   });
-  await deploy(served, {
+  const report = await deploy(served, {
     agent_type: 'L2.2',
     parent_agent: top,
     name: 'sprite scanner',
@@ -99,38 +115,69 @@ async function few(served) {
     config: demo('@work 1s\n@report Every sprite has a frame table.', true),
   });
   await rest(6000);
-  return audit;
+  return { agent: audit, report };
 }
 
-/** @param {Served} served @returns {Promise<string>} */
+const incomplete = `# Report: sprites
+
+## Result
+
+Every sprite sheet has a frame table now, *nine* of them new:
+
+- \`cat-jump\`: 6 frames, 32 by 32
+- \`moth\`: 4 frames, 16 by 16
+- TODO: the rain
+
+| sheet | frames | tests |
+| --- | --- | --- |
+| cat-jump | 6 | 50 passed |
+| moth | 4 | 38 passed |
+`;
+const names = ['asset audit', 'sprite scanner', 'docs', 'tests', 'naming', 'levels', 'sound'];
+
+/** What the nth worker of each wave does. @param {number} worker @param {number} wave */
+function workOf(worker, wave) {
+  if (worker === 1) return session(wave < 3 ? '@ask git push origin sprites --force-with-lease' : '');
+  if (worker === 2) return demo(wave === 1 ? '@until report.md\n@work 1s' : '@work 1s', true);
+  if (worker === 3) return wave === 1 ? session('@end') : demo('@say no such table\n@exit 1');
+  return demo('@work 900s');
+}
+
+/** Six waves of an Overwatch, seven workers and their own. @param {Served} served @returns {Promise<Shown>} */
 async function many(served) {
-  let shown = '';
+  let shown = { agent: '', report: '' };
   for (let wave = 1; wave <= 6; wave++) {
-    const top = await deploy(served, { agent_type: 'L1', name: `Overwatch ${wave}`, config: demo('@work 600s') });
+    const top = await deploy(served, { agent_type: 'L1', name: `Overwatch ${wave}`, config: demo('@work 900s') });
+    const shares = [0.17, 0.16, 0.15, 0.14, 0.13, 0.13, 0.12];
     for (let worker = 1; worker <= 7; worker++) {
-      const config =
-        worker === 2 ? demo('@work 1s', true) : worker === 3 ? demo('@say no such table\n@exit 1') : demo('@work 600s');
       const id = await deploy(served, {
         agent_type: `L2.${worker}`,
         parent_agent: top,
-        name: ['asset audit', 'sprite scanner', 'docs', 'tests', 'naming', 'levels', 'sound'][worker - 1],
+        name: names[worker - 1],
         group: { id: `wave-${wave}`, size: 7 },
-        estimated_workload: 1 / 7,
-        config,
+        estimated_workload: shares[worker - 1],
+        config: workOf(worker, wave),
       });
+      if (wave === 1 && worker === 1) shown = { agent: id, report: '' };
+      if (wave === 1 && worker === 2) shown = { ...shown, report: id };
       if (worker === 2 || worker === 3) continue;
       for (let micro = 1; micro <= 8; micro++) {
         await deploy(served, {
           agent_type: `L3.${worker}.${micro}`,
           parent_agent: id,
           name: `file ${micro}`,
-          config: micro < 3 ? demo('@work 600s') : demo('@work 1s\n@report Fine.', true),
+          group: { id: `files of ${names[worker - 1]}`, size: 8 },
+          estimated_workload: 1 / 8,
+          config: micro < 3 ? demo('@work 900s') : demo('@work 1s\n@report Fine.', true),
         });
       }
-      shown = id;
     }
   }
-  await rest(20_000);
+  const { completion_report: file } = await call(served, 'GET', `agents/${shown.report}`);
+  writeFileSync(file, incomplete);
+  writeFileSync(join(served.root, 'report.md'), '');
+  // For charts of some minutes.
+  await rest(Number(option('--wait') ?? 60) * 1000);
   return shown;
 }
 
@@ -143,38 +190,53 @@ async function main() {
     executablePath: found.path,
     args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu'],
   });
-  const fill = { empty: async () => '', few, many };
+  const fill = { empty: async () => ({ agent: '', report: '' }), few, many };
   for (const name of fleets) {
-    const limits = { max_running: 80, starts_per_second: 50, max_starting: 10, min_free_memory_mb: 0 };
-    const served = await serve({ runtimes: { demo: { kind: 'demo' } }, limits });
+    const limits = { max_running: 60, starts_per_second: 50, max_starting: 10, min_free_memory_mb: 0 };
+    const served = await serve({
+      runtimes: { demo: { kind: 'demo' }, claude: { kind: 'claude', command: claude } },
+      limits,
+    });
     try {
-      const agent = await fill[/** @type {keyof typeof fill} */ (name)](served);
-      await picturesOf(browser, served, name, agent);
+      const shown = await fill[/** @type {keyof typeof fill} */ (name)](served);
+      await picturesOf(browser, served, name, shown);
     } finally {
       await served.end();
     }
   }
   await browser.close();
+  rmSync(dirname(claude), { recursive: true, force: true });
 }
 
-/** @param {import('playwright').Browser} browser @param {Served} served @param {string} fleet @param {string} agent */
-async function picturesOf(browser, served, fleet, agent) {
-  for (const { name: size, width, height } of looks) {
+/** @param {import('playwright').Browser} browser @param {Served} served @param {string} fleet @param {Shown} shown */
+async function picturesOf(browser, served, fleet, { agent, report }) {
+  const placeOf = (/** @type {string} */ view) => {
+    if (view === 'fleet') return agent === '' ? '#/' : `#/agents/${agent}`;
+    return view === 'reports' && report !== '' ? `#/reports/${report}` : `#/${view}`;
+  };
+  for (const { name: look, width, height, scale } of looks) {
     for (const colorScheme of schemes) {
-      const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+      const context = await browser.newContext({
+        viewport: { width, height },
+        deviceScaleFactor: scale,
+        colorScheme,
+        forcedColors: isForced ? 'active' : 'none',
+      });
       await context.addInitScript(`sessionStorage.setItem('ziggie.token', ${JSON.stringify(served.token)})`);
       const page = await context.newPage();
       await page.goto(`${served.url}/`);
       await page.getByText('connected', { exact: true }).waitFor();
       const places = [
-        ...views.map((view) => [view, view === 'fleet' ? (agent === '' ? '#/' : `#/agents/${agent}`) : `#/${view}`]),
+        ...views.map((view) => [view, placeOf(view)]),
         ...(agent === '' ? [] : tabs.map((tab) => [tab, `#/agents/${agent}/${tab}`])),
       ];
       for (const [view = '', hash] of places) {
         if (only !== undefined && !only.includes(view)) continue;
         await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
         await rest(900); // For what is loaded, and what a view asks.
-        await page.screenshot({ path: join(folder, `${view}-${fleet}-${size}-${colorScheme}.png`) });
+        await page.screenshot({
+          path: join(folder, `${view}-${fleet}-${look}-${isForced ? 'forced-' : ''}${colorScheme}.png`),
+        });
       }
       await context.close();
     }

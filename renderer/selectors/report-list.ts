@@ -1,6 +1,6 @@
 /** Every report that somebody may ask about, by what is to be said of it. */
 import type { Agent } from '../../protocol/agent.ts';
-import type { Fleet } from '../../protocol/fleet.ts';
+import { agentsInOrder, type Fleet } from '../../protocol/fleet.ts';
 import { placeWords } from './agent-path.ts';
 import { agentTitle } from './tree-rows.ts';
 
@@ -53,7 +53,7 @@ export function reportGroups(fleet: Fleet, text: string): readonly ReportGroup[]
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  const rows = [...fleet.agents.values()].flatMap((agent) => rowOf(fleet, agent) ?? []);
+  const rows = agentsInOrder(fleet).flatMap((agent) => rowOf(fleet, agent) ?? []);
   const meant = rows.filter(({ id, type, title, place }) =>
     words.every((word) => `${id} ${type} ${title} ${place}`.toLowerCase().includes(word)),
   );
@@ -79,7 +79,7 @@ function rowOf(fleet: Fleet, agent: Agent): ReportRow | null {
   };
 }
 
-/** What has not ended stays in the order of the tree. */
+/** What has not ended stays in the order in which it was accepted. */
 const byEnd = ({ endedAt: a }: ReportRow, { endedAt: b }: ReportRow): number => {
   if (a === b) return 0;
   return (a ?? '') < (b ?? '') ? 1 : -1;
