@@ -70,9 +70,10 @@ text('All 50 pass. Nine sheets are still without a table; they follow one by one
 
 const asked = /^@ask (.+)$/m.exec(prompt)?.[1];
 if (asked !== undefined) {
-  await fetch(`${process.env['ZIGGIE_URL']}/api/coordinator/approvals`, {
+  const { ZIGGIE_URL: url, ZIGGIE_TOKEN: token } = process.env;
+  void fetch(`${url}/api/coordinator/approvals`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${process.env['ZIGGIE_TOKEN']}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ tool_use_id: 'call_ask', tool_name: 'Bash', input: { command: asked }, timeout: 600 }),
   });
 }
@@ -91,7 +92,7 @@ if (/^@end$/m.test(prompt)) {
 }
 // Some work, so that its charts have something to show.
 for (let turn = 0; turn < 1200; turn++) {
-  const until = performance.now() + 40 + 60 * Math.abs(Math.sin(turn / 7));
+  const until = performance.now() + 15 + 35 * Math.abs(Math.sin(turn / 7));
   while (performance.now() < until);
   await rest(500);
 }
