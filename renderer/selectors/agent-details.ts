@@ -1,5 +1,6 @@
 /** The overview of one agent: groups of label and value, in reading order, from its wire record. */
 import { type Agent, isActive, isEnded } from '../../protocol/agent.ts';
+import { smallestGroup } from '../../protocol/balance.ts';
 import { groupOf } from '../../protocol/groups.ts';
 import { agentRecord, type AgentRecord, type RecordBalance } from '../../protocol/record.ts';
 import { ago, clockTime, count, dollars, duration, secondsSince } from './format.ts';
@@ -102,7 +103,9 @@ function groupDetails(agent: Agent, balance: RecordBalance | null, maxShare: num
   const key = groupOf(agent);
   if (balance === null || key === null) return [];
   const { group, size, share: planned, actual_share: actual, actual_basis: basis, ratio, score } = balance;
-  const limit = maxShare === null ? '' : ` (limit ${share(maxShare)})`;
+  // Two cannot both have less.
+  const isLimited = maxShare !== null && (size === null || size >= smallestGroup);
+  const limit = !isLimited ? '' : ` (limit ${share(maxShare)})`;
   const href = `#/balance/${encodeURIComponent(JSON.stringify([key.parent, key.id, key.wave]))}`;
   return [
     ...said('Group', size === null ? group : `${group}, planned for ${size}`).map((one) => ({ ...one, href })),
