@@ -64,6 +64,8 @@ describe('charts', () => {
     await waitFor(
       'the next look is drawn',
       async () => (await chart(page, 'Memory').locator('.recharts-area-area').first().getAttribute('d')) !== first,
+      // On a busy machine a look takes long, and two hundred times as long passes until the next.
+      { timeoutMs: 40_000 },
     );
     const box = await chart(page, 'CPU').locator('.recharts-cartesian-grid').boundingBox();
     if (box === null) throw new Error('the chart has no size');
