@@ -25,7 +25,8 @@ export function Overview({ agent }: { readonly agent: Agent }): ReactNode {
   const { balance } = rules === null ? record : withGroup(record, agent, fleet, rules, () => now);
   const problems = agent.life.status === 'ended' ? agent.life.ending.report_problems : [];
   const parent = agentPath(fleet, agent.facts.agent_id).at(-2);
-  const parentName = parent?.agentId == null || parent.type === '' ? undefined : stepWords(parent);
+  const isNamed = parent !== undefined && parent.agentId !== null && parent.type !== '';
+  const parentName = isNamed ? stepWords(parent) : undefined;
   return (
     <AgentOverview
       groups={agentDetails(agent, now, { balance, maxShare: rules?.max_share ?? null, parentName })}
