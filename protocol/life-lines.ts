@@ -28,7 +28,7 @@ export type AgentEvent = Extract<Sequenced['event'], { agent_id: string }>;
 export function wordsFor(event: AgentEvent): string | null {
   switch (event.type) {
     case 'agent_waiting':
-      return `waits: ${event.reason}`;
+      return `waits: ${event.reason.replace(/^waiting: /, '')}`;
     case 'agent_starting':
       return event.attempt === 1 ? 'is being started' : `is being started, attempt ${event.attempt}`;
     case 'agent_started':

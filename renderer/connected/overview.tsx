@@ -2,6 +2,7 @@ import { type ReactNode, useMemo } from 'react';
 import type { Agent } from '../../protocol/agent.ts';
 import { withGroup } from '../../protocol/group-record.ts';
 import { agentRecord } from '../../protocol/record.ts';
+import { agentPath, stepWords } from '../selectors/agent-path.ts';
 import { agentDetails } from '../selectors/agent-details.ts';
 import { attemptRows } from '../selectors/attempts.ts';
 import { lifeSteps } from '../selectors/life-steps.ts';
@@ -23,9 +24,12 @@ export function Overview({ agent }: { readonly agent: Agent }): ReactNode {
   // Until the rules are known the group is shown as it was when the agent was accepted.
   const { balance } = rules === null ? record : withGroup(record, agent, fleet, rules, () => now);
   const problems = agent.life.status === 'ended' ? agent.life.ending.report_problems : [];
+  const parent = agentPath(fleet, agent.facts.agent_id).at(-2);
+  const isNamed = parent !== undefined && parent.agentId !== null && parent.type !== '';
+  const parentName = isNamed ? stepWords(parent) : undefined;
   return (
     <AgentOverview
-      groups={agentDetails(agent, now, { balance, maxShare: rules?.max_share ?? null })}
+      groups={agentDetails(agent, now, { balance, maxShare: rules?.max_share ?? null, parentName })}
       problems={problems}
       waits={waits}
       now={now}

@@ -1,5 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { teamsHighContrastTheme, type Theme, webDarkTheme, webLightTheme } from '@fluentui/react-components';
+import { type Theme, webDarkTheme, webLightTheme } from '@fluentui/react-components';
+import { contrastTheme } from '../client/contrast-theme.ts';
 import { chooseTheme, onThemeChoice, readThemeChoice, type ThemeChoice } from '../client/theme-choice.ts';
 
 type Scheme = 'light' | 'dark' | 'contrast';
@@ -9,7 +10,7 @@ const contrast = '(forced-colors: active)';
 const themes: Readonly<Record<Scheme, Theme>> = {
   light: webLightTheme,
   dark: webDarkTheme,
-  contrast: teamsHighContrastTheme,
+  contrast: contrastTheme,
 };
 
 export interface ThemeModel {

@@ -1,5 +1,6 @@
 /** The overview of one agent: groups of label and value, in reading order, from its wire record. */
 import { type Agent, isActive, isEnded } from '../../protocol/agent.ts';
+import { smallestGroup } from '../../protocol/balance.ts';
 import { groupOf } from '../../protocol/groups.ts';
 import { agentRecord, type AgentRecord, type RecordBalance } from '../../protocol/record.ts';
 import { ago, clockTime, count, dollars, duration, secondsSince } from './format.ts';
@@ -25,14 +26,21 @@ export interface DetailGroup {
   readonly details: readonly Detail[];
 }
 
+export interface DetailContext {
+  readonly balance: RecordBalance | null;
+  readonly maxShare: number | null;
+  readonly parentName?: string | undefined;
+}
+
 /**
  * Facts that are not known are left out rather than shown as zero. `now` in ms since the epoch. `balance`: its group as it
  * is now; null: it shares its work with nobody. `maxShare`: the most that one may carry, fraction of 1; null: not known.
+ * `parentName`: in place of the parent's id, where it has a name.
  */
 export function agentDetails(
   agent: Agent,
   now: number,
-  { balance, maxShare }: { readonly balance: RecordBalance | null; readonly maxShare: number | null },
+  { balance, maxShare, parentName }: DetailContext,
 ): readonly DetailGroup[] {
   const record = agentRecord(agent);
   return [
@@ -40,7 +48,7 @@ export function agentDetails(
     { title: 'Time', wide: false, details: timeDetails(record, now) },
     { title: 'Usage', wide: false, details: usageDetails(record) },
     { title: 'Group', wide: false, details: groupDetails(agent, balance, maxShare) },
-    { title: 'Identity', wide: false, details: identityDetails(record) },
+    { title: 'Identity', wide: false, details: identityDetails(record, parentName) },
     { title: 'Environment', wide: true, details: environmentDetails(agent, record) },
   ].filter(({ details }) => details.length > 0);
 }
@@ -55,7 +63,7 @@ function statusDetails(agent: Agent, record: AgentRecord, now: number): Detail[]
   const age = secondsSince(record.evidence.at, now);
   return [
     // A running agent gives no reason beyond its evidence.
-    ...said('Reason', record.status === 'running' ? null : record.status_reason),
+    ...said('Reason', record.status === 'running' ? null : record.status_reason.replace(/^waiting: /, '')),
     ...said('Activity', record.activity),
     ...said('Evidence', evidenceWords(agent, age === null ? null : ago(age)), record.evidence.at),
     ...said('Exit code', record.exit_code === null ? null : String(record.exit_code)),
@@ -95,7 +103,9 @@ function groupDetails(agent: Agent, balance: RecordBalance | null, maxShare: num
   const key = groupOf(agent);
   if (balance === null || key === null) return [];
   const { group, size, share: planned, actual_share: actual, actual_basis: basis, ratio, score } = balance;
-  const limit = maxShare === null ? '' : ` (limit ${share(maxShare)})`;
+  // Two cannot both have less.
+  const isLimited = maxShare !== null && (size === null || size >= smallestGroup);
+  const limit = !isLimited ? '' : ` (limit ${share(maxShare)})`;
   const href = `#/balance/${encodeURIComponent(JSON.stringify([key.parent, key.id, key.wave]))}`;
   return [
     ...said('Group', size === null ? group : `${group}, planned for ${size}`).map((one) => ({ ...one, href })),
@@ -108,14 +118,21 @@ function groupDetails(agent: Agent, balance: RecordBalance | null, maxShare: num
   ];
 }
 
-function identityDetails(record: AgentRecord): Detail[] {
+function identityDetails(record: AgentRecord, parentName: string | undefined): Detail[] {
   const { parent_agent: parent, estimated_workload: workload } = record;
   return [
     ...taken('Agent', record.agent_id),
-    ...taken('Parent', parent, parent === null ? null : `#/agents/${encodeURIComponent(parent)}`),
+    ...parentDetail(parent, parentName),
     ...taken('Request', record.request_id),
     ...said('Workload', workload === null ? null : `${Math.round(workload * 100)} % (estimate)`),
   ];
+}
+
+function parentDetail(parent: string | null, name: string | undefined): Detail[] {
+  if (parent === null) return [];
+  const href = `#/agents/${encodeURIComponent(parent)}`;
+  if (name === undefined) return taken('Parent', parent, href);
+  return said('Parent', name, parent).map((one) => ({ ...one, href }));
 }
 
 function environmentDetails(agent: Agent, record: AgentRecord): Detail[] {

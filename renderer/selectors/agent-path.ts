@@ -37,5 +37,12 @@ function stepOf(fleet: Fleet, agentId: string): PathStep {
 
 export const stepWords = ({ type, name }: PathStep): string => (name === '' ? type : `${type} ${name}`.trim());
 
+/** Whom an agent is below, by name where there is one: `Overwatch 3 › levels`; '' at the top. */
+export const placeWords = (fleet: Fleet, agentId: string): string =>
+  agentPath(fleet, agentId)
+    .slice(1, -1)
+    .map(({ type, name }) => (name === '' ? type : name))
+    .join(' › ');
+
 /** The whole path as one line, for tooltips and screen readers. */
 export const pathWords = (path: readonly PathStep[]): string => path.map(stepWords).join(' › ');

@@ -24,7 +24,7 @@ export function limitRows(answer: QueueAnswer, fleet: Fleet): readonly LimitRow[
     used('Slots', running, max_running, 'limits.max_running'),
     {
       name: 'Memory',
-      words: free === null ? 'free memory is not known' : `${bytes(free * mb)} free, ${bytes(floor * mb)} are kept`,
+      words: memoryWords(free, floor),
       part: null,
       full: free !== null && free < floor,
       setting: 'limits.min_free_memory_mb',
@@ -32,6 +32,11 @@ export function limitRows(answer: QueueAnswer, fleet: Fleet): readonly LimitRow[
     ...answer.limits.map((limit) => used(nameOf(limit, fleet), limit.running, limit.limit, `limits.${limit.setting}`)),
   ];
 }
+
+const memoryWords = (free: number | null, floor: number): string => {
+  if (free === null) return 'free memory is not known';
+  return floor === 0 ? `${bytes(free * mb)} free` : `${bytes(free * mb)} free, ${bytes(floor * mb)} are kept`;
+};
 
 const used = (name: string, running: number, limit: number, setting: string): LimitRow => ({
   name,

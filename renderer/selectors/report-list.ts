@@ -1,6 +1,7 @@
 /** Every report that somebody may ask about, by what is to be said of it. */
 import type { Agent } from '../../protocol/agent.ts';
-import type { Fleet } from '../../protocol/fleet.ts';
+import { agentsInOrder, type Fleet } from '../../protocol/fleet.ts';
+import { placeWords } from './agent-path.ts';
 import { agentTitle } from './tree-rows.ts';
 
 export const verdicts = ['missing', 'problems', 'unproven', 'due', 'good', 'unasked'] as const;
@@ -19,6 +20,8 @@ export interface ReportRow {
   readonly id: string;
   readonly type: string;
   readonly title: string;
+  /** Whom it is below: of many workers some have the same name. */
+  readonly place: string;
   readonly verdict: Verdict;
   /** "2 problems", "ended 4 min ago"; '' where the group says all. */
   readonly detail: string;
@@ -50,16 +53,16 @@ export function reportGroups(fleet: Fleet, text: string): readonly ReportGroup[]
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  const rows = [...fleet.agents.values()].flatMap((agent) => rowOf(agent) ?? []);
-  const meant = rows.filter(({ id, type, title }) =>
-    words.every((word) => `${id} ${type} ${title}`.toLowerCase().includes(word)),
+  const rows = agentsInOrder(fleet).flatMap((agent) => rowOf(fleet, agent) ?? []);
+  const meant = rows.filter(({ id, type, title, place }) =>
+    words.every((word) => `${id} ${type} ${title} ${place}`.toLowerCase().includes(word)),
   );
   return verdicts
     .map((verdict) => ({ verdict, rows: meant.filter((row) => row.verdict === verdict).sort(byEnd) }))
     .filter((group) => group.rows.length > 0);
 }
 
-function rowOf(agent: Agent): ReportRow | null {
+function rowOf(fleet: Fleet, agent: Agent): ReportRow | null {
   const verdict = verdictOf(agent);
   if (verdict === null) return null;
   const { agent_id, agent_type } = agent.facts;
@@ -69,10 +72,15 @@ function rowOf(agent: Agent): ReportRow | null {
     id: agent_id,
     type: agent_type,
     title: agentTitle(agent),
+    place: placeWords(fleet, agent_id),
     verdict,
     detail: verdict === 'problems' ? `${problems} ${problems === 1 ? 'problem' : 'problems'}` : '',
     endedAt: ending?.completed_at ?? null,
   };
 }
 
-const byEnd = (a: ReportRow, b: ReportRow): number => ((a.endedAt ?? '') < (b.endedAt ?? '') ? 1 : -1);
+/** What has not ended stays in the order in which it was accepted. */
+const byEnd = ({ endedAt: a }: ReportRow, { endedAt: b }: ReportRow): number => {
+  if (a === b) return 0;
+  return (a ?? '') < (b ?? '') ? 1 : -1;
+};

@@ -67,7 +67,7 @@ function plainWords(agent: Agent, context: StatusContext): StatusWords {
   return { ...words, shape: 'dashed', tone: 'neutral', detail: `last seen ${ago(context.unheardSeconds)}` };
 }
 
-function livingWords({ life, usage }: Agent, { queuePosition }: StatusContext): StatusWords {
+function livingWords({ life, usage, asking }: Agent, { queuePosition }: StatusContext): StatusWords {
   const hold = holdOf(life);
   if (hold !== null && life.status !== 'paused') {
     return { shape: 'bars', tone: 'neutral', word: 'held', detail: heldWords(hold) };
@@ -83,6 +83,7 @@ function livingWords({ life, usage }: Agent, { queuePosition }: StatusContext): 
         detail: life.attempt > 1 ? `try ${life.attempt}` : null,
       };
     case 'running':
+      if (asking?.[0] !== undefined) return askingWords(asking[0].tool, asking.length);
       return { shape: 'disc', tone: 'good', word: 'running', detail: usage.activity };
     case 'paused':
       return { shape: 'bars', tone: 'neutral', word: 'paused', detail: holdWords(life).replace(/^paused /, '') };
@@ -97,6 +98,13 @@ function livingWords({ life, usage }: Agent, { queuePosition }: StatusContext): 
       return { shape: 'dashed', tone: 'neutral', word: 'unknown', detail: null };
   }
 }
+
+const askingWords = (tool: string, count: number): StatusWords => ({
+  shape: 'triangle',
+  tone: 'warning',
+  word: 'asks',
+  detail: `approval of ${tool}${count === 1 ? '' : ` and ${count - 1} more`}`,
+});
 
 function stoppingDetail({ reason, by }: Extract<Agent['life'], { status: 'stopping' }>): string {
   switch (reason) {

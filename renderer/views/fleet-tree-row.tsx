@@ -135,7 +135,7 @@ function NameCell({ row, cells, marked, onStep }: NameCellProps): ReactNode {
       </span>
       <span className="tree-type">{cells.type}</span>
       {cells.title !== cells.type && (
-        <bdi className="tree-title" title={cells.title}>
+        <bdi className="tree-title" title={cells.id === null ? cells.title : `${cells.title} · ${cells.id}`}>
           {cells.title}
         </bdi>
       )}

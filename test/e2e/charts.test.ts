@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { axeProblems } from '../rig/axe.ts';
 import type { TestCoordinator } from '../rig/coordinator.ts';
 import { dashboardRig, goTo } from '../rig/dashboard.ts';
+import { lostInContrast } from '../rig/forced-colors.ts';
 import { costs, deployed, startSpenders, uses } from '../rig/spending-agents.ts';
 import { waitFor } from '../rig/wait-for.ts';
 
@@ -63,6 +64,8 @@ describe('charts', () => {
     await waitFor(
       'the next look is drawn',
       async () => (await chart(page, 'Memory').locator('.recharts-area-area').first().getAttribute('d')) !== first,
+      // On a busy machine a look takes long, and two hundred times as long passes until the next.
+      { timeoutMs: 40_000 },
     );
     const box = await chart(page, 'CPU').locator('.recharts-cartesian-grid').boundingBox();
     if (box === null) throw new Error('the chart has no size');
@@ -72,6 +75,14 @@ describe('charts', () => {
     expect(await tip.textContent()).toMatch(/L2\.1[\d.]+ %.*all[\d.]+ %/);
     await page.mouse.move(5, 5);
     await isClean(page);
+    const seen = ['.tree-active', '.nav-item[aria-current]', '.segments label:has(:checked)', '.shape'] as const;
+    const inCharts = ['.recharts-area-area', '.recharts-cartesian-grid line', '.chart-swatch'] as const;
+    expect(await lostInContrast(page, [...seen, ...inCharts])).toEqual([]);
+    await goTo(page, '#/queue');
+    expect(await lostInContrast(page, ['.nav-item[aria-current]', '.queue-meter > span'])).toEqual([]);
+    await goTo(page, '#/settings');
+    expect(await lostInContrast(page, ['.settings-nav a[aria-current]'])).toEqual([]);
+    await goTo(page, '#/');
     await legend.getByRole('button', { name: 'L2.1' }).click();
     expect(page.url()).toContain(child);
     await says(page, 'CPU', /CPU of L2\.1 over/);

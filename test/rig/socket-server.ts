@@ -75,6 +75,12 @@ export class SocketServer {
       principalOf: (token: string) => principalOf(token, hashToken(operatorToken), me.#state),
       degraded: () => [],
       onHealth: () => () => undefined,
+      // One look, and no other after it.
+      measured: () => ({
+        at: '2025-11-09T14:30:00.000Z',
+        agents: agentsInOrder(me.#state).map(({ facts }) => [facts.agent_id, 12.5, 80]),
+      }),
+      onMeasured: () => () => undefined,
     };
     const server = valueOf(
       await startServer(

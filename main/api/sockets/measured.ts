@@ -6,13 +6,16 @@ import type { Connection } from './connection.ts';
 
 export function tellMeasured(connection: Connection, coordinator: Coordinator, by: Principal): void {
   const tell = (): void => {
-    // What is behind is not worth sending late; the next one holds it all.
-    if (connection.isBehind) return;
     const text = textOf(coordinator.measured(by));
     if (text !== null) connection.send(text);
   };
+  // Though the snapshot before it is still on its way: of a large fleet the next look may be most of a minute away.
   if (coordinator.measured(by).agents.length > 0) tell();
-  connection.onClose(coordinator.onMeasured(tell));
+  const tellNext = (): void => {
+    // What is behind is not worth sending late; the next one holds it all.
+    if (!connection.isBehind) tell();
+  };
+  connection.onClose(coordinator.onMeasured(tellNext));
 }
 
 function textOf({ at, agents }: MeasuredNow): string | null {

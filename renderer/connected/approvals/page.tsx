@@ -88,6 +88,7 @@ function Decided(): ReactNode {
   const { approvals } = fleet;
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- of the fleet only the approvals change what is shown
   const decided = useMemo(() => decidedApprovals(fleet), [approvals]);
+  if (decided.length === 0) return null;
   return (
     <DecidedList
       decided={decided}

@@ -3,6 +3,7 @@ import { Button, Tab, TabList } from '@fluentui/react-components';
 import type { Agent } from '../../../protocol/agent.ts';
 import { reportGroups } from '../../selectors/report-list.ts';
 import { agentTitle } from '../../selectors/tree-rows.ts';
+import { NothingChosen } from '../../views/reports/nothing-chosen.tsx';
 import { ReportList } from '../../views/reports/report-list.tsx';
 import { useDashboardState } from '../dashboard-context.ts';
 import { useGo } from '../use-steps.ts';
@@ -31,9 +32,7 @@ export default function ReportsPage(): ReactNode {
       <ReportList groups={groups} selected={route.item} text={text} onText={(value) => set('q', value)} now={now} />
       <div className="reports-main">
         {agent === undefined ? (
-          <p className="report-none">
-            {route.item === null ? 'Choose a report at the left.' : 'No agent of this name is known here any more.'}
-          </p>
+          <NothingChosen isUnknown={route.item !== null} hasReports={groups.length > 0 || text !== ''} />
         ) : (
           <Chosen
             key={agent.facts.agent_id}

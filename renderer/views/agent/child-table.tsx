@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { count, dollars } from '../../selectors/format.ts';
 import type { ChildRow } from '../../selectors/child-rows.ts';
+import { statusText } from '../../selectors/row-cells.ts';
 import { StatusText } from '../status-text.tsx';
 import './child-table.css';
 
@@ -38,7 +39,7 @@ export function ChildTable({ rows }: { readonly rows: readonly ChildRow[] }): Re
                 </a>
                 {row.below > 0 && <span className="child-below"> +{row.below}</span>}
               </th>
-              <td>
+              <td title={statusText(row.words)}>
                 <StatusText words={row.words} />
               </td>
               <td>{row.report.text}</td>

@@ -21,7 +21,7 @@ export function DecidedList({ decided, open, now, onOpen }: DecidedListProps): R
           {counted(decided.length, 'decided lately', 'decided lately')}
         </button>
       </h3>
-      {open && decided.length > 0 && (
+      {open && (
         <table className="govern-table">
           <thead>
             <tr>

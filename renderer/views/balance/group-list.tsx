@@ -70,14 +70,7 @@ function Group({ group, open, onOpen }: GroupProps): ReactNode {
           <span className="group-word">ratio </span>
           {ratioWords(ratio)}
         </span>
-        <span
-          className="group-figure group-score"
-          title={score === null ? 'Fewer than three have no score' : 'Of 100, by the estimate'}
-        >
-          <StatusShape shape={balanced ? 'check' : 'triangle'} tone={balanced ? 'good' : 'warning'} />
-          <span className="group-word">score </span>
-          {score === null ? (balanced ? 'kept' : 'not kept') : Math.round(score)}
-        </span>
+        <Score score={score} balanced={balanced} isStated={estimated.length > 0} />
       </div>
       {advice.map((sentence) => (
         <p key={sentence} className="group-advice">
@@ -87,5 +80,26 @@ function Group({ group, open, onOpen }: GroupProps): ReactNode {
       ))}
       {open && <MemberTable members={members} basis={basis} />}
     </section>
+  );
+}
+
+interface ScoreProps extends Pick<GroupRow, 'score' | 'balanced'> {
+  /** Somebody's part is known; where none is there is nothing to judge. */
+  readonly isStated: boolean;
+}
+
+function Score({ score, balanced, isStated }: ScoreProps): ReactNode {
+  const title = !isStated
+    ? 'Nobody stated a workload'
+    : score === null
+      ? 'Fewer than three have no score'
+      : 'Of 100, by the estimate';
+  const isJudged = isStated || !balanced;
+  return (
+    <span className="group-figure group-score" title={title}>
+      {isJudged && <StatusShape shape={balanced ? 'check' : 'triangle'} tone={balanced ? 'good' : 'warning'} />}
+      <span className="group-word">score </span>
+      {!isJudged ? '–' : score === null ? (balanced ? 'kept' : 'not kept') : Math.round(score)}
+    </span>
   );
 }

@@ -23,11 +23,12 @@ export function ShareBar({ label, parts, empty }: ShareBarProps): ReactNode {
 
 function Part({ part: { agentId, name, share, kind } }: { readonly part: BarPart }): ReactNode {
   const width: CSSProperties = { flexBasis: `${share * 100}%` };
+  const figure = percent(share);
   const words = (
     <bdi>
       {kind === 'over' && '▲ '}
       <span className="share-name">{name} </span>
-      <span className="share-figure">{percent(share)}</span>
+      <span className={`share-figure${figure.length > 4 ? ' share-figure-long' : ''}`}>{figure}</span>
     </bdi>
   );
   const title = `${name}: ${percent(share)}${kind === 'over' ? ', too much' : ''}`;

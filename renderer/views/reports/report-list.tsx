@@ -47,7 +47,7 @@ export function ReportList({ groups, selected, text, onText, now }: ReportListPr
             <span className="report-count">{rows.length}</span>
           </h2>
           <ul>
-            {rows.map(({ id, type, title, detail, endedAt }) => (
+            {rows.map(({ id, type, title, place, detail, endedAt }) => (
               <li key={id}>
                 <a
                   href={`#/reports/${encodeURIComponent(id)}${text === '' ? '' : `?q=${encodeURIComponent(text)}`}`}
@@ -55,6 +55,10 @@ export function ReportList({ groups, selected, text, onText, now }: ReportListPr
                 >
                   <span className="report-type">{type}</span>
                   {title !== type && <bdi className="report-title">{title}</bdi>}
+                  {/* Cut at its beginning: the nearest says most. */}
+                  <span className="report-place" title={place}>
+                    <bdi dir="ltr">{place}</bdi>
+                  </span>
                   <span
                     className="report-detail"
                     title={endedAt === null ? undefined : `ended ${clockTime(endedAt, now)}`}

@@ -92,6 +92,17 @@ describe('the cells of a row', () => {
 });
 
 describe('the overview of an agent', () => {
+  test('names the parent where it has a name, with its id beside it', () => {
+    const child = agent(fleetFrom(running(1), running(2, { parent_agent: idOf(1), level: 2 })), 2);
+    const parents = (parentName?: string) =>
+      agentDetails(child, now, { balance: null, maxShare: null, parentName })
+        .flatMap(({ details }) => details)
+        .filter(({ label }) => label === 'Parent');
+    const href = `#/agents/${idOf(1)}`;
+    expect(parents('L1 boss')).toMatchObject([{ value: 'L1 boss', exact: idOf(1), copyable: false, href }]);
+    expect(parents()).toMatchObject([{ value: idOf(1), copyable: true, href }]);
+  });
+
   test('leaves out what is not known instead of showing zero', () => {
     const known = labels(agent(fleetFrom(running(1))));
     expect(known).toMatchObject({ Process: '1001', Runtime: 'claude · sonnet' });

@@ -124,4 +124,6 @@ test('limits in words: what is full says so, memory stands against its floor, a 
   ]);
   const unknown = limitRows(answer({ free_memory_mb: null }), fleetFrom());
   expect(unknown[1]).toMatchObject({ words: 'free memory is not known', full: false });
+  const floorless = limitRows(answer({ free_memory_mb: 512, min_free_memory_mb: 0 }), fleetFrom());
+  expect(floorless[1]).toMatchObject({ words: '512.0 MB free', full: false });
 });

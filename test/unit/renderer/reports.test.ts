@@ -46,6 +46,19 @@ test('reports are grouped by what is to be said of them, and who owes none is le
   expect(found('B')).toEqual([['good', [idOf(2)]]]);
 });
 
+test('a report says whom its agent is below, is found by that, and what is due stands as it was accepted', () => {
+  const files = Array.from({ length: 40 }, (_, at) => at + 3);
+  const fleet = fleetFrom(
+    running(1, { name: 'boss' }),
+    running(2, { name: 'levels', parent_agent: idOf(1), level: 2 }),
+    ...files.map((at) => running(at, { ordinal: at, name: `file ${at}`, parent_agent: idOf(2), level: 3 })),
+  );
+  const [due] = reportGroups(fleet, 'boss levels file');
+  expect(due?.rows.map(({ title, place }) => [title, place])).toEqual(
+    files.map((at) => [`file ${at}`, 'boss › levels']),
+  );
+});
+
 test('events are told newest first, in words, with what acts on text made visible', () => {
   const events: Sequenced[] = [accepted(1), usage(1, { cost_usd: 0.5, activity: 'Bash\u202e' })].map((event, at) => ({
     seq: at + 1,

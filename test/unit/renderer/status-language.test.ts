@@ -49,6 +49,19 @@ describe('statusWords', () => {
     expect(words(fleetFrom(running(1), stopping(1)))).toMatchObject({ word: 'stopping', detail: 'by operator' });
   });
 
+  test('one that asks needs a person: it says what for, and how much more', () => {
+    const busy = first(fleetFrom(running(1), usage(1, { activity: 'tool: Bash' })));
+    const asked = (tool: string) => ({ approval_id: tool, tool, since: now.toString() });
+    expect(statusWords({ ...busy, asking: [asked('Bash')] }, calm)).toEqual({
+      shape: 'triangle',
+      tone: 'warning',
+      word: 'asks',
+      detail: 'approval of Bash',
+    });
+    const more = statusWords({ ...busy, asking: [asked('Write\u202e'), asked('Bash'), asked('Read')] }, calm);
+    expect(more.detail).toBe('approval of Write⟨U+202E⟩ and 2 more');
+  });
+
   test('paused and held say by whom, and why', () => {
     const pause = {
       type: 'agent_paused',

@@ -199,3 +199,12 @@ test('no hash of a token and no mark of a run is told, neither in a snapshot nor
     expect(told).toContain('"nonce":""');
   }
 });
+
+test('what was measured last is told right behind the snapshot, not only after the next look', async () => {
+  const server = await SocketServer.start();
+  const agents = Array.from({ length: 300 }, (_, at) => server.begin(at + 1, null));
+  const socket = await TestSocket.open(server.url, `${path}?measured=1`);
+  await socket.until('the numbers', (messages) => messages.some(({ type }) => type === 'measured'));
+  expect(messagesOf(socket).map(({ type }) => type)).toEqual(['snapshot', 'measured']);
+  expect(messagesOf(socket)[1]).toMatchObject({ agents: agents.map((id) => [id, 12.5, 80]) });
+});
