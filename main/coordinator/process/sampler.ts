@@ -24,8 +24,13 @@ export interface SamplerOptions {
   readonly onLook?: () => void;
 }
 
-/** A look costs in proportion to the fleet; it rests so much longer that its share of a core stays below half a percent. */
+/**
+ * A look costs in proportion to the fleet; it rests so much longer that its share of a core stays below half a percent. Only
+ * what this process was given of the processors counts: on a busy machine a look takes long, and costs no more.
+ */
 const restPerLook = 200;
+/** ms. Charts have no longer gaps than this, whatever a look costs. */
+const longestRestMs = 15_000;
 /** Five minutes, of a fleet that is not large. */
 const kept = 150;
 
@@ -109,18 +114,18 @@ export class Sampler {
     this.#timer = null;
   }
 
-  #nextPass(tookMs = 0): NodeJS.Timeout {
-    return setTimeout(() => void this.#pass(), Math.max(this.#everyMs, restPerLook * tookMs)).unref();
+  #nextPass(costMs = 0): NodeJS.Timeout {
+    return setTimeout(() => void this.#pass(), restAfter(costMs, this.#everyMs)).unref();
   }
 
   async #pass(): Promise<void> {
-    const beganMs = performance.now();
+    const cost = costMeter();
     const runs = [...this.#sampled.values()].map(({ run }) => run);
     const usages = await this.#usages(runs);
     for (const [nonce, usage] of usages) this.#take(nonce, usage);
     this.#options.onLook?.();
     // Nobody left: the next run that is added starts it again.
-    this.#timer = this.#sampled.size > 0 ? this.#nextPass(performance.now() - beganMs) : null;
+    this.#timer = this.#sampled.size > 0 ? this.#nextPass(cost()) : null;
   }
 
   /** A look that fails (no descriptor free) is left out: there is no measurement then, and the next may work. */
@@ -147,6 +152,20 @@ export class Sampler {
     if (sampled.samples.length > kept) sampled.samples.shift();
     onSample(sampled.run, sample);
   }
+}
+
+/** All in ms: from the end of a look that cost so much to the next. */
+export const restAfter = (costMs: number, everyMs: number): number =>
+  Math.max(everyMs, Math.min(restPerLook * costMs, longestRestMs));
+
+/** ms of a processor since it was made, at most: what else this process did meanwhile is in it, too. */
+function costMeter(): () => number {
+  const beganMs = performance.now();
+  const usedBefore = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(usedBefore);
+    return Math.min(performance.now() - beganMs, (user + system) / 1000);
+  };
 }
 
 /** Never below zero: a member that ended uncollected takes its seconds with it where no cgroup counts them. */

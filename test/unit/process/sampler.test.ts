@@ -1,10 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../main/coordinator/clock.ts';
 import type { RunMark, TreeUsage } from '../../../main/coordinator/process/ownership.ts';
 import { Cgroups } from '../../../main/coordinator/process/posix/cgroups.ts';
 import { createPosixTrees } from '../../../main/coordinator/process/posix/ownership.ts';
 import { parsePs } from '../../../main/coordinator/process/posix/process-table.ts';
-import { type Sample, Sampler } from '../../../main/coordinator/process/sampler.ts';
+import { restAfter, type Sample, Sampler } from '../../../main/coordinator/process/sampler.ts';
 import { waitFor } from '../../rig/wait-for.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
 import { hold, shell, trees } from './held-run.ts';
@@ -51,6 +52,27 @@ describe('the sampler', () => {
     expect(third?.cpuPercent).toBe(0); // Who ended took its seconds along.
     expect([fourth?.cpuPercent, fifth?.cpuPercent]).toEqual([null, null]);
     expect(it.samplesOf(someRun).slice(0, 5)).toEqual(seen.slice(0, 5));
+  });
+
+  test('rests by what a look cost, not by how long a busy machine let it wait', async () => {
+    let looks = 0;
+    const slow = new Sampler({
+      trees: {
+        ...trees,
+        usageOf: async () => {
+          looks += 1;
+          await delay(100); // Nothing of ours runs meanwhile.
+          return new Map();
+        },
+      },
+      clock: systemClock,
+      everyMs: 5,
+      onSample: () => undefined,
+    });
+    onTestFinished(() => slow.close());
+    slow.add(someRun);
+    await waitFor('a third look', () => looks >= 3); // By the clock the second would come after 20 s.
+    expect([1, 20, 500].map((costMs) => restAfter(costMs, 2000))).toEqual([2000, 4000, 15_000]);
   });
 
   test('leaves out a look that failed, and goes on', async () => {
