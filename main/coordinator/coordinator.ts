@@ -61,6 +61,7 @@ import { type Measured, unmeasured } from './process/sampler.ts';
 import { Supervisor } from './process/supervisor.ts';
 import { recover } from './recover.ts';
 import type { Layout } from './root/layout.ts';
+import { ConfigWatch } from './root/config-watch.ts';
 import { Settings } from './root/settings.ts';
 import { removeUnownedRuns } from './root/unowned-runs.ts';
 import { History } from './samples/history.ts';
@@ -93,7 +94,14 @@ export interface Readied {
  */
 export async function readyCoordinator(options: CoordinatorOptions): Promise<Readied> {
   const { layout, runtimes, ownership, clock, log, url } = options;
-  const settings = new Settings(layout.config, options.config, () => scheduler.pump());
+  const settings = new Settings({
+    path: layout.config,
+    config: options.config,
+    clock,
+    log,
+    onChange: () => scheduler.pump(),
+  });
+  const configWatch = new ConfigWatch({ path: layout.config, look: () => settings.look(), log });
   const config = settings.live;
   const health = new StorageHealth(clock, log);
   const snapshots = new SnapshotStore(layout.snapshot, log, health);
@@ -250,10 +258,11 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       const allowed = operatorOnly(by);
       return allowed.ok ? settings.read() : allowed;
     },
-    async patchSettings(patch, by) {
+    async patchSettings(patch, by, against = null) {
       const allowed = operatorOnly(by);
-      return allowed.ok ? guarded(() => settings.patch(patch), runsWatch) : allowed;
+      return allowed.ok ? guarded(() => settings.patch(patch, against), runsWatch) : allowed;
     },
+    onConfig: (listener) => settings.subscribe(listener),
     async reconcile(by) {
       const allowed = operatorOnly(by);
       if (!allowed.ok) return allowed;
@@ -307,6 +316,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     recover({ layout, ledger, ownership, supervisor, scheduler, clock, log });
     guard.begin();
     inbox.open();
+    configWatch.begin();
     retention.begin();
     overwatch.begin();
     endBalanceWatch = watchBalance({ ledger, config, clock, log });
@@ -324,6 +334,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   async function close(reason: string): Promise<void> {
     endGapWatch();
     endBalanceWatch();
+    await configWatch.close();
     approvalExpiry.close();
     retention.close();
     runsWatch.close();
