@@ -115,7 +115,7 @@ describe('settings', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText(/was changed at .*Nothing was changed\. Get the settings again/).waitFor();
     expect(fileOf(coordinator)['limits']).toEqual({ ...edited, max_depth: 1 });
-    await waitFor('the newest is shown', async () => /: 2 → 1$/.test((await lines.allTextContents())[1] ?? ''));
+    await waitFor('the newest is shown', async () => (await lines.allTextContents())[1]?.endsWith(': 2 → 1') === true);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved: limits.max_running. In force now.').waitFor();
     expect(fileOf(coordinator)['limits']).toEqual({ ...edited, max_depth: 1, max_running: 9 });

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { ClientFailure } from '../../../clients/typescript/client.ts';
 import type { Settings } from '../../../protocol/settings.ts';
 import { useDashboard, useDashboardState } from '../dashboard-context.ts';
@@ -27,17 +27,17 @@ export function useSettingsFile(isSaving: boolean, onOther: (settings: Settings)
   const { asked, again } = useAsked('settings', version, () => client.api.settings());
   const [settings, setSettings] = useState<Settings | null>(null);
   const [seen, setSeen] = useState<Settings | null>(null);
-  const taken = useRef<Settings | null>(null);
+  const [taken, setTaken] = useState<Settings | null>(null);
   const told = asked.status === 'known' ? asked.value : null;
-  useEffect(() => {
-    if (told === null || isSaving || taken.current === told) return;
-    taken.current = told;
+  if (told !== null && told !== taken && !isSaving) {
+    setTaken(told);
     setSettings(told);
-    if (settings === null || settings.revision === told.revision) return;
-    // While the file is broken there is nothing to compare: what was seen before that stays the measure.
-    if (settings.problem === null) setSeen((before) => before ?? settings);
-    onOther(told);
-  }, [told, isSaving, settings, onOther]);
+    if (settings !== null && settings.revision !== told.revision) {
+      // While the file is broken there is nothing to compare: what was seen before that stays the measure.
+      if (settings.problem === null) setSeen(seen ?? settings);
+      onOther(told);
+    }
+  }
   return {
     settings,
     seen,
