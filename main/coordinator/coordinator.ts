@@ -65,6 +65,7 @@ import { ConfigWatch } from './root/config-watch.ts';
 import { Settings } from './root/settings.ts';
 import { removeUnownedRuns } from './root/unowned-runs.ts';
 import { History } from './samples/history.ts';
+import { totalOf } from './samples/agent-total.ts';
 import { MeasuredFeed } from './samples/measured-now.ts';
 import type { Runtimes } from './runtimes/registry.ts';
 import { StorageHealth } from './storage-health.ts';
@@ -145,7 +146,8 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     log,
   });
   const retention = new Retention({ layout, ledger, config, clock, log });
-  const history = new History({ path: layout.samples, clock, log });
+  const isLiving = (agentId: string): boolean => ledger.current.living.has(agentId);
+  const history = new History({ path: layout.samples, clock, log, isLiving });
   const measuredFeed = new MeasuredFeed();
   const prompts = new WaitingPrompts({ layout, isKnown: (agentId) => ledger.pending.agents.has(agentId) });
   const supervisor = new Supervisor({
@@ -184,7 +186,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   hub.subscribe((event) => approvalExpiry.onEvent(event));
   hub.subscribe(() => overwatch.onEvent());
   hub.subscribe(({ event }) => {
-    if (event.type === 'agent_usage') history.onSpent(fleet().day);
+    if (event.type === 'agent_usage') history.onSpent(fleet().day, totalOf(fleet().agents.get(event.agent_id)));
   });
 
   const deps = {
@@ -300,7 +302,12 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       return;
     }
     removeUnownedRuns(layout, ledger.pending, log);
-    history.begin(fleet().day, agentsInOrder(fleet()).some(isActive));
+    const known = agentsInOrder(fleet());
+    history.begin(
+      fleet().day,
+      known.some(isActive),
+      known.flatMap((agent) => totalOf(agent) ?? []),
+    );
     const started = {
       type: 'coordinator_started',
       at: clock.now(),
