@@ -107,9 +107,10 @@ describe('charts', () => {
     const top = (await deployed(coordinator, `${uses('m1', 1200)}\n${costs(0.42)}\nexec sleep 120`)).agent_id;
     const below = { type: 'L2.1', parent: top };
     const child = (await deployed(coordinator, `${uses('m2', 300)}\n${costs(0.1)}\nexec sleep 120`, below)).agent_id;
-    await deployed(coordinator, `${uses('m3', 50)}\n${costs(0.2)}`, { type: 'L3.1.1', parent: child });
-    await deployed(coordinator, `${uses('m4', 500)}\n${costs(0.05)}`, { ...below, type: 'L2.2' });
-    await deployed(coordinator, `${uses('m5', 9000)}\n${costs(3)}`, { type: 'L1.9' });
+    const third = await deployed(coordinator, `${uses('m3', 50)}\n${costs(0.2)}`, { type: 'L3.1.1', parent: child });
+    const fourth = await deployed(coordinator, `${uses('m4', 500)}\n${costs(0.05)}`, { ...below, type: 'L2.2' });
+    const fifth = await deployed(coordinator, `${uses('m5', 9000)}\n${costs(3)}`, { type: 'L1.9' });
+    for (const { agent_id } of [third, fourth, fifth]) await coordinator.ended(agent_id);
     const page = await rig.open(coordinator, '#/', { width: 1280, height: 800 });
     await choose(page, 'Tokens and cost');
     await choose(page, '1 h');
@@ -127,8 +128,16 @@ describe('charts', () => {
     expect((await legend.getByRole('listitem').allTextContents()).sort()).toEqual(['L1 itself', 'L2.1', 'L2.2']);
     const box = await chart(page, 'Cost').locator('.recharts-cartesian-grid').boundingBox();
     if (box === null) throw new Error('the chart has no size');
-    await page.mouse.move(box.x + box.width - 2, box.y + 20);
-    expect(await chart(page, 'Cost').locator('.chart-tip').textContent()).toMatch(/L1 itself\$0\.42.*all\$0\.77/);
+    const tip = chart(page, 'Cost').locator('.chart-tip');
+    await waitFor(
+      'the tip at the end of the time has it all',
+      async () => {
+        await page.mouse.move(box.x + box.width - 3, box.y + 20);
+        await page.mouse.move(box.x + box.width - 0.4, box.y + 20);
+        return /L1 itself\$0\.42.*all\$0\.77/.test((await tip.textContent()) ?? '');
+      },
+      { timeoutMs: 40_000, seen: () => tip.textContent() },
+    );
     await page.mouse.move(5, 5);
     await chart(page, 'Tokens').getByRole('slider').first().focus();
     await page.keyboard.press('ArrowRight');
