@@ -245,7 +245,9 @@ async function initialized(file: Record<string, unknown>): Promise<string> {
   const env = { ...process.env, ...server.env, ZIGGIE_ROOT: root() };
   const child = spawn(server.command, server.args, { env, stdio: ['pipe', 'pipe', 'ignore'] });
   try {
-    const said: Promise<string> = once(child.stdout, 'data').then(([chunk]) => String(chunk));
+    const said: Promise<string> = once(child.stdout, 'data', { signal: AbortSignal.timeout(20_000) }).then(([chunk]) =>
+      String(chunk),
+    );
     const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
     return await said;
