@@ -45,6 +45,8 @@ export const failureCatalogue = {
   NOT_FOUND: kind('There is nothing at this address', 404, true),
   /** The agent is in a state in which this cannot be done: what has ended is not paused, what runs is not restarted. */
   WRONG_STATE: kind('The agent is not in a state for this', 409, true),
+  /** Somebody else changed config.json after the version that a change of it was made against. */
+  CONFIG_CHANGED: kind('The settings were changed meanwhile', 412, true),
   /** Its runtime, or this system, cannot do it at all. */
   NOT_SUPPORTED: kind('This cannot be done here', 422, true),
   IDENTITY_UNVERIFIED: kind('It is not known whether the process is the agent', 409, true),

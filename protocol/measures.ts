@@ -106,6 +106,15 @@ export const agentHistorySchema = z.object({
 });
 export type AgentHistory = z.infer<typeof agentHistorySchema>;
 
+/** What one agent spent, as it became known: in the buckets at the places `at`, and in no others. */
+export const agentSpentSchema = z.object({
+  agent_id: z.string(),
+  at: z.array(z.number().int().min(0)),
+  tokens: z.array(z.number()),
+  cost_usd: z.array(z.number()),
+});
+export type AgentSpent = z.infer<typeof agentSpentSchema>;
+
 /** Of all agents that were asked for, in buckets of equal length, the oldest first. */
 export const usageHistorySchema = z.object({
   range: historyRangeSchema,
@@ -119,5 +128,7 @@ export const usageHistorySchema = z.object({
   agents: z.array(agentHistorySchema),
   /** By all agents together, as it became known in each bucket; null where not the whole fleet was asked for. */
   spent: z.object({ tokens: z.array(z.number()), cost_usd: z.array(z.number()) }).nullable(),
+  /** By each of those that were asked for and spent anything. */
+  spent_by: z.array(agentSpentSchema).default([]),
 });
 export type UsageHistory = z.infer<typeof usageHistorySchema>;

@@ -45,7 +45,8 @@ export type WaitingAgent = z.infer<typeof waitingAgentSchema>;
 
 /** A limit beside `max_running`, and how much of it is taken. */
 export const limitInUseSchema = z.object({
-  setting: z.enum(['max_running_per_level', 'max_running_per_runtime', 'max_running_per_parent']),
+  /** `reserved_per_level`: of all slots, those that a level and above may hold; the others are kept for the levels below. */
+  setting: z.enum(['reserved_per_level', 'max_running_per_level', 'max_running_per_runtime', 'max_running_per_parent']),
   /** The level, the runtime, or the id of the parent. */
   of: z.string(),
   running: z.number().int(),
@@ -57,11 +58,13 @@ export const queueAnswerSchema = z.object({
   intake_paused: z.boolean(),
   /** Slots that are taken. Parents that wait for their children have lent theirs. */
   running: z.number().int(),
+  /** Slots that parents which wait for their children have lent, and do not count in `running`. */
+  lent: z.number().int().default(0),
   max_running: z.number().int(),
   /** MB of 1,048,576 bytes; null: the system does not tell. Below `min_free_memory_mb` nothing is started. */
   free_memory_mb: z.number().int().nullable(),
   min_free_memory_mb: z.number().int(),
-  /** All that are set by level and runtime, and the parents whose children fill theirs. Empty for an agent that asks. */
+  /** What is kept for levels below, all that are set by level and runtime, and the parents whose children fill theirs. Empty for an agent that asks. */
   limits: z.array(limitInUseSchema),
   /** How many wait in all; an agent sees of them itself and those below it. */
   total: z.number().int(),

@@ -11,6 +11,12 @@ export const settingsSchema = z.object({
   file: z.record(z.string(), z.unknown()).nullable(),
   /** Settings of the file ("limits.log_limit_mb") that differ from those in force until the next start. */
   needs_restart: z.array(z.string()),
+  /** Names this version of the file; also the answer's `ETag`. A `PATCH` with it as `If-Match` is refused when there is a newer one. */
+  revision: z.string(),
+  /** The last change since the coordinator's start: when, and whether by somebody else on disk or by a request; null: none. */
+  changed: z.object({ at: z.string(), by: z.enum(['disk', 'request']) }).nullable(),
+  /** What is wrong with the file, which then changes nothing; `file` holds what could be read of it. null: nothing is. */
+  problem: z.string().nullable(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

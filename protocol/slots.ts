@@ -28,7 +28,11 @@ export function moveSlot(slots: Slots, from: Agent | null, to: Agent): Slots {
   return held === holds ? slots : addSlots(slots, to.facts, holds ? 1 : -1);
 }
 
-export function addSlots({ byParent, byKind }: Slots, facts: AgentFacts, by: number): Slots {
+export function addSlots(
+  { byParent, byKind }: Slots,
+  facts: Pick<AgentFacts, 'parent_agent' | 'runtime' | 'level'>,
+  by: number,
+): Slots {
   const { parent_agent, runtime, level } = facts;
   const key = kindOf(facts);
   const count = (byKind.get(key)?.count ?? 0) + by;

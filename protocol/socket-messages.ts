@@ -39,6 +39,8 @@ export const socketMessageSchema = z.discriminatedUnion('type', [
     /** agent_id, CPU in percent of one core, memory in MB of 1,048,576 bytes; null is unknown. */
     agents: z.array(z.tuple([z.string(), z.number().nullable(), z.number().nullable()])),
   }),
+  /** config.json is another one, or what of it is in force; to the operator only. `GET /api/coordinator/settings` has it. */
+  z.object({ type: z.literal('config'), revision: z.string(), at: z.string() }),
   heartbeatSchema,
   pongSchema,
 ]);

@@ -34,7 +34,11 @@ export interface HttpClient extends ZiggieClient {
   /** Operator only: config.json as it is in force, and as the file says. */
   settings(): Promise<ClientResult<Settings>>;
   /** Operator only. All of it is taken or, when anything is wrong with it, none. */
-  patchSettings(patch: SettingsPatch): Promise<ClientResult<Settings>>;
+  patchSettings(
+    patch: SettingsPatch,
+    /** CONFIG_CHANGED when config.json is no longer this one (`Settings.revision`). */
+    revision?: string,
+  ): Promise<ClientResult<Settings>>;
   /** Needs no token. */
   health(): Promise<ClientResult<Health>>;
   /** A single-use pass for opening a WebSocket, or for downloading a log, within 30 seconds. */
@@ -82,8 +86,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       return valueOf(exchangeJson(endpoint, signal === undefined ? call : { ...call, signal }, searchAnswerSchema));
     },
     settings: () => valueOf(exchangeJson(endpoint, get(settingsPath), settingsSchema)),
-    patchSettings: (body) =>
-      valueOf(exchangeJson(endpoint, { method: 'PATCH', path: settingsPath, body, timeoutMs }, settingsSchema)),
+    patchSettings: (body, revision) => {
+      const headers = revision === undefined ? {} : { 'if-match': `"${revision}"` };
+      const call = { method: 'PATCH', path: settingsPath, body, headers, timeoutMs } as const;
+      return valueOf(exchangeJson(endpoint, call, settingsSchema));
+    },
     health: () => valueOf(exchangeJson({ ...endpoint, token: null }, get('/health'), healthSchema)),
     ticket: async () => {
       const answer = await exchangeJson(endpoint, post('/api/ticket', {}), ticketAnswerSchema);

@@ -15,6 +15,8 @@ export interface FollowOptions extends FeedOptions {
   readonly onEvent: (event: Sequenced) => void;
   /** What of the coordinator's storage is in trouble; comes at each change. After each `live` state it is nothing until told. */
   readonly onHealth?: (degraded: readonly Degradation[]) => void;
+  /** config.json, or what of it is in force, has changed; `settings()` of the client has it. With the operator's token only. */
+  readonly onConfig?: (revision: string) => void;
   /** What running agents use, every two seconds or less often; of those not in it nothing is measured. Given: it is asked for. */
   readonly onMeasured?: (agents: MeasuredAgents, at: string) => void;
 }
@@ -66,6 +68,9 @@ class FleetTalk implements Talk<SocketMessage> {
         return this.#goOn(message.after ?? message.seq, message.seq, () => undefined);
       case 'measured':
         this.#options.onMeasured?.(message.agents, message.at);
+        return 'fine';
+      case 'config':
+        this.#options.onConfig?.(message.revision);
         return 'fine';
       case 'pong':
         return 'fine';

@@ -61,9 +61,11 @@ import { type Measured, unmeasured } from './process/sampler.ts';
 import { Supervisor } from './process/supervisor.ts';
 import { recover } from './recover.ts';
 import type { Layout } from './root/layout.ts';
+import { ConfigWatch } from './root/config-watch.ts';
 import { Settings } from './root/settings.ts';
 import { removeUnownedRuns } from './root/unowned-runs.ts';
 import { History } from './samples/history.ts';
+import { totalOf } from './samples/agent-total.ts';
 import { MeasuredFeed } from './samples/measured-now.ts';
 import type { Runtimes } from './runtimes/registry.ts';
 import { StorageHealth } from './storage-health.ts';
@@ -93,7 +95,14 @@ export interface Readied {
  */
 export async function readyCoordinator(options: CoordinatorOptions): Promise<Readied> {
   const { layout, runtimes, ownership, clock, log, url } = options;
-  const settings = new Settings(layout.config, options.config, () => scheduler.pump());
+  const settings = new Settings({
+    path: layout.config,
+    config: options.config,
+    clock,
+    log,
+    onChange: () => scheduler.pump(),
+  });
+  const configWatch = new ConfigWatch({ path: layout.config, look: () => settings.look(), log });
   const config = settings.live;
   const health = new StorageHealth(clock, log);
   const snapshots = new SnapshotStore(layout.snapshot, log, health);
@@ -137,7 +146,8 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     log,
   });
   const retention = new Retention({ layout, ledger, config, clock, log });
-  const history = new History({ path: layout.samples, clock, log });
+  const isLiving = (agentId: string): boolean => ledger.current.living.has(agentId);
+  const history = new History({ path: layout.samples, clock, log, isLiving });
   const measuredFeed = new MeasuredFeed();
   const prompts = new WaitingPrompts({ layout, isKnown: (agentId) => ledger.pending.agents.has(agentId) });
   const supervisor = new Supervisor({
@@ -176,7 +186,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   hub.subscribe((event) => approvalExpiry.onEvent(event));
   hub.subscribe(() => overwatch.onEvent());
   hub.subscribe(({ event }) => {
-    if (event.type === 'agent_usage') history.onSpent(fleet().day);
+    if (event.type === 'agent_usage') history.onSpent(fleet().day, totalOf(fleet().agents.get(event.agent_id)));
   });
 
   const deps = {
@@ -250,10 +260,11 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       const allowed = operatorOnly(by);
       return allowed.ok ? settings.read() : allowed;
     },
-    async patchSettings(patch, by) {
+    async patchSettings(patch, by, against = null) {
       const allowed = operatorOnly(by);
-      return allowed.ok ? guarded(() => settings.patch(patch), runsWatch) : allowed;
+      return allowed.ok ? guarded(() => settings.patch(patch, against), runsWatch) : allowed;
     },
+    onConfig: (listener) => settings.subscribe(listener),
     async reconcile(by) {
       const allowed = operatorOnly(by);
       if (!allowed.ok) return allowed;
@@ -291,7 +302,12 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
       return;
     }
     removeUnownedRuns(layout, ledger.pending, log);
-    history.begin(fleet().day, agentsInOrder(fleet()).some(isActive));
+    const known = agentsInOrder(fleet());
+    history.begin(
+      fleet().day,
+      known.some(isActive),
+      known.flatMap((agent) => totalOf(agent) ?? []),
+    );
     const started = {
       type: 'coordinator_started',
       at: clock.now(),
@@ -307,6 +323,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     recover({ layout, ledger, ownership, supervisor, scheduler, clock, log });
     guard.begin();
     inbox.open();
+    configWatch.begin();
     retention.begin();
     overwatch.begin();
     endBalanceWatch = watchBalance({ ledger, config, clock, log });
@@ -324,6 +341,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   async function close(reason: string): Promise<void> {
     endGapWatch();
     endBalanceWatch();
+    await configWatch.close();
     approvalExpiry.close();
     retention.close();
     runsWatch.close();

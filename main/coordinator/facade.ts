@@ -13,6 +13,7 @@ import type { HistoryRange, Metrics, SamplesAnswer, UsageHistory } from '../../p
 import type { MeasuredNow } from './samples/measured-now.ts';
 import type { SearchAnswer, SearchKind } from '../../protocol/search.ts';
 import type { Settings, SettingsPatch } from '../../protocol/settings.ts';
+import type { ConfigChange } from './root/settings.ts';
 
 /** Who asks. Rights only shrink downward: an agent reaches itself and what lies below it, nothing else. */
 export type Principal = { readonly kind: 'operator' } | { readonly kind: 'agent'; readonly agentId: string };
@@ -112,9 +113,12 @@ export interface Coordinator {
   /** Calls back after each look. Returns the unsubscribe. */
   onMeasured(listener: () => void): () => void;
   metrics(by: Principal): Metrics;
-  /** config.json in force and in the file. Operator only, like changing it (NOT_ALLOWED); INVALID_REQUEST says what is wrong. */
+  /** config.json in force and in the file, with what is wrong with it. Operator only, like changing it (NOT_ALLOWED). */
   settings(by: Principal): Result<Settings>;
-  patchSettings(patch: SettingsPatch, by: Principal): Promise<Result<Settings>>;
+  /** INVALID_REQUEST says what is wrong. `against`: CONFIG_CHANGED unless the file is still one of these revisions. */
+  patchSettings(patch: SettingsPatch, by: Principal, against?: readonly string[] | null): Promise<Result<Settings>>;
+  /** Calls back after each change of config.json, by whomever. Returns the unsubscribe. */
+  onConfig(listener: (change: ConfigChange) => void): () => void;
   /** Looks at the request folder, every run, the state files and the snapshot now. Operator only. */
   reconcile(by: Principal): Promise<Result<ReconcileAnswer>>;
   /** What of its storage is in trouble now; empty is healthy. */

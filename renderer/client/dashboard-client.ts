@@ -3,7 +3,15 @@ import type { ClientResult } from '../../clients/typescript/client.ts';
 import { createHttpClient, exchangeCode, type HttpClient } from '../../clients/typescript/http-client.ts';
 import type { LogPiece, LogRange } from '../../clients/typescript/log-range.ts';
 import { type FleetFeed, followFleet } from '../../clients/typescript/socket-client.ts';
-import { withConnection, withEvents, withHealth, withMeasured, withSession, withSnapshot } from '../store/changes.ts';
+import {
+  withConfig,
+  withConnection,
+  withEvents,
+  withHealth,
+  withMeasured,
+  withSession,
+  withSnapshot,
+} from '../store/changes.ts';
 import { change, type DashboardStore } from '../store/dashboard-store.ts';
 import type { Connection, DesktopBridge } from '../../protocol/desktop.ts';
 import type { ActionPlan } from '../selectors/agent-actions.ts';
@@ -83,6 +91,7 @@ export class DashboardClient {
       },
       onEvent: (event) => batch.add(event),
       onHealth: (degraded) => change(store, withHealth, degraded),
+      onConfig: (revision) => change(store, withConfig, revision),
       onMeasured: (agents) => {
         batch.flush();
         change(store, withMeasured, measuredNow(agents, store.getState().fleet));

@@ -2,10 +2,11 @@ import { useEffect, useState } from 'react';
 import type { Settings } from '../../protocol/settings.ts';
 import { useDashboard, useDashboardState } from './dashboard-context.ts';
 
-/** The settings in force; null while they are not known. Asked for anew after the connection was lost: they may be others. */
+/** The settings in force; null while they are not known. Asked for anew when they change, and after a lost connection. */
 export function useSettings(): Settings['in_force'] | null {
   const { client } = useDashboard();
   const isLive = useDashboardState(({ connection }) => connection.status === 'live');
+  const revision = useDashboardState(({ configRevision }) => configRevision);
   const [settings, setSettings] = useState<Settings['in_force'] | null>(null);
   useEffect(() => {
     if (!isLive) return undefined;
@@ -14,6 +15,6 @@ export function useSettings(): Settings['in_force'] | null {
       if (isWanted && answer.ok) setSettings(answer.value.in_force);
     });
     return () => void (isWanted = false);
-  }, [client, isLive]);
+  }, [client, isLive, revision]);
   return settings;
 }

@@ -19,9 +19,14 @@ export interface LimitRow {
 const mb = 1_048_576;
 
 export function limitRows(answer: QueueAnswer, fleet: Fleet): readonly LimitRow[] {
-  const { running, max_running, free_memory_mb: free, min_free_memory_mb: floor } = answer;
+  const { running, lent, max_running, free_memory_mb: free, min_free_memory_mb: floor } = answer;
+  const slots = used('Slots', running, max_running, 'limits.max_running');
+  // What is kept for levels below matters where it keeps somebody waiting; else it would stand here for every level.
+  const shown = answer.limits.filter(
+    ({ setting, running: held, limit }) => setting !== 'reserved_per_level' || held >= limit,
+  );
   return [
-    used('Slots', running, max_running, 'limits.max_running'),
+    { ...slots, words: lent === 0 ? slots.words : `${slots.words}, ${lent} lent by parents that wait` },
     {
       name: 'Memory',
       words: memoryWords(free, floor),
@@ -29,7 +34,7 @@ export function limitRows(answer: QueueAnswer, fleet: Fleet): readonly LimitRow[
       full: free !== null && free < floor,
       setting: 'limits.min_free_memory_mb',
     },
-    ...answer.limits.map((limit) => used(nameOf(limit, fleet), limit.running, limit.limit, `limits.${limit.setting}`)),
+    ...shown.map((limit) => used(nameOf(limit, fleet), limit.running, limit.limit, `limits.${limit.setting}`)),
   ];
 }
 
@@ -48,6 +53,8 @@ const used = (name: string, running: number, limit: number, setting: string): Li
 
 function nameOf({ setting, of }: LimitInUse, fleet: Fleet): string {
   switch (setting) {
+    case 'reserved_per_level':
+      return `Level ${visible(of)} and above`;
     case 'max_running_per_level':
       return `Level ${visible(of)}`;
     case 'max_running_per_runtime':

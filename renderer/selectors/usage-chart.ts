@@ -1,5 +1,4 @@
 /** What one chart draws: rows of time, a few series, and what is said about them in words. Pure. */
-import type { UsageHistory } from '../../protocol/measures.ts';
 import { count, dollars, megabytes, percent, short } from './format.ts';
 import type { Grid } from './usage-grid.ts';
 
@@ -13,7 +12,7 @@ export interface Series {
   readonly label: string;
   /** Place in the palette; null: the rest, in grey. */
   readonly colour: number | null;
-  /** Over the time that is shown. */
+  /** Over the time that is shown; of what is spent, all of it. */
   readonly average: number;
 }
 
@@ -63,7 +62,7 @@ export function coloursOf(grids: readonly Grid[], before: ReadonlyMap<string, nu
 
 /** `alone`: of one agent, which was not always there. */
 export function usageChart(
-  kind: 'cpu' | 'memory',
+  kind: ChartKind,
   grid: Grid,
   colours: ReadonlyMap<string, number>,
   alone = false,
@@ -99,18 +98,13 @@ export function usageChart(
   return { kind, bucketMs: grid.bucketMs, rows, series, ...figures(rows) };
 }
 
-/** What was spent since the range began, adding up. */
-export function spentChart(kind: 'tokens' | 'cost', history: UsageHistory): ChartModel {
-  const column = (kind === 'tokens' ? history.spent?.tokens : history.spent?.cost_usd) ?? [];
-  const bucketMs = history.bucket_seconds * 1000;
-  let sofar = 0;
-  const rows = history.watched.map((part, at): ChartRow => {
-    sofar += column[at] ?? 0;
-    const value = part === 0 ? null : sofar;
-    return { at: Date.parse(history.from) + at * bucketMs, total: value, s0: value };
-  });
-  const series: Series[] = sofar === 0 ? [] : [{ key: 's0', id: '', label: 'all agents', colour: 0, average: sofar }];
-  return { kind, bucketMs, rows, series, now: sofar, average: null, peak: null };
+/** What was spent since the range began, adding up. `grid` of `spentGrid`. */
+export function spentChart(kind: 'tokens' | 'cost', grid: Grid, colours: ReadonlyMap<string, number>): ChartModel {
+  const model = usageChart(kind, grid, colours);
+  const end = model.rows.findLast(({ total }) => total !== null);
+  const series = model.series.map((one) => ({ ...one, average: end?.[one.key] ?? 0 }));
+  // In a time of which nothing is known, too, nothing is known to be spent.
+  return { ...model, series, now: end?.total ?? 0, average: null, peak: null };
 }
 
 export function amount(kind: ChartKind, value: number): string {
@@ -152,10 +146,13 @@ export function chartWords({ kind, now, average, peak }: ChartModel): string {
 /** One sentence that says what the picture shows, for those who do not see it. */
 export function chartSentence({ kind, now, average, peak, series }: ChartModel, range: string, of: string): string {
   const begin = `${kindWords[kind]} of ${of} over the last ${range}`;
-  if (average === null) return `${begin}: ${now === null ? 'nothing measured' : amount(kind, now)}.`;
+  const each = series.map((one) => `${one.label} ${amount(kind, one.average)}`).join(', ');
+  if (average === null) {
+    const all = now === null ? 'nothing measured' : amount(kind, now);
+    return `${begin}: ${all}.${series.length > 1 ? ` Of it: ${each}.` : ''}`;
+  }
   const unit = kind === 'cpu' ? ', in percent of one core' : '';
   const figures = figureParts(kind, [now, 'now'], [average, 'on average'], [peak, 'at the peak']).join(', ');
-  const each = series.map((one) => `${one.label} ${amount(kind, one.average)}`).join(', ');
   return `${begin}${unit}: ${figures}.${series.length > 1 ? ` On average: ${each}.` : ''}`;
 }
 

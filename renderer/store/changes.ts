@@ -51,6 +51,8 @@ export function withConnection(_: DashboardState, connection: FollowState): Chan
 
 export const withHealth = (_: DashboardState, degraded: readonly Degradation[]): Change => ({ degraded });
 
+export const withConfig = (_: DashboardState, configRevision: string): Change => ({ configRevision });
+
 export const withMeasured = (_: DashboardState, measured: DashboardState['measured']): Change => ({ measured });
 
 export const withNotice = ({ notices }: DashboardState, notice: Omit<Notice, 'id'>): Change => ({

@@ -39,6 +39,8 @@ export interface DashboardState {
   readonly marked: ReadonlySet<string>;
   /** What of the coordinator's storage is in trouble now. */
   readonly degraded: readonly Degradation[];
+  /** The revision of config.json that was told last; null: none was told. Asked for by whoever shows settings. */
+  readonly configRevision: string | null;
   /** What runs use at present, by agent; of what is not in it nothing is measured. */
   readonly measured: ReadonlyMap<string, MeasuredNow>;
   readonly notices: readonly Notice[];
@@ -56,6 +58,7 @@ export const initialState = (now: number): DashboardState => ({
   asked: new Map(),
   marked: new Set(),
   degraded: [],
+  configRevision: null,
   measured: new Map(),
   notices: [],
 });

@@ -113,6 +113,51 @@ describe('charts', () => {
     await says(page, 'Cost', /: \$0\.42\./);
   }, 90_000);
 
+  test('of a branch tell what it spent, stacked by child, with a legend, a tip and one time for both', async () => {
+    const coordinator = await startSpenders();
+    const top = (await deployed(coordinator, `${uses('m1', 1200)}\n${costs(0.42)}\nexec sleep 120`)).agent_id;
+    const below = { type: 'L2.1', parent: top };
+    const child = (await deployed(coordinator, `${uses('m2', 300)}\n${costs(0.1)}\nexec sleep 120`, below)).agent_id;
+    const third = await deployed(coordinator, `${uses('m3', 50)}\n${costs(0.2)}`, { type: 'L3.1.1', parent: child });
+    const fourth = await deployed(coordinator, `${uses('m4', 500)}\n${costs(0.05)}`, { ...below, type: 'L2.2' });
+    const fifth = await deployed(coordinator, `${uses('m5', 9000)}\n${costs(3)}`, { type: 'L1.9' });
+    for (const { agent_id } of [third, fourth, fifth]) await coordinator.ended(agent_id);
+    const page = await rig.open(coordinator, '#/', { width: 1280, height: 800 });
+    await choose(page, 'Tokens and cost');
+    await choose(page, '1 h');
+    const all = await says(page, 'Tokens', /all agents over the last 1 h: 11,050\. Of it: /);
+    expect(all).toContain('L1.9 9,000');
+    await goTo(page, `#/agents/${top}`);
+    for (const range of ['24 h', '1 h', '5 min']) {
+      await choose(page, range);
+      const tokens = await says(page, 'Tokens', new RegExp(`all below it over the last ${range}: 2,050\\. Of it: `));
+      for (const part of ['L1 itself 1,200', 'L2.1 350', 'L2.2 500']) expect(tokens).toContain(part);
+      const cost = await says(page, 'Cost', /: \$0\.77\. Of it: /);
+      for (const part of ['L1 itself $0.42', 'L2.1 $0.30', 'L2.2 $0.05']) expect(cost).toContain(part);
+    }
+    const legend = panel(page).getByRole('list', { name: 'Legend' });
+    expect((await legend.getByRole('listitem').allTextContents()).sort()).toEqual(['L1 itself', 'L2.1', 'L2.2']);
+    const box = await chart(page, 'Cost').locator('.recharts-cartesian-grid').boundingBox();
+    if (box === null) throw new Error('the chart has no size');
+    const tip = chart(page, 'Cost').locator('.chart-tip');
+    await waitFor(
+      'the tip at the end of the time has it all',
+      async () => {
+        await page.mouse.move(box.x + box.width - 3, box.y + 20);
+        await page.mouse.move(box.x + box.width - 0.4, box.y + 20);
+        return /L1 itself\$0\.42.*all\$0\.77/.test((await tip.textContent()) ?? '');
+      },
+      { timeoutMs: 40_000, seen: () => tip.textContent() },
+    );
+    await page.mouse.move(5, 5);
+    await chart(page, 'Tokens').getByRole('slider').first().focus();
+    await page.keyboard.press('ArrowRight');
+    await panel(page).getByRole('button', { name: 'Show all 5 min' }).click();
+    await isClean(page);
+    await legend.getByRole('button', { name: 'L2.1' }).click();
+    await says(page, 'Tokens', /Tokens of L2\.1 and all below it over the last 5 min: 350\. Of it: /);
+  }, 90_000);
+
   test('leave small windows to the tree until they are opened, and load nothing before', async () => {
     const coordinator = await startSpenders();
     await deployed(coordinator, 'exec sleep 60');

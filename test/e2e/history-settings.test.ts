@@ -1,5 +1,5 @@
 /** The settings as a form over a real config.json, and the history of agents that have ended. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import Papa from 'papaparse';
 import type { Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
@@ -79,6 +79,63 @@ describe('settings', () => {
     await page.getByRole('link', { name: 'Fleet' }).click();
     await page.getByRole('button', { name: 'Discard and leave' }).click();
     await waitFor('it left', () => hash(page) === '#/');
+  });
+
+  test('that others change on disk are shown, beside what the person edits; a save against an older version is refused', async () => {
+    const limits = { max_running: 7, max_depth: 2, log_limit_mb: 64 };
+    const coordinator = await rig.start({ limits });
+    const edit = (text: string): void => writeFileSync(coordinator.path('config.json'), text);
+    const base = fileOf(coordinator);
+    const page = await rig.open(coordinator, '#/settings/limits', { width: 1024, height: 768 });
+    const box = (name: string) => page.getByRole('textbox', { name, exact: true });
+    await box('Running at once').fill('9');
+    await page.getByText('1 change not saved').waitFor();
+
+    const edited = { ...limits, max_running: 8, max_depth: 3, log_limit_mb: 12 };
+    edit(JSON.stringify({ ...base, limits: edited }));
+    await page.getByText(/^config\.json was changed on disk at \d\d:\d\d:\d\d$/).waitFor();
+    const lines = page.locator('[data-changed-path]');
+    expect(await lines.allTextContents()).toEqual([
+      'Running at once: 7 → 8. You have edited it: yours stays in the form, and Save replaces what is on disk',
+      expect.stringMatching(/: 2 → 3$/),
+      'Size of one log: 64 → 12, from the coordinator’s next start on',
+    ]);
+    expect(await box('Running at once').inputValue()).toBe('9');
+    expect(await box('Size of one log').inputValue()).toBe('12');
+    await setting(page, 'limits.log_limit_mb').getByText('in force until then: 64').waitFor();
+    expect(await axeProblems(page)).toEqual([]);
+
+    // Nothing of it is told to this page: the save must find out by itself.
+    const meanwhile = { text: JSON.stringify({ ...base, limits: { ...edited, max_depth: 1 } }) };
+    await page.route('**/api/coordinator/settings', async (route) => {
+      if (route.request().method() === 'PATCH' && meanwhile.text !== '') edit(meanwhile.text);
+      meanwhile.text = '';
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/was changed at .*Nothing was changed\. Get the settings again/).waitFor();
+    expect(fileOf(coordinator)['limits']).toEqual({ ...edited, max_depth: 1 });
+    await waitFor('the newest is shown', async () => (await lines.allTextContents())[1]?.endsWith(': 2 → 1') === true);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved: limits.max_running. In force now.').waitFor();
+    expect(fileOf(coordinator)['limits']).toEqual({ ...edited, max_depth: 1, max_running: 9 });
+    await lines.first().waitFor({ state: 'detached' });
+
+    // A broken file: the words of the log, the values in force, and no save.
+    await box('Running at once').fill('4');
+    edit('{"limits": {"max_runing": 3}}');
+    await page.getByText(/^config\.json was changed on disk at .* and is not valid$/).waitFor();
+    const said = (await page.getByText(/limits\.max_runing: unknown key; did you mean/).textContent()) ?? '';
+    expect(coordinator.output).toContain(said);
+    expect(await box('Running at once').inputValue()).toBe('4');
+    expect(await box('Size of one log').inputValue()).toBe('64');
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    expect(await axeProblems(page)).toEqual([]);
+    edit(JSON.stringify({ ...base, limits: { max_running: 4 } }));
+    await page.getByText('1 change not saved').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Got it' }).click();
+    await lines.first().waitFor({ state: 'detached' });
+    expect(await box('Running at once').inputValue()).toBe('4');
   });
 
   test('of runtimes are a list that shows no secret, and the theme is the browser’s own', async () => {

@@ -1,7 +1,9 @@
 /** The rest of the API over real sockets: history, measurements, metrics, settings, reconcile, the reference. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import parsePrometheus from 'parse-prometheus-text-format';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { followFleet } from '../../clients/typescript/socket-client.ts';
 import type { ReconcileAnswer } from '../../protocol/api.ts';
 import { type EventPage, eventPageSchema } from '../../protocol/event-page.ts';
 import { type Metrics, metricsSchema, samplesAnswerSchema, type SamplesAnswer } from '../../protocol/measures.ts';
@@ -10,6 +12,7 @@ import { type Settings, settingsSchema } from '../../protocol/settings.ts';
 import { TestCoordinator } from '../rig/coordinator.ts';
 import { raw, request } from '../rig/raw-http.ts';
 import { waitFor } from '../rig/wait-for.ts';
+import { startZiggie } from '../rig/ziggie-command.ts';
 import { deployScript, letGo, shellConfig, startShells, untilFile } from './cases/shell-agents.ts';
 
 let coordinator: TestCoordinator;
@@ -230,6 +233,49 @@ describe('the operator’s own', () => {
     await mine.start();
     const after = (await call<Settings>('/api/coordinator/settings', { at: mine })).body;
     expect(after).toMatchObject({ needs_restart: [], in_force: { port: 50_000, limits: { log_limit_mb: 10 } } });
+  });
+
+  test('settings: an edit on disk is in force and told on the stream, and a patch against the version before is refused', async () => {
+    const mine = await startShells({ max_running: 1 });
+    const told: string[] = [];
+    const live = { is: false };
+    const feed = followFleet({
+      client: mine.client,
+      WebSocket,
+      onSnapshot: () => undefined,
+      onEvent: () => undefined,
+      onState: ({ status }) => (live.is = status === 'live'),
+      onConfig: (revision) => told.push(revision),
+    });
+    onTestFinished(() => feed.close());
+    await waitFor('the stream is open', () => live.is);
+    const first = await call<Settings>('/api/coordinator/settings', { at: mine });
+    expect(first.headers.get('etag')).toBe(`"${first.body.revision}"`);
+    await deployScript(mine, 'one', untilFile('never'));
+    const second = await deployScript(mine, 'two', untilFile('never'));
+    const config = JSON.parse(readFileSync(mine.path('config.json'), 'utf8')) as { limits: object };
+    writeFileSync(
+      mine.path('config.json'),
+      JSON.stringify({ ...config, limits: { ...config.limits, max_running: 2 } }),
+    );
+    await waitFor('the edit is told', () => told.length === 1);
+    await waitFor('the second one starts', async () => {
+      const now = await mine.client.get(second.agentId);
+      return now.ok && now.value.status === 'running';
+    });
+    const refused = await mine.client.patchSettings({ limits: { max_running: 7 } }, first.body.revision);
+    expect(refused).toMatchObject({ ok: false, failure: { code: 'CONFIG_CHANGED', details: { revision: told[0] } } });
+    expect((await mine.client.patchSettings({ retention_days: 9 }, told[0])).ok).toBe(true);
+
+    writeFileSync(mine.path('config.json'), '{"limits": {"max_runing": 3}}');
+    await waitFor('the broken file is told', () => told.length === 3);
+    const broken = (await call<Settings>('/api/coordinator/settings', { at: mine })).body;
+    expect(broken).toMatchObject({ in_force: { limits: { max_running: 2 }, retention_days: 9 } });
+    expect(broken.problem).toContain('limits.max_runing: unknown key; did you mean "max_running"?');
+    expect(mine.output).toContain(broken.problem);
+    const doctor = await startZiggie(['doctor', '--root', mine.root, '--json']).end;
+    const { checks } = JSON.parse(doctor.out) as { checks: { name: string; message: string }[] };
+    expect(checks.find(({ name }) => name === 'config.json')?.message).toBe(broken.problem);
   });
 
   test('require_tokens: a request file without one is refused, with one it is carried out', async () => {

@@ -1,4 +1,6 @@
 /** The commands for trees and projects: the built `ziggie` under plain `node`, against a running coordinator. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -201,6 +203,7 @@ describe('doctor, init, completion', () => {
       kept: 1,
       mcpServers: { other: { command: 'x' }, ziggie: { args: expect.anything() } },
     });
+    expect(await initialized(written)).toContain('"serverInfo"');
     expect(readFileSync(join(folder, 'AGENTS.md'), 'utf8')).toMatch(/^# Ours\n\n<!-- ziggie:begin -->\n## Deploying/);
     expect(await ziggie(['init', folder])).toMatchObject({ code: 0, out: 'Everything is there already.\n' });
     writeFileSync(mcp, '{');
@@ -231,3 +234,24 @@ describe('doctor, init, completion', () => {
     await waitFor('it is gone', () => !isAlive(agent.pid ?? 0));
   });
 });
+
+/** Starts the server of a .mcp.json as an agent CLI does, without a shell; what it first says. */
+async function initialized(file: Record<string, unknown>): Promise<string> {
+  const { ziggie: server } = file['mcpServers'] as Record<
+    string,
+    { command: string; args: string[]; env?: Record<string, string> }
+  >;
+  if (server === undefined) throw new Error('the file has no entry of ours');
+  const env = { ...process.env, ...server.env, ZIGGIE_ROOT: root() };
+  const child = spawn(server.command, server.args, { env, stdio: ['pipe', 'pipe', 'ignore'] });
+  try {
+    const said: Promise<string> = once(child.stdout, 'data', { signal: AbortSignal.timeout(20_000) }).then(([chunk]) =>
+      String(chunk),
+    );
+    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
+    return await said;
+  } finally {
+    child.kill();
+  }
+}

@@ -9,7 +9,13 @@ const place: { coordinator?: TestCoordinator } = {};
 const shell = (script: string) => ({ kind: 'command', command: '/bin/sh', args: ['-c', script], prompt: 'stdin' });
 const config = {
   default_runtime: 'echo',
-  runtimes: { echo: shell('cat'), gate: shell('while [ ! -e "$ZIGGIE_ROOT/go" ]; do sleep 0.05; done') },
+  runtimes: {
+    echo: shell('cat'),
+    gate: shell('while [ ! -e "$ZIGGIE_ROOT/go" ]; do sleep 0.05; done'),
+    asker: shell(
+      't="$ZIGGIE_ROOT/token-$ZIGGIE_AGENT_ID"; echo "$ZIGGIE_TOKEN" > "$t.part"; mv "$t.part" "$t"; exec sleep 600',
+    ),
+  },
   limits: { grace_seconds: 1, min_free_memory_mb: 0, starts_per_second: 1000 },
 };
 

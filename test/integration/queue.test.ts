@@ -70,6 +70,47 @@ test('parents that look again and again leave slots for the levels below', async
   );
 });
 
+test('what a batch and `ziggie queue` say of free slots is what admission gives', async () => {
+  const limits = { max_running: 5, max_queued: 2, max_running_per_runtime: { sh: 50 }, max_running_per_parent: 1 };
+  const coordinator = await startShells(limits);
+  const below = { request_id: 'child', agent_type: 'L2', config: { prompt: untilFile('go') } };
+  const waits = [ask('deploy', below, 'child.json'), ask('wait', { mode: 'all', timeout: 60 }, 'waited.json')];
+  const parent = await deployScript(coordinator, 'parent', waits.join('\n'));
+  const asked = async (): Promise<QueueAnswer> => valueOf(await coordinator.client.queue());
+  await waitFor('the parent lends its slot', async () => (await asked()).lent === 1);
+  const batch = (name: string, count: number) => ({
+    request_id: name,
+    agents: Array.from({ length: count }, (_, index) => ({
+      request_id: `${name}-${index}`,
+      agent_type: 'L1',
+      config: { prompt: untilFile('go') },
+    })),
+  });
+  // Four of five slots are free, three of them for level 1: of six, three would wait, and the queue has room for two.
+  const full = failureIn(await coordinator.client.deployBatch(batch('six', 6)));
+  expect(full).toMatchObject({ code: 'QUEUE_FULL', details: { asked: 6, free: 3, queued: 0 } });
+  expect(full.message).toContain('3 of 3 slots of level 1 and above are taken');
+  valueOf(await coordinator.client.deployBatch(batch('five', 5)));
+  await waitFor('three of five run', async () => (await asked()).running === 4);
+
+  const answer = await asked();
+  expect(answer).toMatchObject({ running: 4, lent: 1, total: 2 });
+  const { out } = await startZiggie(['queue', '--root', coordinator.root]).end;
+  const lines = out.split('\n');
+  expect(lines[0]).toBe('4 of 5 slots are taken, 1 more is lent by parents that wait. 2 wait.');
+  expect(lines[1]).toMatch(/^Memory: \d+ MB free, 1024 MB kept \(min_free_memory_mb\)\.$/);
+  expect(lines.slice(3, 8).map((line) => line.replace(/ {2,}/g, ' | '))).toEqual([
+    'LIMIT | TAKEN | SETTING',
+    'level 1 and above | 3 of 3, full | reserved_per_level',
+    'level 2 and above | 4 of 4, full | reserved_per_level',
+    'runtime sh | 4 of 50 | max_running_per_runtime',
+    `children of ${parent.agentId} | 1 of 1, full | max_running_per_parent`,
+  ]);
+  const json = await startZiggie(['queue', '--json', '--root', coordinator.root]).end;
+  expect(JSON.parse(json.out)).toMatchObject({ lent: 1, limits: answer.limits, min_free_memory_mb: 1024 });
+  letGo(coordinator, 'go');
+});
+
 test('a limit of one parent holds up its own children, and nobody else', async () => {
   const coordinator = await startShells({ max_running_per_parent: 1 });
   const under = (name: string, parent: string) => ({

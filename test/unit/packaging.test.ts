@@ -2,6 +2,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { serverOf } from '../../main/cli/init/project-files.ts';
+import { loginCommand } from '../../main/shell/login/login-item.ts';
+import { programOf, startsProgram } from '../../main/shell/login/same-command.ts';
 import { defaultRoot } from '../../protocol/default-root.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -20,6 +23,41 @@ test('the installer uses the names of the program', () => {
   expect(read('main/shell/ask-to-quit.ts')).toContain("quitSwitch = '--quit'");
   expect(script).toContain(`" --quit'`);
   expect(read('assets/installer/bin/ziggie.cmd')).toContain('"%~dp0..\\Ziggie.exe"');
+});
+
+test('the packaged command, `ziggie init` and the start at login name one program', () => {
+  const command = read('assets/installer/bin/ziggie.cmd');
+  const [, program = '', script = ''] = /^"([^"]+)" "([^"]+)" %\*\r?$/m.exec(command) ?? [];
+  const inBin = (path: string): string => path.replace('%~dp0', 'D:\\My Tools\\Ziggie\\bin\\');
+  const started = { program: inBin(program), script: inBin(script), platform: 'win32', isOnPath: true } as const;
+  const server = serverOf({ ...started, versions: { electron: '45.4.1' } });
+  expect(server).toEqual({
+    command: 'D:\\My Tools\\Ziggie\\Ziggie.exe',
+    args: ['D:\\My Tools\\Ziggie\\resources\\app.asar\\dist\\main\\ziggie.js', 'mcp'],
+    env: { ELECTRON_RUN_AS_NODE: '1' },
+  });
+  // What the wrapper sets for its one child is what the entry sets for its.
+  for (const [name, value] of Object.entries(server.env ?? {})) expect(command).toContain(`set "${name}=${value}"`);
+  const atLogin = loginCommand(server.command);
+  expect(programOf(atLogin)).toBe(server.command);
+  expect(startsProgram(atLogin, server.command)).toBe(true);
+});
+
+test('`ziggie init` names the command where agents can start it, and else what runs', () => {
+  const own = { program: '/usr/bin/node', script: '/z/ziggie.js', versions: {}, platform: 'linux' } as const;
+  expect(serverOf({ ...own, isOnPath: true })).toEqual({ command: 'ziggie', args: ['mcp'] });
+  expect(serverOf({ ...own, isOnPath: false })).toEqual({ command: '/usr/bin/node', args: ['/z/ziggie.js', 'mcp'] });
+  const desktop = { ...own, program: '/opt/ziggie/ziggie', versions: { electron: '45.4.1' }, isOnPath: false };
+  expect(serverOf(desktop).env).toEqual({ ELECTRON_RUN_AS_NODE: '1' });
+  // On Windows the name on PATH is ziggie.cmd, which nothing starts without a shell.
+  const onWindows = {
+    ...own,
+    program: 'C:\\node.exe',
+    script: 'C:\\z\\ziggie.js',
+    platform: 'win32',
+    isOnPath: true,
+  } as const;
+  expect(serverOf(onWindows)).toEqual({ command: 'C:\\node.exe', args: ['C:\\z\\ziggie.js', 'mcp'] });
 });
 
 test('/PORT= finds the root that the coordinator will use', () => {

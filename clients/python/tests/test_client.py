@@ -1,4 +1,5 @@
-"""Against a live coordinator, whose root ZIGGIE_TEST_ROOT names, with a runtime "echo" and one "gate" that ends with `go`.
+"""Against a live coordinator, whose root ZIGGIE_TEST_ROOT names, with a runtime "echo", one "gate" that ends with `go`,
+and one "asker" that writes its token into the root and runs until it is stopped.
 
 Run for both transports: ZIGGIE_TEST_TRANSPORT is "file" or "http".
 """
@@ -6,6 +7,7 @@ Run for both transports: ZIGGIE_TEST_TRANSPORT is "file" or "http".
 import json
 import os
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -131,6 +133,60 @@ class Waiting(unittest.TestCase):
         self.assertFalse(one.wait([agent["agent_id"]], timeout=0.2)["done"])
         self.assertEqual(one.stop(agent["agent_id"], "enough")["status"], "stopped")
         self.assertEqual(one.get_agent_status(agent["agent_id"])["status"], "stopped")
+
+
+class Approvals(unittest.TestCase):
+    def setUp(self):
+        agent = client("py_asks").deploy_agent("L2.1", prompt="x", runtime="asker", report_required=False)
+        self.agent_id = agent["agent_id"]
+        self.addCleanup(client("py_asks").stop, self.agent_id)
+        token = ROOT / f"token-{self.agent_id}"
+        deadline = time.monotonic() + 30
+        while not token.exists():  # The agent writes its own.
+            self.assertLess(time.monotonic(), deadline, "the agent wrote no token")
+            time.sleep(0.02)
+        self.agent = AgentDeploymentClient(
+            self.agent_id, root=ROOT, transport=TRANSPORT, token=token.read_text("utf-8").strip()
+        )
+        self.operator = client("py_operator", token=(ROOT / "token").read_text("utf-8").strip())
+
+    def asks(self, call, **options):
+        return self.agent.request_approval(call, "deploy", {"version": "1.2"}, **options)
+
+    def test_an_agent_asks_and_the_operator_decides(self):
+        asked = self.asks("call-1")
+        self.assertEqual(asked["status"], "open")
+        listed = self.operator.approvals(agent_id=self.agent_id)["approvals"]
+        self.assertEqual([one["approval_id"] for one in listed], [asked["approval_id"]])
+        self.assertEqual(json.loads(listed[0]["input"]), {"version": "1.2"})
+        with self.assertRaises(Refused) as refused:
+            self.agent.decide(asked["approval_id"], "allow")
+        self.assertEqual(refused.exception.code, "NOT_ALLOWED")
+        answers = []
+        waiting = threading.Thread(target=lambda: answers.append(self.asks("call-1", timeout=30)))
+        waiting.start()
+        denied = self.operator.decide(asked["approval_id"], "deny", message="not today", request_id=f"py_no_{self.agent_id}")
+        waiting.join(30)
+        self.assertEqual([answer["status"] for answer in answers], ["denied"])
+        self.assertEqual(answers[0]["decided"]["message"], "not today")
+        # The same request again has the same answer; another one comes too late.
+        again = self.operator.decide(asked["approval_id"], "deny", message="not today", request_id=f"py_no_{self.agent_id}")
+        self.assertEqual(again["decided"], denied["decided"])
+        with self.assertRaises(Refused) as refused:
+            self.operator.decide(asked["approval_id"], "allow")
+        self.assertEqual(refused.exception.code, "ALREADY_DECIDED")
+        self.assertEqual(refused.exception.details["status"], "denied")
+        self.assertEqual(self.operator.approvals(agent_id=self.agent_id)["approvals"], [])
+        self.assertEqual(len(self.operator.approvals(status="all", agent_id=self.agent_id)["approvals"]), 1)
+
+    def test_what_a_branch_is_allowed_is_not_asked_again(self):
+        asked = self.asks("call-1")
+        self.assertEqual(self.operator.decide(asked["approval_id"], "allow", branch=True)["status"], "allowed")
+        self.assertEqual(self.asks("call-2")["decided"]["by"], asked["approval_id"])
+        self.assertIn(self.agent_id, [one["agent_id"] for one in self.operator.approvals()["allowed"]])
+        with self.assertRaises(Refused) as refused:
+            self.operator.decide("apr_0123456789ab", "allow")
+        self.assertEqual(refused.exception.code, "UNKNOWN_APPROVAL")
 
 
 class Trouble(unittest.TestCase):

@@ -238,6 +238,56 @@ class AgentDeploymentClient:
         """Hands in a completion report: this agent's own, or that of one below it."""
         return self._ask("submit_report", {"markdown": markdown, "agent_id": agent_id})
 
+    # -- approvals -----------------------------------------------------------------------------------------------------
+
+    def request_approval(
+        self, tool_use_id: str, tool_name: str, input: Mapping[str, Any], *, timeout: float = 0
+    ) -> Record:
+        """Asks the operator whether this agent may do something; with the agent's own token.
+
+        Returns the approval when it is decided, or after ``timeout`` seconds with ``status`` ``"open"``, which is no failure:
+        ask again with the same ``tool_use_id`` and input. ``status`` is ``"allowed"``, or ``"denied"``, ``"expired"``,
+        ``"closed"``, which all mean no; ``decided["message"]`` says why.
+
+        Args:
+            tool_use_id: this agent's own name of the call: the same one is the same question, however often it is asked.
+            input: what is to be done, for the operator to read.
+            timeout: seconds to wait for the decision, at most 3600.
+        """
+        fields = {"tool_use_id": tool_use_id, "tool_name": tool_name, "input": dict(input), "timeout": timeout}
+        return self._ask("request_approval", fields, USUAL_SECONDS + min(timeout, LONGEST_WAIT_SECONDS))
+
+    def approvals(self, *, status: str = "open", agent_id: Optional[str] = None) -> Record:
+        """What agents ask the operator to allow: ``{"approvals": [...], "allowed": [...]}``, oldest first.
+
+        Args:
+            status: ``"open"``, or ``"all"``, which also has what was decided lately.
+            agent_id: of this agent and all below it; None is all that may be seen.
+        """
+        return self._ask("list_approvals", {"status": status, "agent_id": agent_id})
+
+    def decide(
+        self,
+        approval_id: str,
+        decision: str,
+        *,
+        message: Optional[str] = None,
+        branch: bool = False,
+        request_id: Optional[str] = None,
+    ) -> Record:
+        """Allows or denies what an agent asks, and returns the approval; needs the operator's token.
+
+        Args:
+            decision: ``"allow"`` or ``"deny"``.
+            message: with ``"deny"``, what the agent reads.
+            branch: with ``"allow"``: the same tool is allowed for this agent and all below it until the agent ends.
+
+        Raises:
+            Refused: ``ALREADY_DECIDED`` (``details`` says what, by whom and when), ``UNKNOWN_APPROVAL``, ``NOT_ALLOWED``.
+        """
+        fields = {"approval_id": approval_id, "decision": decision, "message": message, "branch": branch}
+        return self._ask("decide_approval", fields, USUAL_SECONDS, request_id)
+
     # -- how -----------------------------------------------------------------------------------------------------------
 
     def _ask(

@@ -190,6 +190,14 @@ def address_of(request: Request) -> Tuple[str, str, Optional[Request]]:
     if action == "list":
         named = {name: value for name, value in rest.items() if name not in ("request_id", "action") and value is not None}
         return "GET", f"{BASE}/agents" + (f"?{urllib.parse.urlencode(named)}" if named else ""), None
+    if action == "list_approvals":
+        named = {name: request[name] for name in ("status", "agent_id") if request.get(name) is not None}
+        return "GET", f"{BASE}/approvals" + (f"?{urllib.parse.urlencode(named)}" if named else ""), None
+    if action == "request_approval":
+        return "POST", f"{BASE}/approvals", request
+    if action == "decide_approval":
+        approval = urllib.parse.quote(str(request["approval_id"]), safe="")
+        return "POST", f"{BASE}/approvals/{approval}", {name: value for name, value in rest.items() if name != "approval_id"}
     if action == "tree":
         return "GET", f"{BASE}/tree" if agent_id is None else f"{agent}/tree", None
     if action == "submit_report":

@@ -45,6 +45,14 @@ export async function streamFleet(
       if (text !== null) connection.send(text);
     }),
   );
+  if (by.kind === 'operator') {
+    connection.onClose(
+      coordinator.onConfig((changed) => {
+        const config: SocketMessage = { type: 'config', ...changed };
+        connection.send(JSON.stringify(config));
+      }),
+    );
+  }
   if (measured) tellMeasured(connection, coordinator, by);
   beat(connection, () => tell.place());
 }

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from '../exit-codes.ts';
 import { type CliResult, showFailure, usage } from '../failure.ts';
-import { agentInstructions, ownServer, type Server, withInstructions, withServer } from '../init/project-files.ts';
+import { agentInstructions, type Server, serverOf, withInstructions, withServer } from '../init/project-files.ts';
 
 interface InitOptions {
   readonly yes?: boolean;
@@ -88,11 +88,10 @@ async function plan({ io }: Context, folder: string, instructions: string | null
   };
 }
 
-/** The bare name where it is on PATH, so that the file serves everybody who has it; else this very script. */
 async function server({ env }: Context['io']): Promise<Server> {
   const { isOnPath } = await import('../../doctor.ts');
-  if (await isOnPath(env)) return { command: 'ziggie', args: ['mcp'] };
-  return ownServer(process.execPath, resolve(process.argv[1] ?? ''), process.versions['electron'] !== undefined);
+  const { execPath: program, argv, versions, platform } = process;
+  return serverOf({ program, script: argv[1] ?? '', versions, platform, isOnPath: await isOnPath(env) });
 }
 
 async function readOrNull(file: string): Promise<CliResult<string | null>> {

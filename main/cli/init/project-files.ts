@@ -1,4 +1,5 @@
-/** What `ziggie init` would write into a project: pure, so that it can be shown before anything is done. */
+/** What `ziggie init` would write into a project: nothing is read or written here, so that it can be shown before anything is done. */
+import { posix, win32 } from 'node:path';
 import { parseStrictJson } from '../../../protocol/strict-json.ts';
 import { type CliResult, usage } from '../failure.ts';
 
@@ -8,12 +9,33 @@ export interface Server {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** This very script as a server. Where our program is Electron it must be told to be plain Node, or it would open the desktop. */
-export const ownServer = (program: string, script: string, isElectron: boolean): Server => ({
-  command: program,
-  args: [script, 'mcp'],
-  ...(isElectron && { env: { ELECTRON_RUN_AS_NODE: '1' } }),
-});
+/** The `ziggie` command that is running. */
+export interface OwnCommand {
+  /** `process.execPath`. */
+  readonly program: string;
+  /** `process.argv[1]`. */
+  readonly script: string;
+  /** `process.versions`: with `electron` where it runs inside the desktop program. */
+  readonly versions: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** A `ziggie` is found on PATH. */
+  readonly isOnPath: boolean;
+}
+
+/**
+ * What an agent CLI is to start. The bare name where it is on PATH, so that the file serves everybody who has it; else this very
+ * script, and where our program is Electron it is told to be plain Node, or it would open the desktop. On Windows never the bare
+ * name: there it is `ziggie.cmd`, which only a shell can start, and agent CLIs start their servers without one.
+ */
+export function serverOf({ program, script, versions, platform, isOnPath }: OwnCommand): Server {
+  if (isOnPath && platform !== 'win32') return { command: 'ziggie', args: ['mcp'] };
+  const { resolve } = platform === 'win32' ? win32 : posix;
+  return {
+    command: resolve(program),
+    args: [resolve(script), 'mcp'],
+    ...(versions['electron'] !== undefined && { env: { ELECTRON_RUN_AS_NODE: '1' } }),
+  };
+}
 
 /** The text of `.mcp.json` with our entry in it; everything else stays. `before` null: there is no such file. */
 export function withServer(before: string | null, server: Server, file: string): CliResult<string> {

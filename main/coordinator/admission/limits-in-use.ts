@@ -2,10 +2,11 @@
 import type { Config } from '../../../protocol/config.ts';
 import type { LimitInUse } from '../../../protocol/queue.ts';
 import type { Slots } from '../../../protocol/slots.ts';
+import { tiers } from './limits.ts';
 
-type Limits = Pick<Config['limits'], LimitInUse['setting']>;
+type Limits = Pick<Config['limits'], LimitInUse['setting'] | 'max_running' | 'max_depth'>;
 
-/** All that are set by level and runtime; of parents, which may be thousands, those that fill theirs, fullest first. */
+/** What is kept for levels below, and all that are set by level and runtime; of parents, which may be thousands, those that fill theirs, fullest first. */
 export function limitsInUse({ byKind, byParent }: Slots, limits: Limits): LimitInUse[] {
   const kinds = [...byKind.values()];
   const sum = (counts: (kind: (typeof kinds)[number]) => boolean): number =>
@@ -13,6 +14,14 @@ export function limitsInUse({ byKind, byParent }: Slots, limits: Limits): LimitI
   const most = limits.max_running_per_parent;
   const full = [...byParent].filter(([, running]) => running >= most).sort(([, a], [, b]) => b - a);
   return [
+    ...tiers(kinds, limits.max_running, limits)
+      .filter(({ level }) => level > 0)
+      .map(({ level, held, room }): LimitInUse => ({
+        setting: 'reserved_per_level',
+        of: String(level),
+        running: held,
+        limit: room,
+      })),
     ...Object.entries(limits.max_running_per_level).map(([of, limit]): LimitInUse => ({
       setting: 'max_running_per_level',
       of,

@@ -40,14 +40,39 @@ export interface Moment {
 
 /** Decides for any candidate at this moment; what is true for all is looked at once. */
 export function decideAt(moment: Moment): (candidate: Candidate) => SlotDecision {
+  return decideWith(moment, givenBack(moment.fleet, moment.waitingParents));
+}
+
+/**
+ * Decides for one after the other as if each that is admitted had its slot at once: who of many finds one. That only so many
+ * start at a time passes in a moment and keeps nobody from a slot.
+ */
+export function handOut(given: Moment): (candidate: Candidate) => SlotDecision {
+  const moment = { ...given, limits: { ...given.limits, max_starting: Number.POSITIVE_INFINITY } };
+  let slots = givenBack(moment.fleet, moment.waitingParents);
+  let decide = decideWith(moment, slots);
+  // Slots only become fewer, so who is refused once is refused from then on.
+  const refused = new Map<string, Wait>();
+  return (candidate) => {
+    const key = candidateKey(candidate);
+    const decided = refused.get(key) ?? decide(candidate);
+    if (decided.is === 'wait') refused.set(key, decided);
+    else {
+      slots = addSlots(slots, candidate, 1);
+      decide = decideWith(moment, slots);
+    }
+    return decided;
+  };
+}
+
+function decideWith(moment: Moment, slots: Slots): (candidate: Candidate) => SlotDecision {
   const { limits, fleet, underWay, freeMemoryMb, isIntakePaused } = moment;
-  const slots = givenBack(fleet, moment.waitingParents);
   const kinds = [...slots.byKind.values()];
   const forAll = decideForAll(sumOf(kinds));
   if (forAll !== null) return () => forAll;
   return (candidate) => {
     const { level, runtime, parent_agent } = candidate;
-    const tier = fullTier(kinds, limits.max_running, level);
+    const tier = fullTier(kinds, limits.max_running, limits, level);
     if (tier !== null)
       return waitFor(`${tierWords(tier)}; the others are kept for levels below (limits.reserved_per_level)`);
     const ofLevel = limits.max_running_per_level[String(level)];
@@ -64,7 +89,7 @@ export function decideAt(moment: Moment): (candidate: Candidate) => SlotDecision
           `${running} of ${ofRuntime} agents of the runtime ${runtime} run (limits.max_running_per_runtime)`,
         );
       }
-      const full = fullTier(same, ofRuntime, level);
+      const full = fullTier(same, ofRuntime, limits, level);
       if (full !== null) {
         return waitFor(
           `of the runtime ${runtime}, ${tierWords(full)}; the others are kept for levels below (limits.max_running_per_runtime, limits.reserved_per_level)`,
@@ -93,29 +118,36 @@ export function decideAt(moment: Moment): (candidate: Candidate) => SlotDecision
     const starting = Math.max(fleet.counts.starting, underWay);
     return starting < limits.max_starting ? null : { ...startingWait(starting, limits), isBrief: true };
   }
-
-  /**
-   * The first tier that is full for a candidate of this level. Of `most` slots, the agents of a level and above may hold all
-   * but `reserved_per_level` for each level below it. So of those that hold slots some have nobody below them in the queue,
-   * and these end: whatever comes in whatever order, there is no standstill.
-   */
-  function fullTier(kinds: readonly SlotsOfKind[], most: number, level: number): Tier | null {
-    const { max_depth, reserved_per_level } = limits;
-    if (most <= max_depth * reserved_per_level) return null;
-    for (let at = level; at < max_depth; at++) {
-      const room = most - (max_depth - at) * reserved_per_level;
-      const held = sumOf(kinds.filter((kind) => kind.level <= at));
-      if (held >= room) return { level: at, held, room };
-    }
-    return null;
-  }
 }
 
-interface Tier {
+/** Of the slots, how many the agents of `level` and above hold, and may hold. */
+export interface Tier {
   readonly level: number;
   readonly held: number;
   readonly room: number;
 }
+
+/**
+ * Of `most` slots, the agents of a level and above may hold all but `reserved_per_level` for each level below it. So of
+ * those that hold slots some have nobody below them in the queue, and these end: whatever comes in whatever order, there is no
+ * standstill. None where there are not more slots than levels.
+ */
+export function tiers(
+  kinds: readonly SlotsOfKind[],
+  most: number,
+  { max_depth, reserved_per_level }: Pick<Config['limits'], 'max_depth' | 'reserved_per_level'>,
+): readonly Tier[] {
+  if (reserved_per_level === 0 || most <= max_depth * reserved_per_level) return [];
+  return Array.from({ length: max_depth }, (_, level) => ({
+    level,
+    held: sumOf(kinds.filter((kind) => kind.level <= level)),
+    room: most - (max_depth - level) * reserved_per_level,
+  }));
+}
+
+/** The first one that is full for a candidate of this level. */
+const fullTier = (kinds: readonly SlotsOfKind[], most: number, limits: Config['limits'], level: number): Tier | null =>
+  tiers(kinds, most, limits).find((tier) => tier.level >= level && tier.held >= tier.room) ?? null;
 
 const tierWords = ({ level, held, room }: Tier): string =>
   `${held} of ${room} slots of level ${level} and above are taken`;

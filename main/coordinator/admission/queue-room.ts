@@ -4,18 +4,34 @@ import { type Fleet, isWithin } from '../../../protocol/fleet.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import type { Principal } from '../facade.ts';
 
-/** `checkQueue` for several that are accepted together: those for whom no slot is free must fit into the queue beside who waits already. */
-export function checkQueueFor(count: number, { counts }: Fleet, limits: Config['limits']): Result<void> {
+/** Who finds a free slot, of those that wait already and of those that are asked for. */
+export interface SlotsFound {
+  readonly queued: number;
+  readonly newcomers: number;
+  /** For what the first newcomer without one would wait; null: each finds one. */
+  readonly reason: string | null;
+}
+
+/**
+ * `checkQueue` for several that are accepted together: those for whom admission would find no slot must fit into the queue
+ * beside who waits on.
+ */
+export function checkQueueFor(
+  count: number,
+  { counts }: Pick<Fleet, 'counts'>,
+  found: () => SlotsFound,
+  limits: Config['limits'],
+): Result<void> {
   const room = checkQueue(counts.queued, limits);
   if (!room.ok) return room;
-  const active = counts.starting + counts.running + counts.paused + counts.stopping;
-  const free = Math.max(0, limits.max_running - active);
-  const waiting = counts.queued + count - free;
-  if (waiting <= Math.max(1, limits.max_queued)) return ok(undefined);
+  const most = Math.max(1, limits.max_queued);
+  if (counts.queued + count <= most) return ok(undefined);
+  const { queued, newcomers, reason } = found();
+  if (counts.queued - queued + count - newcomers <= most) return ok(undefined);
   return fail(
     'QUEUE_FULL',
-    `${count} agents are asked for; ${counts.queued} wait already, ${free} slots are free (limits.max_running), and the queue holds ${limits.max_queued} (limits.max_queued). Ask for fewer at a time, or when some have ended.`,
-    { asked: count, queued: counts.queued, free, max_queued: limits.max_queued },
+    `${count} agents are asked for; ${newcomers} of them could start now, ${counts.queued} agents wait already, and the queue holds ${limits.max_queued} (limits.max_queued). The next would be ${reason ?? 'waiting'}. Ask for fewer at a time, or when some have ended.`,
+    { asked: count, queued: counts.queued, free: newcomers, max_queued: limits.max_queued, reason },
   );
 }
 

@@ -24,6 +24,8 @@ import {
   decideAgain,
   decideAt,
   givenBack,
+  handOut,
+  type Moment,
   type SlotDecision,
   slotsTaken,
   waitForPace,
@@ -31,6 +33,7 @@ import {
 import { limitsInUse } from './limits-in-use.ts';
 import { Moments } from './moments.ts';
 import { Queue } from './queue.ts';
+import type { SlotsFound } from './queue-room.ts';
 import { StartPace } from './start-pace.ts';
 import { WaitingParents } from './waiting-parents.ts';
 
@@ -152,18 +155,10 @@ export class Scheduler {
 
   /** Decides about candidates as things are now, each kind of them once. */
   #decide(): (candidate: Candidate) => SlotDecision {
-    const { ledger, config } = this.#options;
+    const { limits } = this.#options.config;
     const freeMemoryMb = this.#freeMemoryMb();
-    const { limits } = config;
     if (freeMemoryMb !== null && freeMemoryMb < limits.min_free_memory_mb) this.#pumpIn(memoryLookMs);
-    const decide = decideAt({
-      fleet: ledger.pending,
-      waitingParents: this.waitingParents.ids(),
-      underWay: this.#underWay,
-      freeMemoryMb,
-      limits,
-      isIntakePaused: config.intake_paused,
-    });
+    const decide = decideAt(this.#moment());
     const decided = new Map<string, SlotDecision>();
     return (candidate) => {
       const key = candidateKey(candidate);
@@ -172,6 +167,19 @@ export class Scheduler {
       const slot = decide(candidate);
       decided.set(key, slot);
       return slot;
+    };
+  }
+
+  /** Within a moment: how much memory is free is looked at a few times a second at most. */
+  #moment(): Moment {
+    const { ledger, config } = this.#options;
+    return {
+      fleet: ledger.pending,
+      waitingParents: this.waitingParents.ids(),
+      underWay: this.#underWay,
+      freeMemoryMb: this.#freeMemoryMb(),
+      limits: config.limits,
+      isIntakePaused: config.intake_paused,
     };
   }
 
@@ -247,6 +255,32 @@ export class Scheduler {
       const slot = decide(facts);
       return { facts, reason: slot.is === 'wait' ? slot.reason : waitForPace(index + 1, config.limits).reason };
     });
+  }
+
+  /**
+   * Who would find a slot now, by the rules of `admit`: of those in the queue, which go first, and of `newcomers` behind them.
+   * `reason`: for what the first newcomer without one would wait; null where each finds one.
+   */
+  wouldStart(newcomers: readonly Candidate[]): SlotsFound {
+    const decide = handOut(this.#moment());
+    const queued = this.#queue.all().filter((facts) => decide(facts).is === 'admit').length;
+    const { agents } = this.#options.ledger.pending;
+    const fates = newcomers.map((one): string | null => {
+      if (holdBelow(agents, one.parent_agent) !== null) return 'waiting: its branch is paused';
+      const slot = decide(one);
+      return slot.is === 'admit' ? null : slot.reason;
+    });
+    return {
+      queued,
+      newcomers: fates.filter((reason) => reason === null).length,
+      reason: fates.find((reason) => reason !== null) ?? null,
+    };
+  }
+
+  /** Lent by parents that wait. */
+  slotsLent(): number {
+    const { pending } = this.#options.ledger;
+    return slotsTaken(pending, []) - this.slotsTaken();
   }
 
   slotsTaken(): number {

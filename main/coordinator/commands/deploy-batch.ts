@@ -6,7 +6,8 @@ import { type Fleet, fleet as fold } from '../../../protocol/fleet.ts';
 import type { BatchAnswer, BatchRequest, DeployRequest } from '../../../protocol/request.ts';
 import { checkBalance } from '../admission/balance.ts';
 import { checkHierarchy } from '../admission/hierarchy.ts';
-import { checkQueueFor, checkQuota } from '../admission/queue-room.ts';
+import type { Candidate } from '../admission/limits.ts';
+import { checkQueueFor, checkQuota, type SlotsFound } from '../admission/queue-room.ts';
 import { PromptAllowance } from '../admission/prompt.ts';
 import type { Performed, Principal } from '../facade.ts';
 import { syncFolder } from '../ledger/atomic-file.ts';
@@ -97,7 +98,7 @@ type Verdict = { readonly request: DeployRequest; readonly hash: string } & (
 
 /** On everything that is decided by now; the first member that cannot be is named. */
 function judge(deps: DeployDeps, by: Principal, members: readonly DeployRequest[]): Result<readonly Verdict[]> {
-  const { ledger, config } = deps;
+  const { ledger, config, scheduler } = deps;
   let seen: Fleet = ledger.pending;
   const verdicts: Verdict[] = [];
   for (const [index, request] of members.entries()) {
@@ -110,11 +111,22 @@ function judge(deps: DeployDeps, by: Principal, members: readonly DeployRequest[
   const newOnes = verdicts.filter(({ is }) => is === 'new').length;
   const quota = newOnes === 0 ? ok(undefined) : checkQuota(ledger.pending, by, config.limits, newOnes);
   if (!quota.ok) return quota;
-  const room = newOnes === 0 ? ok(undefined) : checkQueueFor(newOnes, ledger.pending, config.limits);
+  const newcomers = verdicts.flatMap((one) => (one.is === 'new' ? [candidateOf(one, config)] : []));
+  const found = (): SlotsFound => scheduler.wouldStart(newcomers);
+  const room = newOnes === 0 ? ok(undefined) : checkQueueFor(newOnes, ledger.pending, found, config.limits);
   if (!room.ok) return room;
   const over = overBudget(deps, seen, by, verdicts);
   return over === null ? balanced(ledger.pending, config, verdicts) : { ok: false, failure: over };
 }
+
+const candidateOf = (
+  { request, placed }: Extract<Verdict, { readonly is: 'new' }>,
+  { default_runtime }: DeployDeps['config'],
+): Candidate => ({
+  level: placed.level,
+  parent_agent: placed.parent,
+  runtime: request.config.runtime ?? default_runtime,
+});
 
 /** Judged as a whole: those that were there before are in the fleet. */
 function balanced(

@@ -10,7 +10,7 @@ import type { Settings } from '../root/settings.ts';
 import { mayReach } from './rights.ts';
 
 export interface QueueDeps {
-  readonly scheduler: Pick<Scheduler, 'line' | 'slotsTaken' | 'limitsInUse' | 'freeMemoryMb'>;
+  readonly scheduler: Pick<Scheduler, 'line' | 'slotsTaken' | 'slotsLent' | 'limitsInUse' | 'freeMemoryMb'>;
   readonly config: Config;
   readonly settings: Pick<Settings, 'patch'>;
 }
@@ -20,6 +20,7 @@ export function queue({ scheduler, config }: QueueDeps, fleet: Fleet, by: Princi
   return {
     intake_paused: config.intake_paused,
     running: scheduler.slotsTaken(),
+    lent: scheduler.slotsLent(),
     max_running: config.limits.max_running,
     free_memory_mb: scheduler.freeMemoryMb(),
     min_free_memory_mb: config.limits.min_free_memory_mb,

@@ -53,8 +53,15 @@ export function replaceFile(path: string, text: string): void {
   }
 }
 
-/** As `replaceFile`, and durable when the promise settles. Rejects with the system's error; the old file is untouched then. */
-export async function replaceFileDurably(path: string, content: string | Uint8Array): Promise<void> {
+/**
+ * As `replaceFile`, and durable when the promise settles. Rejects with the system's error; the old file is untouched then, as
+ * it is when `mayReplace`, asked right before, says no: then this settles with false.
+ */
+export async function replaceFileDurably(
+  path: string,
+  content: string | Uint8Array,
+  mayReplace: () => boolean = () => true,
+): Promise<boolean> {
   const temporary = temporaryNames.next(path);
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   const fd = openSync(temporary, createFlags, 0o600);
@@ -69,8 +76,13 @@ export async function replaceFileDurably(path: string, content: string | Uint8Ar
     throw error;
   }
   closeSync(fd);
+  if (!mayReplace()) {
+    rmSync(temporary, { force: true });
+    return false;
+  }
   await renameWithRetry(temporary, path);
   await syncFolderMeanwhile(dirname(path));
+  return true;
 }
 
 /** Windows refuses to replace a file that somebody reads at this moment; readers are short, so trying again for 2 s is enough. */

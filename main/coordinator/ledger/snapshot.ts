@@ -20,7 +20,7 @@ function snapshotAdapter(path: string, log: (line: string) => void): Adapter<Fle
     read() {
       return Promise.resolve(readSnapshot(path, log));
     },
-    write: (snapshot) => replaceFileDurably(path, JSON.stringify(snapshot)),
+    write: async (snapshot) => void (await replaceFileDurably(path, JSON.stringify(snapshot))),
   };
 }
 

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { AgentSeries } from './agent-series.ts';
 import { fieldsPerBucket, Ring } from './ring.ts';
 import type { SpentKept } from './spent.ts';
+import type { SpentByKept } from './spent-by.ts';
 import { tiers } from './tiers.ts';
 import type { Span } from './watched.ts';
 
@@ -14,17 +15,21 @@ export interface Kept {
   readonly agents: ReadonlyMap<string, AgentSeries>;
   readonly watched: readonly Span[];
   readonly spent: SpentKept;
+  readonly spentBy: readonly SpentByKept[];
 }
 
 const count = z.number().int().min(0);
+const spentTiers = z.array(z.array(z.tuple([z.number().int(), z.number(), z.number()]))).length(tiers.length);
 const headSchema = z.object({
   version: z.literal(1),
   crc32: count,
   watched: z.array(z.tuple([z.number(), z.number()])),
   spent: z.object({
     day: z.object({ date: z.string(), tokens: z.number(), cost_usd: z.number() }),
-    tiers: z.array(z.array(z.tuple([z.number().int(), z.number(), z.number()]))).length(tiers.length),
+    tiers: spentTiers,
   }),
+  /** A file from before there was this has none. */
+  spent_by: z.array(z.tuple([z.string(), z.number(), z.number(), spentTiers])).default([]),
   /** Each with how many buckets it has in each tier. */
   agents: z.array(z.tuple([z.string(), z.array(count).length(tiers.length)])),
 });
@@ -32,18 +37,22 @@ const headSchema = z.object({
 const bytesPerBucket = fieldsPerBucket * Int32Array.BYTES_PER_ELEMENT;
 const newline = 0x0a;
 
-export function encodeHistory({ agents, watched, spent }: Kept): Buffer {
+export function encodeHistory({ agents, watched, spent, spentBy }: Kept): Buffer {
   const numbers = [...agents.values()].flatMap(({ rings }) => rings.map((ring) => ring.toNumbers()));
   const body = Buffer.concat(numbers.map(({ buffer }) => Buffer.from(buffer)));
   const head: z.input<typeof headSchema> = {
     version: 1,
     crc32: crc32(body),
     watched: watched.map(([from, to]) => [from, to]),
-    spent: { day: spent.day, tiers: spent.tiers.map((buckets) => buckets.map(([...bucket]) => bucket)) },
+    spent: { day: spent.day, tiers: plainTiers(spent.tiers) },
+    spent_by: spentBy.map(([id, tokens, cost, of]) => [id, tokens, cost, plainTiers(of)]),
     agents: [...agents].map(([id, { rings }]) => [id, rings.map((ring) => ring.count)]),
   };
   return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]);
 }
+
+const plainTiers = (of: SpentKept['tiers']): [number, number, number][][] =>
+  of.map((buckets) => buckets.map(([...bucket]) => bucket));
 
 /** null: damaged, or of another version. */
 export function decodeHistory(bytes: Buffer): Kept | null {
@@ -51,7 +60,7 @@ export function decodeHistory(bytes: Buffer): Kept | null {
   const head = headSchema.safeParse(end === -1 ? null : parsed(bytes.toString('utf8', 0, end)));
   if (!head.success) return null;
   const body = bytes.subarray(end + 1);
-  const { agents, watched, spent } = head.data;
+  const { agents, watched, spent, spent_by: spentBy } = head.data;
   const buckets = agents.reduce((sum, [, counts]) => sum + counts.reduce((all, one) => all + one, 0), 0);
   if (body.length !== buckets * bytesPerBucket || crc32(body) !== head.data.crc32) return null;
   // Copied: the numbers must begin at a multiple of four.
@@ -65,7 +74,7 @@ export function decodeHistory(bytes: Buffer): Kept | null {
     });
     return [id, new AgentSeries(rings)];
   });
-  return { agents: new Map(series), watched, spent };
+  return { agents: new Map(series), watched, spent, spentBy };
 }
 
 function parsed(text: string): unknown {

@@ -12,6 +12,7 @@ import { AgentSeries, longestLookSlots } from './agent-series.ts';
 import { agentColumns } from './columns.ts';
 import { decodeHistory, encodeHistory } from './history-file.ts';
 import { Spent } from './spent.ts';
+import { type AgentTotal, SpentBy } from './spent-by.ts';
 import { bucketOf, slotAt, slotMs, tiers } from './tiers.ts';
 import { Watched } from './watched.ts';
 
@@ -20,6 +21,8 @@ export interface HistoryOptions {
   readonly clock: Clock;
   readonly log: (line: string) => void;
   readonly saveEveryMs?: number;
+  /** Whether an agent may still spend; left out: any may. */
+  readonly isLiving?: (agentId: string) => boolean;
 }
 
 const usualSaveMs = 60_000;
@@ -31,6 +34,7 @@ export class History {
   readonly #agents = new Map<string, AgentSeries>();
   readonly #watched = new Watched();
   readonly #spent = new Spent();
+  readonly #spentBy = new SpentBy();
   #timer: NodeJS.Timeout | null = null;
   #newestLook: number | null = null;
   #lookTook = 0;
@@ -45,15 +49,18 @@ export class History {
 
   /**
    * Reads what a predecessor left. `day` as the fleet has it now. `anyRuns`: of those nothing is known before the first look
-   * at them, which tells no processor use yet.
+   * at them, which tells no processor use yet. `totals`: of all that have spent anything.
    */
-  begin(day: DaySpent, anyRuns: boolean): void {
+  begin(day: DaySpent, anyRuns: boolean, totals: readonly AgentTotal[] = []): void {
     const now = this.#now();
     this.#spent.begin(day);
+    this.#spentBy.begin(totals);
     this.#restore(now);
     if (!anyRuns) this.#watched.begin(now);
     this.#isWatching = !anyRuns;
     this.onSpent(day);
+    // What the last one did not save any more.
+    for (const total of totals) this.#spentBy.add(total, slotAt(now));
     this.#timer = setInterval(() => this.#tick(), this.#options.saveEveryMs ?? usualSaveMs).unref();
   }
 
@@ -75,8 +82,12 @@ export class History {
     this.#isWatching = true;
   }
 
-  onSpent(day: DaySpent): void {
-    this.#spent.add(day, slotAt(this.#now()));
+  /** `by`: whose spending it is that has changed. */
+  onSpent(day: DaySpent, by: AgentTotal | null = null): void {
+    const slot = slotAt(this.#now());
+    this.#spent.add(day, slot);
+    if (by !== null) this.#spentBy.add(by, slot);
+    this.#isSaved = false;
   }
 
   /** This process did not run for so many seconds. */
@@ -107,6 +118,7 @@ export class History {
         return columns === null ? [] : [{ agent_id: id, ...columns }];
       }),
       spent: whole ? this.#spent.columns(nth, first, tier.buckets) : null,
+      spent_by: this.#spentBy.columns(nth, first, tier.buckets, isAsked),
     };
   }
 
@@ -151,6 +163,7 @@ export class History {
     this.#watchIdle(this.#now());
     const slot = slotAt(this.#now());
     for (const [id, series] of this.#agents) if (!series.isWithinReach(slot)) this.#agents.delete(id);
+    this.#spentBy.prune(slot, this.#options.isLiving ?? (() => true));
     if (!this.#isSaved) void this.#save();
   }
 
@@ -160,7 +173,8 @@ export class History {
       const { path, log } = this.#options;
       try {
         const { spans: watched } = this.#watched;
-        await replaceFileDurably(path, encodeHistory({ agents: this.#agents, watched, spent: this.#spent.kept }));
+        const [spent, spentBy] = [this.#spent.kept, this.#spentBy.kept];
+        await replaceFileDurably(path, encodeHistory({ agents: this.#agents, watched, spent, spentBy }));
         this.#complained = false;
       } catch (error) {
         if (!this.#complained) log(`samples.bin could not be saved (charts lose what is not saved): ${String(error)}`);
@@ -179,6 +193,7 @@ export class History {
       for (const [id, series] of kept.agents) if (series.isWithinReach(slot)) this.#agents.set(id, series);
       this.#watched.restore(kept.watched, now);
       this.#spent.restore(kept.spent);
+      this.#spentBy.restore(kept.spentBy);
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
       log(`samples.bin could not be read; charts begin anew: ${String(error)}`);

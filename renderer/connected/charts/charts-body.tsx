@@ -1,6 +1,7 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { Button } from '@fluentui/react-components';
 import { chartSentence, spentChart, usageChart } from '../../selectors/usage-chart.ts';
+import { spentGrid } from '../../selectors/spent-grid.ts';
 import { gridOf } from '../../selectors/usage-grid.ts';
 import { scopeOf } from '../../selectors/usage-groups.ts';
 import { ChartLegend } from '../../views/chart-legend.tsx';
@@ -36,14 +37,21 @@ function Charts({ usage, root, of, range, shown, grouping }: ChartsBodyProps & {
   const [keeper] = useState(() => new ColourKeeper());
   const { history, looks } = usage;
   const models = useMemo(() => {
-    if (shown === 'spent') return [spentChart('tokens', history), spentChart('cost', history)] as const;
     // As the fleet is now: its own changes are no reason to draw again before the next look.
     const scope = scopeOf(store.getState().fleet, root, grouping);
+    if (shown === 'spent') {
+      const whole = root === null;
+      const [tokens, cost] = [spentGrid(history, scope, 'tokens', whole), spentGrid(history, scope, 'cost_usd', whole)];
+      const colours = keeper.assign([tokens, cost]);
+      return [spentChart('tokens', tokens, colours), spentChart('cost', cost, colours)] as const;
+    }
     const [cpu, memory] = [gridOf(history, looks, scope, 'cpu'), gridOf(history, looks, scope, 'memory')];
     const colours = keeper.assign([cpu, memory]);
     return [usageChart('cpu', cpu, colours), usageChart('memory', memory, colours)] as const;
   }, [history, looks, root, grouping, shown, store, keeper]);
-  const whose = shown === 'spent' ? 'all agents' : of;
+  // Who spent tokens may have told no cost, and the other way round.
+  const [first, second] = models;
+  const legend = first.series.length < second.series.length ? second.series : first.series;
   return (
     <div className="charts">
       <div className="charts-row">
@@ -51,14 +59,14 @@ function Charts({ usage, root, of, range, shown, grouping }: ChartsBodyProps & {
           <UsageChart
             key={model.kind}
             model={model}
-            sentence={chartSentence(model, rangeWords[range], whose)}
+            sentence={chartSentence(model, rangeWords[range], of)}
             zoom={zoom}
             onZoom={setZoom}
           />
         ))}
       </div>
       <div className="charts-foot">
-        {shown === 'used' && <ChartLegend series={models[0].series} onPick={(agentId) => go({ agentId }, 'replace')} />}
+        <ChartLegend series={legend} onPick={(agentId) => go({ agentId }, 'replace')} />
         {zoom !== null && (
           <Button size="small" appearance="subtle" onClick={() => setZoom(null)}>
             Show all {rangeWords[range]}

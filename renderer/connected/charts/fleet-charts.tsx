@@ -34,7 +34,7 @@ export function FleetCharts(): ReactNode {
   return (
     <ChartsPanel
       open={open}
-      of={shown === 'spent' && open ? 'all agents' : of}
+      of={of}
       onOpen={(next) => choose({ open: next })}
       controls={
         <>
@@ -44,14 +44,12 @@ export function FleetCharts(): ReactNode {
             value={shown}
             onChoose={(to) => choose({ shown: to })}
           />
-          {shown === 'used' && (
-            <Segments
-              label="Told apart"
-              options={groupingOptions}
-              value={grouping}
-              onChoose={(to) => choose({ grouping: to })}
-            />
-          )}
+          <Segments
+            label="Told apart"
+            options={groupingOptions}
+            value={grouping}
+            onChoose={(to) => choose({ grouping: to })}
+          />
           <Segments label="Time" options={rangeOptions} value={range} onChoose={(to) => choose({ range: to })} />
         </>
       }

@@ -2,10 +2,13 @@ import type { ReactNode } from 'react';
 import { Button, MessageBar, MessageBarActions, MessageBarBody } from '@fluentui/react-components';
 import type { Settings } from '../../../protocol/settings.ts';
 import { themeChoices } from '../../client/theme-choice.ts';
+import { clockTime } from '../../selectors/format.ts';
+import { diskChanges } from '../../selectors/settings/disk-changes.ts';
 import { fieldState, sectionCounts, strayProblems } from '../../selectors/settings/draft.ts';
 import { sections } from '../../selectors/settings/fields.ts';
 import { Appearance } from '../../views/settings/appearance.tsx';
 import { FieldRow, Problems } from '../../views/settings/field-row.tsx';
+import { FileNews, FileProblem } from '../../views/settings/file-news.tsx';
 import { LeaveDialog } from '../../views/settings/leave-dialog.tsx';
 import { RuntimeList } from '../../views/settings/runtime-list.tsx';
 import { SaveBar, SettingsLayout } from '../../views/settings/settings-layout.tsx';
@@ -24,7 +27,14 @@ export default function SettingsPage(): ReactNode {
   const known = item === 'appearance' || sections.some(({ name }) => name === item);
   const current = known && item !== null ? item : 'general';
   const bar = edits.size > 0 && (
-    <SaveBar unsaved={edits.size} problems={problems.length} busy={busy} refusal={refusal} onDiscard={discard} />
+    <SaveBar
+      unsaved={edits.size}
+      problems={problems.length}
+      isFileWrong={settings !== null && settings.problem !== null}
+      busy={busy}
+      refusal={refusal}
+      onDiscard={discard}
+    />
   );
   return (
     <SettingsLayout
@@ -34,11 +44,23 @@ export default function SettingsPage(): ReactNode {
       fileExists={settings?.file !== null}
       bar={bar}
       onSave={save}
+      news={<News form={form} />}
     >
       {current === 'appearance' ? <ThemeSetting /> : <OneSection name={current} form={form} />}
       <LeaveDialog open={guard.asks} unsaved={edits.size} onStay={guard.stay} onLeave={guard.leave} />
     </SettingsLayout>
   );
+}
+
+/** What others did to the file while the form is open. */
+function News({ form: { settings, seen, edits, onSeen } }: { readonly form: SettingsForm }): ReactNode {
+  const now = useDashboardState((state) => state.now);
+  if (settings === null) return null;
+  const { problem, changed } = settings;
+  const time = changed === null ? null : clockTime(changed.at, now);
+  if (problem !== null) return <FileProblem problem={problem} time={time} />;
+  if (seen === null || changed === null || time === null) return null;
+  return <FileNews by={changed.by} time={time} changes={diskChanges(seen, settings, edits)} onSeen={onSeen} />;
 }
 
 function ThemeSetting(): ReactNode {

@@ -14,12 +14,14 @@ interface SettingsLayoutProps {
   /** At the foot, while something is not saved. */
   readonly bar: ReactNode;
   readonly onSave: () => void;
+  /** Above the fields: what others did to the file. */
+  readonly news: ReactNode;
   readonly children: ReactNode;
 }
 
 /** Sections at the left, the fields of one at the right. */
 export function SettingsLayout(props: SettingsLayoutProps): ReactNode {
-  const { sections, current, path, fileExists, bar, onSave, children } = props;
+  const { sections, current, path, fileExists, bar, onSave, news, children } = props;
   return (
     <form
       className="settings"
@@ -53,6 +55,7 @@ export function SettingsLayout(props: SettingsLayoutProps): ReactNode {
         </SectionLink>
       </nav>
       <div className="settings-main" tabIndex={-1}>
+        {news}
         {children}
       </div>
       {bar}
@@ -92,13 +95,15 @@ function SectionLink({ name, current, unsaved, problems, children }: SectionLink
 interface SaveBarProps {
   readonly unsaved: number;
   readonly problems: number;
+  /** config.json itself cannot be taken as it is. */
+  readonly isFileWrong: boolean;
   readonly busy: boolean;
   /** Why the last save was refused; null: it was not. */
   readonly refusal: string | null;
   readonly onDiscard: () => void;
 }
 
-export function SaveBar({ unsaved, problems, busy, refusal, onDiscard }: SaveBarProps): ReactNode {
+export function SaveBar({ unsaved, problems, isFileWrong, busy, refusal, onDiscard }: SaveBarProps): ReactNode {
   return (
     <footer className="settings-bar">
       {refusal !== null && (
@@ -109,12 +114,14 @@ export function SaveBar({ unsaved, problems, busy, refusal, onDiscard }: SaveBar
       <div>
         <span role="status">
           {counted(unsaved, 'change')} not saved
-          {problems > 0 && `; ${counted(problems, 'problem')} to correct first`}
+          {isFileWrong
+            ? '; config.json is to be corrected first'
+            : problems > 0 && `; ${counted(problems, 'problem')} to correct first`}
         </span>
         <Button size="small" disabled={busy} onClick={onDiscard}>
           Discard
         </Button>
-        <Button size="small" appearance="primary" type="submit" disabled={busy || problems > 0}>
+        <Button size="small" appearance="primary" type="submit" disabled={busy || problems > 0 || isFileWrong}>
           {busy ? 'Saving …' : 'Save'}
         </Button>
       </div>

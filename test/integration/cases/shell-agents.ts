@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { DeployRequestInput } from '../../../protocol/request.ts';
 import { TestCoordinator } from '../../rig/coordinator.ts';
 
-export const shellConfig = (limits: Record<string, number> = {}): Record<string, unknown> => ({
+export const shellConfig = (limits: Record<string, unknown> = {}): Record<string, unknown> => ({
   default_runtime: 'sh',
   runtimes: { sh: { kind: 'command', command: '/bin/sh', args: ['-s'] } },
   report: { required: false },
@@ -12,7 +12,7 @@ export const shellConfig = (limits: Record<string, number> = {}): Record<string,
 });
 
 /** A coordinator whose agents are shell scripts; disposed of when the test is over. */
-export async function startShells(limits?: Record<string, number>): Promise<TestCoordinator> {
+export async function startShells(limits?: Record<string, unknown>): Promise<TestCoordinator> {
   const coordinator = await TestCoordinator.start({ config: shellConfig(limits) });
   onTestFinished(async () => void (await coordinator.dispose()));
   return coordinator;

@@ -5,8 +5,8 @@ export const admissionMutants: readonly Mutant[] = [
   {
     name: 'no slots are kept for the levels below',
     file: 'main/coordinator/admission/limits.ts',
-    find: 'if (most <= max_depth * reserved_per_level) return null;',
-    replace: 'return null;',
+    find: 'if (reserved_per_level === 0 || most <= max_depth * reserved_per_level) return [];',
+    replace: 'return [];',
     tests: ['test/unit/admission/arrivals.test.ts'],
   },
   {

@@ -15,11 +15,16 @@ test('what is set by level and runtime is told with what is taken; of parents on
   ];
   const slots = held.reduce((sum, facts) => addSlots(sum, agentFacts(facts), 1), noSlots);
   const limits = {
+    max_running: 9,
+    max_depth: 3,
+    reserved_per_level: 1,
     max_running_per_parent: 2,
     max_running_per_level: { '2': 4, '4': 1 },
     max_running_per_runtime: { claude: 8 },
   };
   expect(limitsInUse(slots, limits)).toEqual([
+    { setting: 'reserved_per_level', of: '1', running: 1, limit: 7 },
+    { setting: 'reserved_per_level', of: '2', running: 5, limit: 8 },
     { setting: 'max_running_per_level', of: '2', running: 4, limit: 4 },
     { setting: 'max_running_per_level', of: '4', running: 0, limit: 1 },
     { setting: 'max_running_per_runtime', of: 'claude', running: 2, limit: 8 },

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ownServer } from '../../../main/cli/init/project-files.ts';
 import { wantsColour } from '../../../main/cli/io.ts';
 import { byteRange, decimalNumber, wholeNumber } from '../../../main/cli/option-values.ts';
 import { matchAgents } from '../../../main/cli/resolve-agent.ts';
@@ -189,12 +188,4 @@ describe('colours', () => {
   ])('with %j on a terminal (%s): %s', (env, isTTY, expected) => {
     expect(wantsColour(env, { isTTY })).toBe(expected);
   });
-});
-
-it('init names our own program so that it also runs the command where it is Electron', () => {
-  expect(ownServer('/usr/bin/node', '/z/ziggie.js', false)).toEqual({
-    command: '/usr/bin/node',
-    args: ['/z/ziggie.js', 'mcp'],
-  });
-  expect(ownServer('C:\\Ziggie\\Ziggie.exe', 'C:\\z.js', true).env).toEqual({ ELECTRON_RUN_AS_NODE: '1' });
 });

@@ -9,6 +9,7 @@ const nobody = new Map<string, number>();
 const answer = (fields: Partial<QueueAnswer> = {}): QueueAnswer => ({
   intake_paused: false,
   running: 1,
+  lent: 0,
   max_running: 1,
   free_memory_mb: 2048,
   min_free_memory_mb: 1024,
@@ -112,13 +113,16 @@ describe('rows of the queue', () => {
 
 test('limits in words: what is full says so, memory stands against its floor, a parent has its name', () => {
   const limits: QueueAnswer['limits'] = [
+    { setting: 'reserved_per_level', of: '1', running: 2, limit: 2 },
+    { setting: 'reserved_per_level', of: '2', running: 2, limit: 3 },
     { setting: 'max_running_per_level', of: '2', running: 1, limit: 4 },
     { setting: 'max_running_per_parent', of: 'overwatch_001', running: 20, limit: 20 },
   ];
-  const rows = limitRows(answer({ limits, free_memory_mb: 512 }), fleetFrom(outside('overwatch_001')));
+  const rows = limitRows(answer({ limits, lent: 2, free_memory_mb: 512 }), fleetFrom(outside('overwatch_001')));
   expect(rows.map(({ name, words, part, full }) => [name, words, part, full])).toEqual([
-    ['Slots', '1 of 1 taken', 1, true],
+    ['Slots', '1 of 1 taken, 2 lent by parents that wait', 1, true],
     ['Memory', '512.0 MB free, 1.0 GB are kept', null, true],
+    ['Level 1 and above', '2 of 2 taken', 1, true],
     ['Level 2', '1 of 4 taken', 0.25, false],
     ['Children of L1 overwatch_001', '20 of 20 taken', 1, true],
   ]);

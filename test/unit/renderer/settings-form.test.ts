@@ -50,6 +50,9 @@ const settings = (file: Settings['file'], needs_restart: string[] = []): Setting
   in_force: configSchema.parse({}),
   file,
   needs_restart,
+  revision: 'r1',
+  changed: null,
+  problem: null,
 });
 
 describe('the form of the settings', () => {

@@ -6,6 +6,7 @@ import type { ZiggieEvent } from '../../../protocol/events.ts';
 import { unknownUsage } from '../../../protocol/agent.ts';
 import { timeTicks } from '../../../renderer/selectors/time-ticks.ts';
 import { chartSentence, coloursOf, spentChart, usageChart } from '../../../renderer/selectors/usage-chart.ts';
+import { spentGrid } from '../../../renderer/selectors/spent-grid.ts';
 import { gridOf } from '../../../renderer/selectors/usage-grid.ts';
 import { scopeOf } from '../../../renderer/selectors/usage-groups.ts';
 import { budgetTable, spentTable } from '../../../renderer/selectors/usage-table.ts';
@@ -35,6 +36,7 @@ function history(
     buckets: 6,
     watched: [0, 1, 1, 1, 1, 1],
     spent: null,
+    spent_by: [],
     agents: Object.entries(agents).map(([agent_id, [first, cpu_percent, covered]]) => ({
       agent_id,
       first,
@@ -158,10 +160,37 @@ describe('the chart', () => {
     );
   });
 
-  test('what was spent adds up over the time, with gaps', () => {
-    const spent = history({}, { spent: { tokens: [0, 10, 0, 5, 0, 0], cost_usd: [0, 0, 0, 0, 0, 0] } });
-    expect(spentChart('tokens', spent).rows.map(({ total }) => total)).toEqual([null, 10, 10, 15, 15, 15]);
-    expect(spentChart('cost', spent).series).toEqual([]);
+  test('what was spent adds up over the time, by branch, with gaps; what nobody is known to have spent stands apart', () => {
+    const by = (nth: number, at: number[], tokens: number[]) => ({
+      agent_id: idOf(nth),
+      at,
+      tokens,
+      cost_usd: tokens.map(() => 0),
+    });
+    const spent = history(
+      {},
+      {
+        watched: [0, 1, 0, 1, 1, 1],
+        spent: { tokens: [0, 10, 2, 5, 0, 3], cost_usd: [0, 0, 0, 0, 0, 0] },
+        spent_by: [by(1, [1], [10]), by(3, [2], [2]), by(4, [3], [4])],
+      },
+    );
+    const chartOf = (root: string | null, of: 'tokens' | 'cost_usd') => {
+      const grid = spentGrid(spent, scopeOf(family, root, 'branch'), of, root === null);
+      return spentChart(of === 'tokens' ? 'tokens' : 'cost', grid, coloursOf([grid], new Map()));
+    };
+    const all = chartOf(null, 'tokens');
+    expect(all.rows.map(({ total }) => total)).toEqual([null, 10, null, 17, 17, 20]);
+    expect(chartSentence(all, '5 min', 'all agents')).toBe(
+      'Tokens of all agents over the last 5 min: 20. Of it: L1 Overwatch itself 10, L2.2 audit 6, not told apart 4.',
+    );
+    const branch = chartOf(idOf(3), 'tokens');
+    expect(branch.series.map(({ label, average }) => [label, average])).toEqual([
+      ['L3.2.1 audit', 4],
+      ['L2.2 audit itself', 2],
+    ]);
+    expect(branch).toMatchObject({ now: 6, average: null, peak: null });
+    expect(chartOf(null, 'cost_usd').series).toEqual([]);
   });
 
   test('has round times on its axis', () => {

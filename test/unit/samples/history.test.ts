@@ -15,9 +15,9 @@ function coordinatorTime(startMs = begin) {
   const path = join(temporaryFolder(), 'samples.bin');
   const lines: string[] = [];
   const clock = { now: () => new Date(time.ms).toISOString(), monotonic: () => time.ms };
-  const open = (day = noDay, anyRuns = false): History => {
+  const open = (day = noDay, anyRuns = false, totals: Parameters<History['begin']>[2] = []): History => {
     const history = new History({ path, clock, log: (line) => lines.push(line) });
-    history.begin(day, anyRuns);
+    history.begin(day, anyRuns, totals);
     onTestFinished(() => history.close());
     return history;
   };
@@ -189,6 +189,41 @@ test('what was spent is told in the bucket in which it became known, once, acros
   const spent = read(second, '24h').spent;
   expect(spent?.tokens.filter((tokens) => tokens > 0)).toEqual([600, 30]);
   expect(spent?.cost_usd.filter((cost) => cost > 0)).toEqual([0.5, 0.25]);
+});
+
+test('what each agent spent is told in the bucket in which it became known, once, of whom it is asked, across a restart', async () => {
+  const { open, time } = coordinatorTime();
+  const total = (agentId: string, tokens: number, cost_usd: number, before = { tokens: 0, cost_usd: 0 }) => ({
+    agentId,
+    tokens,
+    cost_usd,
+    before,
+  });
+  const first = open(noDay, false, [total('old', 900, 9)]);
+  first.onSpent(noDay, total('new', 500, 0.5));
+  time.ms += 20_000;
+  first.onSpent(noDay, total('new', 700, 0.5));
+  first.onSpent(noDay, total('old', 1000, 9.25));
+  // One that was forgotten and goes on: its attempts before are no news.
+  first.onSpent(noDay, total('again', 60, 0, { tokens: 50, cost_usd: 0 }));
+  await first.close();
+  const second = open(noDay, false, [total('old', 1001, 9.25), total('new', 700, 0.5)]);
+  time.ms += 4000; // The present bucket is not told yet.
+  const told = Object.fromEntries(
+    read(second, '5m').spent_by.map(({ agent_id, at, tokens, cost_usd }) => [
+      agent_id,
+      at.map((place, nth) => [place - (at[0] ?? 0), tokens[nth], cost_usd[nth]]),
+    ]),
+  );
+  expect(told).toEqual({
+    old: [[0, 101, 0.25]],
+    new: [
+      [0, 500, 0.5],
+      [10, 200, 0],
+    ],
+    again: [[0, 10, 0]],
+  });
+  expect(second.read('5m', (id) => id === 'new', false).spent_by.map(({ agent_id }) => agent_id)).toEqual(['new']);
 });
 
 test('hundreds of agents over a day stay a few megabytes, and so does their file', async () => {

@@ -11,7 +11,7 @@ export const operating: Operation[] = [
     summary: 'config.json in force, and as the file says',
     operatorOnly: true,
     answers: answered('Settings', 'And which of them wait for the next start.'),
-    failures: ['INVALID_REQUEST'],
+    failures: [],
   },
   {
     method: 'patch',
@@ -20,11 +20,11 @@ export const operating: Operation[] = [
     tag: 'Operate',
     summary: 'Change config.json by a merge patch (RFC 7396)',
     description:
-      'null removes a setting, which brings its default back. All of it is taken or, when anything is wrong, none.',
+      'null removes a setting, which brings its default back. All of it is taken or, when anything is wrong, none. With the ETag that GET gave as If-Match it is refused when config.json has been changed since.',
     operatorOnly: true,
     body: 'SettingsPatch',
     answers: answered('Settings', 'As they are now.'),
-    failures: ['INVALID_REQUEST', 'STORAGE_UNAVAILABLE'],
+    failures: ['INVALID_REQUEST', 'CONFIG_CHANGED', 'STORAGE_UNAVAILABLE'],
   },
   {
     method: 'post',
