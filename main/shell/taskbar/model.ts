@@ -2,7 +2,7 @@
 import { type Agent, isActive, isEnded } from '../../../protocol/agent.ts';
 import { type Fleet, livingAgents, subtree } from '../../../protocol/fleet.ts';
 import { openApprovals } from '../needs.ts';
-import { newsSince } from '../tray-model.ts';
+import { newsSince } from '../tray/model.ts';
 
 export interface TaskbarModel {
   /** null: nothing needs a person. `words` is for screen readers. */

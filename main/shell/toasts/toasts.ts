@@ -2,7 +2,7 @@
 import { Notification } from 'electron';
 import type { Fleet } from '../../../protocol/fleet.ts';
 import type { ShellLog } from '../log.ts';
-import type { TrayAction } from '../tray-model.ts';
+import type { TrayAction } from '../tray/model.ts';
 import { noNews, toastNews } from './news.ts';
 import type { Toast } from './words.ts';
 

@@ -2,7 +2,7 @@
 import type { Fleet } from '../../../protocol/fleet.ts';
 import { labelOf, placeInTree, shortened } from '../agent-words.ts';
 import { endedAt, hasFailed, inputWords, overBudget } from '../needs.ts';
-import type { TrayAction } from '../tray-model.ts';
+import type { TrayAction } from '../tray/model.ts';
 import { type AgentTab, type Place, agentPlace } from '../window/place.ts';
 import type { Need } from './needs-now.ts';
 

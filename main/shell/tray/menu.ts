@@ -1,6 +1,6 @@
 /** Builds the tray's menu, and exchanges it only while nobody reads it: what moved under the mouse would be clicked in error. */
 import { type MenuItemConstructorOptions, Menu } from 'electron';
-import type { TrayAction, TrayItem } from '../tray-model.ts';
+import type { TrayAction, TrayItem } from './model.ts';
 
 /** ms. Where a desktop does not tell that the menu was closed, it is exchanged after this all the same. */
 const longestReadMs = 60_000;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { trayIconFile } from '../../../main/shell/tray-icon.ts';
-import type { TrayIcon } from '../../../main/shell/tray-model.ts';
+import { trayIconFile } from '../../../main/shell/tray/icon-file.ts';
+import type { TrayIcon } from '../../../main/shell/tray/model.ts';
 
 const folder = join(import.meta.dirname, '../../../assets/icons/tray');
 

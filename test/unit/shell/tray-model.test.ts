@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ReportProblem } from '../../../protocol/agent.ts';
-import { type TrayContext, type TrayItem, trayModel as modelOf } from '../../../main/shell/tray-model.ts';
+import { type TrayContext, type TrayItem, trayModel as modelOf } from '../../../main/shell/tray/model.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
 import { type Planned, fleetOf } from './fleet-of.ts';
 

@@ -1,6 +1,6 @@
 /** The tray's entries about the desktop application itself: its start at login, and an update that is ready. Pure. */
-import type { LoginItem, UpdateStatus } from '../../protocol/desktop.ts';
-import type { TrayItem, TrayModel } from './tray-model.ts';
+import type { LoginItem, UpdateStatus } from '../../../protocol/desktop.ts';
+import type { TrayItem, TrayModel } from './model.ts';
 
 /** The model with the entries above Quit, which stays the last. */
 export function withDesktopEntries(model: TrayModel, login: LoginItem, updates: UpdateStatus): TrayModel {

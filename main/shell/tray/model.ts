@@ -4,13 +4,13 @@
  * icon: failed (something failed since the operator last looked) before needs_you (an approval waits, or something ended
  * with open problems) before working (a process runs or waits to) before idle.
  */
-import { type Agent, isActive } from '../../protocol/agent.ts';
-import type { Approval } from '../../protocol/approvals.ts';
-import { type Fleet, agentsInOrder, livingAgents } from '../../protocol/fleet.ts';
-import { labelOf, shortened } from './agent-words.ts';
-import { endWords, endedAt, hasFailed, inputWords, leftSomething, openApprovals } from './needs.ts';
-import { costToday } from './tray/cost-words.ts';
-import { type Place, agentPlace } from './window/place.ts';
+import { type Agent, isActive } from '../../../protocol/agent.ts';
+import type { Approval } from '../../../protocol/approvals.ts';
+import { type Fleet, agentsInOrder, livingAgents } from '../../../protocol/fleet.ts';
+import { labelOf, shortened } from '../agent-words.ts';
+import { endWords, endedAt, hasFailed, inputWords, leftSomething, openApprovals } from '../needs.ts';
+import { costToday } from './cost-words.ts';
+import { type Place, agentPlace } from '../window/place.ts';
 
 export type TrayIcon = 'idle' | 'working' | 'needs_you' | 'failed';
 

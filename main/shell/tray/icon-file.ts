@@ -1,6 +1,6 @@
 /** Which picture stands for a tray model. */
 import { join } from 'node:path';
-import type { TrayModel } from './tray-model.ts';
+import type { TrayModel } from './model.ts';
 
 /** A badge has room for one character; more than this is "+". */
 const MOST_IN_BADGE = 9;

@@ -1,9 +1,9 @@
 /** Shows the tray model: the only place where the tray icon is made, changed and taken away. */
 import { Tray, nativeImage } from 'electron';
 import { isDeepStrictEqual } from 'node:util';
-import { trayIconFile } from './tray-icon.ts';
-import type { TrayAction, TrayModel } from './tray-model.ts';
-import { trayMenu } from './tray/menu.ts';
+import { trayIconFile } from './icon-file.ts';
+import type { TrayAction, TrayModel } from './model.ts';
+import { trayMenu } from './menu.ts';
 
 export interface TrayIconOptions {
   /** Folder of the tray's pictures. */
