@@ -140,9 +140,11 @@ describe('a batch by HTTP', () => {
 
   test('what just fits into slots and queue is taken, and a full queue takes none', async () => {
     await waitFor('all before it have ended', async () => (await idle()) === 0);
-    const ten = Array.from({ length: 10 }, () => member({ config: { prompt: 'sleep 600' } }));
-    const taken = await post(batch('fits', ten));
-    expect(taken.body.agents).toHaveLength(10);
+    const several = (count: number) => Array.from({ length: count }, () => member({ config: { prompt: 'sleep 600' } }));
+    // Of six slots one is kept for level 3, and four may wait.
+    expect((await post(batch('one-more', several(10)))).body.code).toBe('QUEUE_FULL');
+    const taken = await post(batch('fits', several(9)));
+    expect(taken.body.agents).toHaveLength(9);
     expect((await post(batch('full', [member()]))).body.code).toBe('QUEUE_FULL');
     for (const id of idsOf(taken.body)) await post({}, `agents/${id}/stop`);
   });

@@ -81,6 +81,7 @@ export class SocketServer {
         agents: agentsInOrder(me.#state).map(({ facts }) => [facts.agent_id, 12.5, 80]),
       }),
       onMeasured: () => () => undefined,
+      onConfig: () => () => undefined,
     };
     const server = valueOf(
       await startServer(
