@@ -59,6 +59,7 @@ test.skipIf(tier !== 'full')('an hour of a large fleet neither grows the page no
   const keys = await turns(root, page, count, 'turn');
   const seconds = (performance.now() - began) / 1000;
   const after = await look(channel);
+  const times = Array.from({ length: count }, (_, nth) => keys[nth]?.ms ?? 16);
   const scripting = (after.scriptSeconds - before.scriptSeconds) / seconds;
   const grownKiB = after.heapKiB - before.heapKiB;
   const allowedKiB = count * comeAndGo * keptKiBPerAgent + 2048;
@@ -70,7 +71,8 @@ test.skipIf(tier !== 'full')('an hour of a large fleet neither grows the page no
     [`KiB after ${count * comeAndGo} more agents`]: after.heapKiB,
     'listeners before': before.listeners,
     after: after.listeners,
-    'ms at most from a key to the screen': keys,
+    [`ms from a key to the screen at p50, ${quantile(times, 0.99)} at p99`]: quantile(times, 0.5),
+    'ms at most': Math.max(...times),
     'ms until the first view': interactiveMs.toFixed(0),
     'kB of initial script': (initialBytes / 1024).toFixed(0),
   });
@@ -80,7 +82,9 @@ test.skipIf(tier !== 'full')('an hour of a large fleet neither grows the page no
     ...(after.listeners <= before.listeners + 50
       ? []
       : [`listeners were ${before.listeners} and are ${after.listeners}`]),
-    ...(keys < most.keyMs ? [] : [`a key took ${keys} ms`]),
+    ...keys.flatMap(({ at, ms }) =>
+      ms < most.keyMs ? [] : [`a key took ${ms} ms, ${Math.round(at / 1000)} s after the page began`],
+    ),
     ...(interactiveMs < most.interactiveMs ? [] : [`the first view took ${interactiveMs.toFixed(0)} ms`]),
     ...(initialBytes <= most.initialBytes ? [] : [`the initial script has ${initialBytes} bytes, gzipped`]),
   ];
@@ -92,7 +96,7 @@ async function firstView(page: Page, url: string): Promise<number> {
   await page.goto(`${url}/`);
   await page.locator('[role="treegrid"] [data-kind="agent"]').first().waitFor();
   await page.evaluate(`globalThis.__keys = []; new PerformanceObserver((list) => {
-    for (const { name, duration } of list.getEntries()) if (name === 'keydown') __keys.push(duration);
+    for (const { name, startTime, duration } of list.getEntries()) if (name === 'keydown') __keys.push({ at: startTime, ms: duration });
   }).observe({ type: 'event', durationThreshold: 16 })`);
   await page.locator('[role="treegrid"]').focus();
   const shown = (await page.evaluate('performance.now()')) as number;
@@ -101,8 +105,15 @@ async function firstView(page: Page, url: string): Promise<number> {
   return shown;
 }
 
-/** Agents come and go, and keys are pressed. The longest time from a key to the screen, in ms. */
-async function turns(root: SoakRoot, page: Page, count: number, prefix: string): Promise<number> {
+interface Key {
+  /** ms since the navigation. */
+  readonly at: number;
+  /** From the key to the screen. The browser tells of none that took less than 16 ms. */
+  readonly ms: number;
+}
+
+/** Agents come and go, and keys are pressed. */
+async function turns(root: SoakRoot, page: Page, count: number, prefix: string): Promise<readonly Key[]> {
   await page.evaluate('__keys.length = 0');
   for (let turn = 0; turn < count; turn++) {
     const due = performance.now() + turnMs;
@@ -113,8 +124,11 @@ async function turns(root: SoakRoot, page: Page, count: number, prefix: string):
     await page.keyboard.press(turn % 20 < 10 ? 'ArrowDown' : 'ArrowUp');
     await rest(Math.max(0, due - performance.now()));
   }
-  return Math.max(0, ...((await page.evaluate('__keys')) as number[]));
+  return (await page.evaluate('__keys')) as Key[];
 }
+
+const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? 0;
 
 async function look(channel: CDPSession): Promise<{ scriptSeconds: number; heapKiB: number; listeners: number }> {
   await channel.send('HeapProfiler.collectGarbage');

@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import { memo, type ReactNode, useDeferredValue, useMemo, useState } from 'react';
 import { Button } from '@fluentui/react-components';
 import { chartSentence, spentChart, usageChart } from '../../selectors/usage-chart.ts';
 import { spentGrid } from '../../selectors/spent-grid.ts';
@@ -22,15 +22,24 @@ interface ChartsBodyProps extends ChartChoice {
 }
 
 /** The charts of the fleet or of a branch. Loaded when they are first opened. */
-export default function ChartsBody(props: ChartsBodyProps): ReactNode {
-  const usage = useUsage(props.range, null);
+export default function ChartsBody({ root, of, ...choice }: ChartsBodyProps): ReactNode {
+  const usage = useUsage(choice.range, null);
+  // Who goes through the tree by keys sees each row at once, and the charts of the one where they stop.
+  const [drawnRoot, drawnOf] = [useDeferredValue(root), useDeferredValue(of)];
   if (usage.status !== 'known') return <ChartsNote usage={usage} />;
-  return <Charts key={props.range} {...props} usage={usage} />;
+  return <Charts key={choice.range} {...choice} root={drawnRoot} of={drawnOf} usage={usage} />;
 }
 
 type Known = Extract<Usage, { status: 'known' }>;
 
-function Charts({ usage, root, of, range, shown, grouping }: ChartsBodyProps & { readonly usage: Known }): ReactNode {
+const Charts = memo(function Charts({
+  usage,
+  root,
+  of,
+  range,
+  shown,
+  grouping,
+}: ChartsBodyProps & { readonly usage: Known }): ReactNode {
   const { store } = useDashboard();
   const go = useGo();
   const [zoom, setZoom] = useState<Zoom>(null);
@@ -75,4 +84,4 @@ function Charts({ usage, root, of, range, shown, grouping }: ChartsBodyProps & {
       </div>
     </div>
   );
-}
+});

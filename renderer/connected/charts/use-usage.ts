@@ -1,5 +1,5 @@
 /** Measurements for charts: asked for when they are first shown and now and then, with each look of the live feed between. */
-import { useCallback, useEffect, useState } from 'react';
+import { startTransition, useCallback, useEffect, useState } from 'react';
 import type { ClientFailure } from '../../../clients/typescript/client.ts';
 import type { HistoryRange, UsageHistory } from '../../../protocol/measures.ts';
 import type { LiveLook } from '../../selectors/usage-grid.ts';
@@ -35,7 +35,10 @@ export function useUsage(range: HistoryRange, agentId: string | null): Usage {
     let history: UsageHistory | null = null;
     let looks: readonly LiveLook[] = [];
     const draw = (): void => {
-      if (history !== null && !document.hidden) setAnswer({ of, status: 'known', history, looks });
+      if (history === null || document.hidden) return;
+      const known = { of, status: 'known', history, looks } as const;
+      // Drawing a large fleet takes a while; a key goes before it.
+      startTransition(() => setAnswer(known));
     };
     const ask = async (): Promise<void> => {
       if (document.hidden) return;
