@@ -11,6 +11,19 @@ const steerWords: Readonly<Record<(typeof steered)[number], string>> = {
 };
 const bodies = { stop: 'Stop', pause: 'Pause', resume: 'Resume', restart: 'Restart' } as const;
 
+/** Of one's own report and of another's alike. */
+const handedIn: Pick<Operation, 'answers' | 'failures'> = {
+  answers: answered('Report', 'The report as it was judged.', replay),
+  failures: [
+    'INVALID_REQUEST',
+    'UNKNOWN_ACTION',
+    'UNKNOWN_AGENT',
+    'WRONG_STATE',
+    'NOT_SUPPORTED',
+    'STORAGE_UNAVAILABLE',
+  ],
+};
+
 export const steering: Operation[] = [
   ...steered.map((action): Operation => ({
     method: 'post',
@@ -72,15 +85,7 @@ export const steering: Operation[] = [
     summary: 'Hand in an agent’s completion report',
     headers: idempotency,
     body: 'SubmitReport',
-    answers: answered('Report', 'The report as it was judged.', replay),
-    failures: [
-      'INVALID_REQUEST',
-      'UNKNOWN_ACTION',
-      'UNKNOWN_AGENT',
-      'WRONG_STATE',
-      'NOT_SUPPORTED',
-      'STORAGE_UNAVAILABLE',
-    ],
+    ...handedIn,
   },
   {
     method: 'post',
@@ -91,14 +96,6 @@ export const steering: Operation[] = [
     description: 'With agent_id in the body, that of an agent below it.',
     headers: idempotency,
     body: 'SubmitOwnReport',
-    answers: answered('Report', 'The report as it was judged.', replay),
-    failures: [
-      'INVALID_REQUEST',
-      'UNKNOWN_ACTION',
-      'UNKNOWN_AGENT',
-      'WRONG_STATE',
-      'NOT_SUPPORTED',
-      'STORAGE_UNAVAILABLE',
-    ],
+    ...handedIn,
   },
 ];
