@@ -33,7 +33,7 @@ test.skipIf(process.platform !== 'linux')('a detached helper ends with the agent
 });
 
 test.skipIf(process.platform !== 'linux')(
-  'a record that a killed launcher had begun to write does not stay',
+  'what a killed launcher had begun to write is no record, and an unfinished file of one does not stay',
   async () => {
     const coordinator = await TestCoordinator.start({
       config: {
@@ -53,6 +53,7 @@ test.skipIf(process.platform !== 'linux')(
     const unfinished = coordinator.path('runs', agent_id, '1', 'exit.json.tmp');
     await waitFor('it began', () => existsSync(coordinator.path('runs', agent_id, '1', 'claim')));
     writeFileSync(unfinished, '{"co');
+    writeFileSync(coordinator.path('runs', agent_id, '1', 'exit.json'), '{"code":');
     process.kill(-(pid ?? 0), 'SIGKILL'); // The launcher's session: itself and the agent.
     expect(await coordinator.ended(agent_id)).toMatchObject({ status: 'failed', signal: 'SIGKILL' });
     expect(existsSync(unfinished)).toBe(false);

@@ -79,7 +79,9 @@ describe.skipIf('skip' in cli)('Claude Code that asks the operator', { timeout: 
     const approval = await asked(agentId);
     expect(approval).toMatchObject({ agent_id: agentId, tool: 'Write', status: 'open' });
     expect(JSON.parse(approval.input)).toEqual({ file_path: file, content: 'written' });
-    expect(coordinator.state(agentId).waiting_for).toContain(approval.approval_id);
+    await waitFor('its file says for what it waits', () =>
+      coordinator.state(agentId).waiting_for?.includes(approval.approval_id),
+    );
     expect((await ziggie('ls')).out).toContain(`asks: approval ${approval.approval_id} of Write`);
     expect(existsSync(file)).toBe(false);
     await coordinator.crash();

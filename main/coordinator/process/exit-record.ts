@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 export const claimName = 'claim';
 export const exitRecordName = 'exit.json';
-/** It becomes the record when it is whole. */
+/** Where it takes more than one write, it becomes the record when it is whole. */
 export const unfinishedRecordName = `${exitRecordName}.tmp`;
 
 export interface ExitStatus {
@@ -21,7 +21,7 @@ export interface ExitStatus {
 /** The gate writes the code alone. `signal` is there where it is known: null says that a code over 128 is just a code. */
 const exitRecordSchema = z.object({ code: z.number().int(), signal: z.string().nullable().optional() });
 
-/** What a launcher that was ended by force may leave of a record it had begun to write. Never throws. */
+/** What whoever was ended by force may leave of a record it had begun to write. Never throws. */
 export function removeUnfinishedRecord(attemptFolder: string): void {
   try {
     rmSync(join(attemptFolder, unfinishedRecordName), { force: true });

@@ -114,7 +114,8 @@ describe('who asks', () => {
     const override = { ...bearer(), 'X-HTTP-Method-Override': 'DELETE', 'X-Method-Override': 'POST' };
     expect((await raw(request(`GET /api/coordinator/agents/${agentId}?_method=DELETE`, override))).status).toBe(200);
     expect((await raw(request('HEAD /api/coordinator/agents', bearer()))).status).toBe(200);
-    expect((await coordinator.client.get(agentId)).ok && coordinator.state(agentId).status).toBe('running');
+    const record = await coordinator.client.get(agentId);
+    expect(record.ok && record.value.status).toBe('running');
     await coordinator.client.stop(agentId);
   });
 });

@@ -2,9 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { readClaim, readExitRecord } from '../../../main/coordinator/process/exit-record.ts';
 import { gateOrder, gatePrelude } from '../../../main/coordinator/process/posix/gate.ts';
+import { signalQuietly } from '../../../main/coordinator/process/posix/ending.ts';
+import { waitFor } from '../../rig/wait-for.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
 import { hold as holdBy, shell, type Wish } from './held-run.ts';
 
@@ -240,6 +243,21 @@ describe.each(shells)('the gate, run by %s', (gateShell) => {
     await held.run.gone;
     expect(held.log()).toContain('asked');
     expect(held.exit()).toMatchObject({ code: 9, signal: null });
+  });
+
+  test('records the exit also while its group is signalled without pause', async () => {
+    const held = hold({ argv: shell('exec sleep 300') });
+    held.run.release();
+    await waitFor('it began', () => held.isClaimed());
+    let isGone = false;
+    const gone = held.run.gone.finally(() => (isGone = true));
+    // Between two turns the gate has time enough to start something, and not enough for it to come to an end.
+    while (!isGone) {
+      signalQuietly(-held.run.identity.pid, 'SIGTERM');
+      await setImmediate();
+    }
+    await gone;
+    expect(held.exit()).toMatchObject({ code: 143, signal: 'SIGTERM' });
   });
 });
 

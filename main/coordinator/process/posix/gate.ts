@@ -4,7 +4,7 @@
  * when no coordinator is there to see the exit. End of input instead of an order is what a coordinator's death looks
  * like: then it leaves, and nothing begins.
  */
-import { claimName, exitRecordName, unfinishedRecordName } from '../exit-record.ts';
+import { claimName, exitRecordName } from '../exit-record.ts';
 import type { LaunchOrder } from '../launcher.ts';
 
 /**
@@ -19,14 +19,14 @@ import type { LaunchOrder } from '../launcher.ts';
  * - The agent enters its cgroup by itself (0 names the writer), in the subshell that then becomes the agent: no process more,
  *   and the gate stays outside, so that it can record the exit when all members are killed. It runs without if that fails.
  * - `exec` in the subshell says 126 and 127 as the gate itself would, and puts its message into the log.
- * - `command -p mv` finds the system's mv whatever PATH says.
+ * - The record is written by `echo`, which every shell has inside: a process (a `mv`, say) would be a member of the run, and
+ *   whoever ends the members or signals the group would end it, too. It is one write; what is not whole is no record.
  */
 export const gatePrelude = `
 set +eu
 trap : HUP INT TERM QUIT
 finish() {
-  printf '{"code":%d}\\n' "$1" > "$_zg_run/${unfinishedRecordName}" &&
-    command -p mv -f "$_zg_run/${unfinishedRecordName}" "$_zg_run/${exitRecordName}"
+  echo '{"code":'"$1"'}' > "$_zg_run/${exitRecordName}"
   exit "$1"
 }
 begin() {
