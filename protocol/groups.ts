@@ -66,7 +66,9 @@ export function membersIfOver(fleet: Fleet, agent: Agent): Agent[] {
 export function groupsOf(fleet: Fleet, parent: string | null): Agent[][] {
   const children =
     parent === null
-      ? inOrder([...fleet.agents.values()].filter(({ facts }) => facts.parent_agent === null))
+      ? inOrder(
+          [...fleet.agents.values()].filter((agent) => agent.facts.parent_agent === null && groupOf(agent) !== null),
+        )
       : (fleet.agents.get(parent)?.children ?? fleet.externals.get(parent)?.children ?? []).flatMap(
           (child) => fleet.agents.get(child) ?? [],
         );

@@ -12,16 +12,22 @@ import { visible } from '../selectors/visible-text.ts';
 import { agentTitle } from '../selectors/tree-rows.ts';
 import { LogTools } from '../views/log-tools.tsx';
 import { LogView } from '../views/log-view.tsx';
-import { useDashboard, useDashboardState } from './dashboard-context.ts';
+import { useDashboard } from './dashboard-context.ts';
 import { useNotify } from './notices.tsx';
 import { isWriting } from './use-search-keys.ts';
 import { useFollowedLog } from './use-followed-log.ts';
 import { useLogSearch } from './use-log-search.ts';
 import { useGo } from './use-steps.ts';
 
+interface AgentLogProps {
+  readonly agent: Agent;
+  /** Of the address: what is looked for, and where. */
+  readonly query: string;
+}
+
 /** The log of the selected agent, followed while it lives. */
-export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
-  const { client } = useDashboard();
+export function AgentLog({ agent, query }: AgentLogProps): ReactNode {
+  const { client, store } = useDashboard();
   const notify = useNotify();
   const id = agent.facts.agent_id;
   const { log, atEnd, newLines, onAtEnd, onToEnd, onLoadEarlier, onLoadLater, onGoTo, onCountLines } =
@@ -31,13 +37,12 @@ export function AgentLog({ agent }: { readonly agent: Agent }): ReactNode {
   const [start, setStart] = useState<number | null>(null);
   const [asked, setAsked] = useState(0);
   const field = useRef<HTMLInputElement>(null);
-  const address = useDashboardState(({ route }) => route.query);
-  const place = useMemo(() => parseLogPlace(address), [address]);
+  const place = useMemo(() => parseLogPlace(query), [query]);
   const go = useGo();
   const search = useLogSearch({
     agentId: id,
     text: place.text,
-    onText: (text) => go({ query: withLogPlace(address, { text, at: null }) }, 'replace'),
+    onText: (text) => go({ query: withLogPlace(store.getState().route.query, { text, at: null }) }, 'replace'),
     onPlace: (offset) => {
       setStart(null);
       setAsked((before) => before + 1);

@@ -2,6 +2,7 @@ import { type ReactNode, Suspense } from 'react';
 import type { Agent } from '../../protocol/agent.ts';
 import { possibleVerbs } from '../selectors/agent-actions.ts';
 import { paneModel } from '../selectors/pane-model.ts';
+import type { Route } from '../store/route.ts';
 import { AgentPane } from '../views/agent-pane.tsx';
 import { tabs } from './agent/tabs.ts';
 import { unheardSeconds, useDashboardState } from './dashboard-context.ts';
@@ -10,11 +11,16 @@ import { useAgentActions } from './use-agent-actions.ts';
 import { useAgentMenu } from './use-agent-menu.tsx';
 import { useGo } from './use-steps.ts';
 
-export function SelectedAgent({ agent }: { readonly agent: Agent }): ReactNode {
+interface SelectedAgentProps {
+  readonly agent: Agent;
+  /** The address that selected it; the page's own may be a step ahead. */
+  readonly route: Route;
+}
+
+export function SelectedAgent({ agent, route }: SelectedAgentProps): ReactNode {
   const id = agent.facts.agent_id;
   const fleet = useDashboardState((state) => state.fleet);
   const now = useDashboardState((state) => state.now);
-  const route = useDashboardState((state) => state.route);
   const asked = useDashboardState((state) => state.asked.get(id) ?? null);
   const unheard = useDashboardState(unheardSeconds);
   const go = useGo();
@@ -36,7 +42,7 @@ export function SelectedAgent({ agent }: { readonly agent: Agent }): ReactNode {
     >
       <PageError of={`${id} ${route.tab}`}>
         <Suspense fallback={null}>
-          <Tab agent={agent} />
+          <Tab agent={agent} query={route.query} />
         </Suspense>
       </PageError>
       {menu}

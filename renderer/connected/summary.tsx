@@ -3,14 +3,13 @@ import { parseFilter, withFilter } from '../selectors/fleet-filter.ts';
 import { fleetTotals } from '../selectors/fleet-totals.ts';
 import { rollUp } from '../selectors/roll-up.ts';
 import { SummaryStrip } from '../views/summary-strip.tsx';
-import { useDashboardState } from './dashboard-context.ts';
+import { useDashboardState, useDrawnState } from './dashboard-context.ts';
 import { useGo } from './use-steps.ts';
 
 /** The whole fleet in one line; its counts are switches of the filter. */
 export function Summary(): ReactNode {
-  const agents = useDashboardState(({ fleet }) => fleet.agents);
-  const day = useDashboardState(({ fleet }) => fleet.day);
-  const measured = useDashboardState((state) => state.measured);
+  const { agents, day } = useDrawnState(({ fleet }) => fleet);
+  const measured = useDrawnState((state) => state.measured);
   const now = useDashboardState((state) => state.now);
   const query = useDashboardState(({ route }) => route.query);
   const go = useGo();

@@ -3,7 +3,7 @@ import type { Agent, External } from '../../protocol/agent.ts';
 import type { Fleet } from '../../protocol/fleet.ts';
 import { queuePlaces } from './queue-places.ts';
 import { visible } from './visible-text.ts';
-import { add, bucketOf, noAgents, type RollUp } from './roll-up.ts';
+import { add, noAgents, type RollUp, rollUp } from './roll-up.ts';
 
 /** Key of the topmost row. Agent ids are never empty, so it cannot meet one. */
 export const rootKey = '';
@@ -72,59 +72,53 @@ function onlyMeant(branch: Branch, matches: (agent: Agent) => boolean): Branch |
 }
 
 function rootBranch(fleet: Fleet): Branch {
-  const tops = [
-    ...[...fleet.externals.values()].map((external) => ({ since: external.first_seen, id: external.agent_id })),
-    ...[...fleet.agents.values()]
-      .filter(({ facts }) => !hasParent(fleet, facts.parent_agent))
-      .map(({ facts }) => ({ since: facts.accepted_at, id: facts.agent_id, ordinal: facts.ordinal })),
-  ];
-  tops.sort((a, b) => compareText(a.since, b.since) || compareIds(fleet, a.id, b.id));
-  return branchOf(
-    rootKey,
-    { kind: 'root' },
-    tops.flatMap(({ id }) => branchById(fleet, id)),
+  const tops: Top[] = [];
+  for (const external of fleet.externals.values()) {
+    tops.push({ since: external.first_seen, id: external.agent_id, ordinal: 0, external });
+  }
+  for (const agent of fleet.agents.values()) {
+    const { parent_agent: parent, accepted_at: since, agent_id: id, ordinal } = agent.facts;
+    if (!hasParent(fleet, parent)) tops.push({ since, id, ordinal, agent });
+  }
+  tops.sort((a, b) => compareText(a.since, b.since) || a.ordinal - b.ordinal || compareText(a.id, b.id));
+  const branches = tops.map((top) =>
+    'agent' in top ? agentBranch(fleet, top.agent) : externalBranch(fleet, top.external),
   );
+  return branchOf(rootKey, { kind: 'root' }, branches);
 }
+
+/**
+ * What stands right below the root. Same instant: the coordinator's own order decides; an outside parent comes before the
+ * agents it asked for.
+ */
+type Top = { readonly since: string; readonly id: string; readonly ordinal: number } & (
+  { readonly agent: Agent } | { readonly external: External }
+);
 
 const hasParent = (fleet: Fleet, parentId: string | null): boolean =>
   parentId !== null && (fleet.agents.has(parentId) || fleet.externals.has(parentId));
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Same instant: the coordinator's own order decides; an outside parent comes before the agents it asked for. */
-function compareIds(fleet: Fleet, a: string, b: string): number {
-  return (fleet.agents.get(a)?.facts.ordinal ?? 0) - (fleet.agents.get(b)?.facts.ordinal ?? 0) || compareText(a, b);
-}
+const agentBranch = (fleet: Fleet, agent: Agent): Branch =>
+  branchOf(agent.facts.agent_id, { kind: 'agent', agent }, branchesOf(fleet, agent.children));
 
-function branchById(fleet: Fleet, id: string): Branch[] {
-  const agent = fleet.agents.get(id);
-  if (agent !== undefined) {
-    return [
-      branchOf(
-        id,
-        { kind: 'agent', agent },
-        agent.children.flatMap((child) => branchById(fleet, child)),
-      ),
-    ];
-  }
-  const external = fleet.externals.get(id);
-  if (external === undefined) return [];
-  return [
-    branchOf(
-      id,
-      { kind: 'external', external },
-      external.children.flatMap((child) => branchById(fleet, child)),
-    ),
-  ];
-}
+const externalBranch = (fleet: Fleet, external: External): Branch =>
+  branchOf(external.agent_id, { kind: 'external', external }, branchesOf(fleet, external.children));
+
+const branchesOf = (fleet: Fleet, ids: readonly string[]): Branch[] =>
+  ids.flatMap((id) => {
+    const agent = fleet.agents.get(id);
+    if (agent !== undefined) return agentBranch(fleet, agent);
+    const external = fleet.externals.get(id);
+    return external === undefined ? [] : externalBranch(fleet, external);
+  });
 
 function branchOf(key: string, node: RowNode, branches: readonly Branch[]): Branch {
-  const below = branches.reduce((sum, branch) => add(add(sum, branch.below), one(branch.node)), noAgents);
+  if (branches.length === 0) return { key, node, branches, below: noAgents };
+  let below = rollUp(branches.flatMap((branch) => (branch.node.kind === 'agent' ? branch.node.agent : [])));
+  for (const branch of branches) if (branch.below !== noAgents) below = add(below, branch.below);
   return { key, node, branches, below };
-}
-
-function one(node: RowNode): RollUp {
-  return node.kind === 'agent' ? { ...noAgents, agents: 1, [bucketOf(node.agent)]: 1 } : noAgents;
 }
 
 /** Keys from the root down to a node, itself last: what must be unfolded for it to be seen. */

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { indexOfKey, treeStep, type TreeStep, typeAhead } from '../selectors/tree-keys.ts';
 import type { RowContext } from '../selectors/row-cells.ts';
@@ -22,7 +22,8 @@ interface FleetTreeProps {
  * The tree of agents as a grid: one focus stop, the active row named by aria-activedescendant, so that focus survives
  * rows that scroll out of the virtual window.
  */
-export function FleetTree({ rows, selectedKey, marked, context, onStep }: FleetTreeProps): ReactNode {
+export const FleetTree = memo(function FleetTree(props: FleetTreeProps): ReactNode {
+  const { rows, selectedKey, marked, context, onStep } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const typed = useRef({ text: '', at: 0 });
   const virtual = useVirtualizer({
@@ -92,7 +93,7 @@ export function FleetTree({ rows, selectedKey, marked, context, onStep }: FleetT
       </div>
     </div>
   );
-}
+});
 
 /** In the order of the cells of a row. */
 const columns: readonly { readonly name: string; readonly word: string; readonly title?: string }[] = [

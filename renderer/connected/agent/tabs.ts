@@ -6,7 +6,12 @@ import { AgentLog } from '../agent-log.tsx';
 import { lazyPart } from '../lazy-part.ts';
 import { Overview } from '../overview.tsx';
 
-type TabOf = ComponentType<{ readonly agent: Agent }>;
+interface TabProps {
+  readonly agent: Agent;
+  /** What the address says beside agent and tab: a place in the log. */
+  readonly query: string;
+}
+type TabOf = ComponentType<TabProps>;
 
 export const tabs: Readonly<Record<AgentTab, TabOf | LazyExoticComponent<TabOf>>> = {
   overview: Overview,
