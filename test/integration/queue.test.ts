@@ -70,6 +70,29 @@ test('parents that look again and again leave slots for the levels below', async
   );
 });
 
+test('a queue that is full refuses nobody who needs no place in it', async () => {
+  const coordinator = await startShells({ max_running: 7, reserved_per_level: 2, max_queued: 1 });
+  const run = { prompt: untilFile('go') };
+  const parent = await deployScript(coordinator, 'parent', run.prompt);
+  for (const name of ['two', 'three', 'waits']) await deployScript(coordinator, name, run.prompt);
+  const below = (request_id: string) => ({
+    request_id,
+    agent_type: 'L2',
+    parent_agent: parent.agentId,
+    config: run,
+  });
+  const top = failureIn(await coordinator.client.deploy({ request_id: 'top', agent_type: 'L1', config: run }));
+  expect(top).toMatchObject({ code: 'QUEUE_FULL', details: { queued: 1, max_queued: 1 } });
+  expect(top.message).toContain('this one could not start now');
+  // Two slots are kept for what runs below.
+  expect(valueOf(await coordinator.client.deploy(below('alone'))).record.status).toBe('running');
+  const batch = (name: string) => coordinator.client.deployBatch({ request_id: name, agents: [below(`${name}-0`)] });
+  expect(valueOf(await batch('together')).agents.map(({ status }) => status)).toEqual(['running']);
+  expect(failureIn(await batch('too-many')).code).toBe('QUEUE_FULL');
+  expect(failureIn(await coordinator.client.deploy(below('too-many'))).code).toBe('QUEUE_FULL');
+  letGo(coordinator, 'go');
+});
+
 test('what a batch and `ziggie queue` say of free slots is what admission gives', async () => {
   const limits = { max_running: 5, max_queued: 2, max_running_per_runtime: { sh: 50 }, max_running_per_parent: 1 };
   const coordinator = await startShells(limits);

@@ -22,8 +22,6 @@ export function checkQueueFor(
   found: () => SlotsFound,
   limits: Config['limits'],
 ): Result<void> {
-  const room = checkQueue(counts.queued, limits);
-  if (!room.ok) return room;
   const most = Math.max(1, limits.max_queued);
   if (counts.queued + count <= most) return ok(undefined);
   const { queued, newcomers, reason } = found();
@@ -49,11 +47,12 @@ export function checkQuota(fleet: Fleet, by: Principal, limits: Config['limits']
   );
 }
 
-export function checkQueue(queued: number, limits: Config['limits']): Result<void> {
-  if (queued < Math.max(1, limits.max_queued)) return ok(undefined);
+/** `startsAtOnce`: asked where the queue is full; who needs no place in it is not refused. */
+export function checkQueue(queued: number, limits: Config['limits'], startsAtOnce: () => boolean): Result<void> {
+  if (queued < Math.max(1, limits.max_queued) || startsAtOnce()) return ok(undefined);
   return fail(
     'QUEUE_FULL',
-    `${queued} agents wait already; the queue holds ${limits.max_queued} (limits.max_queued). Wait until some have started, then ask again.`,
+    `${queued} agents wait already; the queue holds ${limits.max_queued} (limits.max_queued), and this one could not start now. Wait until some have started, then ask again.`,
     {
       queued,
       max_queued: limits.max_queued,

@@ -4,7 +4,6 @@
  */
 import { type Agent, type AgentFacts, isEnded } from '../../../protocol/agent.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
-import { failureOf } from '../../../protocol/failures.ts';
 import { nextToStart } from '../../../protocol/next-to-start.ts';
 import { holdBelow, holdOf } from '../../../protocol/hold.ts';
 import type { Config } from '../../../protocol/config.ts';
@@ -32,10 +31,12 @@ import {
 } from './limits.ts';
 import { limitsInUse } from './limits-in-use.ts';
 import { Moments } from './moments.ts';
+import { Patience } from './patience.ts';
 import { Queue } from './queue.ts';
 import type { SlotsFound } from './queue-room.ts';
 import { StartPace } from './start-pace.ts';
 import { WaitingParents } from './waiting-parents.ts';
+import { WaitingWords } from './waiting-words.ts';
 
 export interface SchedulerOptions {
   readonly ledger: Ledger;
@@ -72,8 +73,8 @@ export class Scheduler {
   readonly #moments = new Moments();
   readonly waitingParents = new WaitingParents(() => this.pump());
   readonly #freeMemoryMb: () => number | null;
-  /** Of the queue, who was not told yet for what it waits: few of a long one, which is not gone through at each step. */
-  readonly #untold = new Map<string, AgentFacts>();
+  readonly #patience: Patience;
+  readonly #words: WaitingWords;
   #underWay = 0;
   #nextPump: (() => void) | null = null;
   #closed = false;
@@ -82,6 +83,8 @@ export class Scheduler {
     this.#options = options;
     const { clock, freeMemoryMb = freeMemory() } = options;
     const { limits } = options.config;
+    this.#patience = new Patience({ ...options, moments: this.#moments });
+    this.#words = new WaitingWords({ ...options, queue: this.#queue });
     this.#freeMemoryMb = freeMemoryMb;
     this.#pace = new StartPace({ burst: limits.max_starting, perSecond: limits.starts_per_second, clock });
   }
@@ -94,22 +97,35 @@ export class Scheduler {
     facts: AgentFacts,
     program: Program,
   ): { readonly events: readonly ZiggieEvent[]; readonly ticket: StartTicket | null } {
-    const { supervisor, clock, ledger } = this.#options;
+    const { supervisor, clock } = this.#options;
+    const slot = this.#slotNow(facts);
     // The reducer notes with its acceptance that it is held.
-    if (holdBelow(ledger.pending.agents, facts.parent_agent) !== null) return { events: [], ticket: null };
-    const decide = this.#decide();
-    const decided = decide(facts);
-    const slot = decided.is === 'admit' ? this.#atPace(this.#queue.length + 1) : decided;
-    // Whoever waits already and may start goes first.
-    if (slot.is === 'admit' && this.#firstAgain() === undefined && this.#nextBy(decide) === null) {
+    if (slot === 'held') return { events: [], ticket: null };
+    if (slot.is === 'admit') {
       this.#pace.take();
       const ticket = supervisor.ticketAtOnce(facts, program);
       return { events: ticket.events, ticket };
     }
     // Waiting for another's start takes milliseconds and is not worth a word; waiting for another's end is.
-    if (slot.is === 'admit' || slot.isBrief) return { events: [], ticket: null };
+    if (slot.isBrief) return { events: [], ticket: null };
     const waiting = { type: 'agent_waiting', at: clock.now(), agent_id: facts.agent_id, reason: slot.reason } as const;
     return { events: [waiting], ticket: null };
+  }
+
+  /** Whether one that is accepted this moment starts without a place in the queue. */
+  startsAtOnce(newcomer: Candidate): boolean {
+    const slot = this.#slotNow(newcomer);
+    return slot !== 'held' && slot.is === 'admit';
+  }
+
+  #slotNow(newcomer: Candidate): SlotDecision | 'held' {
+    if (holdBelow(this.#options.ledger.pending.agents, newcomer.parent_agent) !== null) return 'held';
+    const decide = this.#decide();
+    const decided = decide(newcomer);
+    const slot = decided.is === 'admit' ? this.#atPace(this.#queue.length + 1) : decided;
+    // Whoever waits already and may start goes first.
+    const isFirst = this.#firstAgain() === undefined && this.#nextBy(decide) === null;
+    return slot.is === 'wait' || isFirst ? slot : { is: 'wait', reason: nextToStart, isBrief: true, isPace: false };
   }
 
   /** True: somebody waits already. */
@@ -189,8 +205,8 @@ export class Scheduler {
   }
 
   /**
-   * Enters an accepted agent in the queue, unless its branch is paused; its patience counts from its acceptance (or from when
-   * it was resumed or restarted), so that a restart of the coordinator does not prolong it.
+   * Enters an accepted agent in the queue, unless its branch is paused. Its patience has begun by then: a restart of the
+   * coordinator does not prolong it.
    */
   enqueue(facts: AgentFacts): void {
     this.enqueueAll([facts]);
@@ -201,7 +217,7 @@ export class Scheduler {
     for (const facts of all) {
       if (this.#isHeld(facts)) continue;
       this.#enter(facts);
-      this.#expireLater(facts);
+      this.#patience.begin(facts);
     }
     this.pump();
   }
@@ -226,7 +242,7 @@ export class Scheduler {
     const facts = this.#options.ledger.pending.agents.get(agentId)?.facts;
     if (facts === undefined || !this.#queue.has(agentId)) return;
     this.#queue.add(facts);
-    if (this.#untold.has(agentId)) this.#untold.set(agentId, facts);
+    this.#words.moved(facts);
     this.pump();
   }
 
@@ -388,46 +404,21 @@ export class Scheduler {
     return life.status === 'starting' || life.status === 'running' ? life.attempt : null;
   }
 
-  /** Whoever waited before, ended, and waits once more is told once more. */
   #enter(given: AgentFacts): void {
     // While it was elsewhere (in back-off, held) it may have been given another priority.
     const facts = this.#options.ledger.pending.agents.get(given.agent_id)?.facts ?? given;
     this.#queue.add(facts);
-    this.#untold.set(facts.agent_id, facts);
+    this.#words.owe(facts);
   }
 
   #leave(agentId: string): void {
     this.#queue.remove(agentId);
-    this.#untold.delete(agentId);
+    this.#words.forget(agentId);
   }
 
-  /** Tells those who wait, once, for what they wait. False: there is nothing to start. */
+  /** False: there is nothing to start. */
   #tellWaiting(decide: (candidate: Candidate) => SlotDecision): false {
-    const { first } = this.#queue;
-    const foremost = first === null ? null : decide(first);
-    if (foremost === null || (foremost.is === 'wait' && foremost.isBrief)) return false; // All alike.
-    const { ledger, config, clock, log } = this.#options;
-    const pending = ledger.pending.agents;
-    const told: AgentFacts[] = [];
-    const events: ZiggieEvent[] = [];
-    for (const [agent_id, facts] of this.#untold) {
-      const life = pending.get(agent_id)?.life;
-      const isTold = life?.status === 'queued' && life.reason !== nextToStart;
-      if (isTold) this.#untold.delete(agent_id);
-      if (isTold || (life?.status !== 'queued' && life?.status !== 'backoff')) continue;
-      const decided = decide(facts);
-      // At the pace of starts the last ones wait longer.
-      const slot = decided.is === 'admit' ? waitForPace(this.#queue.placeOf(facts) + 1, config.limits) : decided;
-      if (slot.isBrief) continue;
-      this.#untold.delete(agent_id);
-      told.push(facts);
-      events.push({ type: 'agent_waiting', at: clock.now(), agent_id, reason: slot.reason });
-    }
-    if (events.length === 0) return false;
-    ledger.commit(events).catch((error: unknown) => {
-      log(`not recorded: ${String(error)}`);
-      for (const facts of told) if (this.#queue.has(facts.agent_id)) this.#untold.set(facts.agent_id, facts);
-    });
+    this.#words.tell(decide);
     return false;
   }
 
@@ -455,35 +446,5 @@ export class Scheduler {
       if (this.#attemptOf(facts.agent_id) === null) this.#lookAgain(facts);
       else this.enqueue(facts);
     });
-  }
-
-  #expireLater(facts: AgentFacts): void {
-    const { clock, ledger } = this.#options;
-    const life = ledger.pending.agents.get(facts.agent_id)?.life;
-    if (facts.timeout === 0 || life?.status !== 'queued') return;
-    const leftMs = Date.parse(life.since) + facts.timeout * 1000 - Date.parse(clock.now());
-    // From here on by the monotonic clock. A wall clock that was put back must not prolong it.
-    this.#moments.at(facts.agent_id, Math.min(leftMs, facts.timeout * 1000), () => {
-      void this.#expire(facts.agent_id, facts.timeout);
-    });
-  }
-
-  async #expire(agentId: string, timeout: number): Promise<void> {
-    const { ledger, clock, log } = this.#options;
-    const agent = ledger.pending.agents.get(agentId);
-    if (agent?.life.status !== 'queued' || agent.life.hold !== undefined) return;
-    const failure = failureOf(
-      'DEPLOYMENT_TIMEOUT',
-      `${agentId} waited ${timeout} s (config.timeout) and could not start: ${agent.life.reason}. It will not be started; ask again with a new request_id or a longer timeout.`,
-      { timeout, reason: agent.life.reason },
-    );
-    await ledger
-      .commit([{ type: 'agent_never_began', at: clock.now(), agent_id: agentId, as: 'expired', failure }])
-      .catch((error: unknown) => {
-        log(`${agentId} could not be expired now: ${String(error)}`);
-        // Where it has left the queue meanwhile, it enters it again, and that is when it expires.
-        if (!this.#moments.has(agentId))
-          this.#moments.at(agentId, tryAgainMs, () => void this.#expire(agentId, timeout));
-      });
   }
 }

@@ -89,7 +89,7 @@ export const usedBefore = (requestId: string): Extract<Result<never>, { ok: fals
     { request_id: requestId },
   );
 
-function place({ ledger, config, budgets }: DeployDeps, { request, by }: DeployCall): Result<Placed> {
+function place({ ledger, config, budgets, scheduler }: DeployDeps, { request, by }: DeployCall): Result<Placed> {
   const fleet = ledger.pending;
   const parent = parentFor(fleet, by, request.parent_agent);
   if (!parent.ok) return parent;
@@ -97,7 +97,9 @@ function place({ ledger, config, budgets }: DeployDeps, { request, by }: DeployC
   if (!placed.ok) return placed;
   const quota = checkQuota(fleet, by, config.limits);
   if (!quota.ok) return quota;
-  const queue = checkQueue(fleet.counts.queued, config.limits);
+  const runtime = request.config.runtime ?? config.default_runtime;
+  const newcomer = { level: placed.value.level, parent_agent: parent.value, runtime };
+  const queue = checkQueue(fleet.counts.queued, config.limits, () => scheduler.startsAtOnce(newcomer));
   if (!queue.ok) return queue;
   const { budget = null, config: asked } = request;
   const over = budgets.check(fleet, [{ parent: parent.value, budget, maxCost: asked.max_cost_usd }], by);

@@ -76,14 +76,18 @@ describe('a slot', () => {
 });
 
 describe('the queue', () => {
+  const never = (): boolean => false;
   test('takes up to max_queued', () => {
-    expect(checkQueue(2, limits).ok).toBe(true);
-    const { code, message } = failureIn(checkQueue(3, limits));
+    expect(checkQueue(2, limits, never).ok).toBe(true);
+    const { code, message } = failureIn(checkQueue(3, limits, never));
     expect(code).toBe('QUEUE_FULL');
     expect(message).toContain('limits.max_queued');
   });
+  test('that is full refuses nobody who starts at once', () => {
+    expect(checkQueue(3, limits, () => true).ok).toBe(true);
+  });
   test('of length 0 still has room for one on its way to start', () => {
-    expect(checkQueue(0, { ...limits, max_queued: 0 }).ok).toBe(true);
-    expect(checkQueue(1, { ...limits, max_queued: 0 }).ok).toBe(false);
+    expect(checkQueue(0, { ...limits, max_queued: 0 }, never).ok).toBe(true);
+    expect(checkQueue(1, { ...limits, max_queued: 0 }, never).ok).toBe(false);
   });
 });
