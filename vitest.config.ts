@@ -3,7 +3,7 @@
  *
  *   unit          one part, in this process or one child
  *   integration   the built or composed coordinator with real processes, sockets and files
- *   e2e           the whole product in a real browser, one file after the other
+ *   e2e           the whole product in a real browser, two files at a time
  *   soak          the built coordinator under crashes, faults and load; ZIGGIE_SOAK_TIER=full does ten times as much
  *   windows       the built coordinator on the Windows node.exe under Wine; skipped without `npm run test:windows`
  *   packaged      the packaged Windows application and its installer under Wine; skipped without `npm run dist:check`
