@@ -25,9 +25,7 @@ export type CheckedConfig =
   { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 export function checkedConfig(value: unknown): CheckedConfig {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const runtimes = isObject && 'runtimes' in value && typeof value.runtimes === 'object' ? value.runtimes : {};
-  const parsed = configSchema.safeParse(isObject ? { ...value, runtimes: { ...builtInRuntimes, ...runtimes } } : value);
+  const parsed = configSchema.safeParse(withBuiltIn(value));
   if (!parsed.success) {
     return { ok: false, problems: parsed.error.issues.flatMap((issue) => explain(issue, value)) };
   }
@@ -38,6 +36,16 @@ export function checkedConfig(value: unknown): CheckedConfig {
   const sentence = `default_runtime ${message}`;
   return { ok: false, problems: [{ path: 'default_runtime', message, sentence }] };
 }
+
+/** What is no object stays as it is, for the schema to say so. */
+function withBuiltIn(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const { runtimes = {} } = value;
+  return isObject(runtimes) ? { ...value, runtimes: { ...builtInRuntimes, ...runtimes } } : value;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function explain(issue: z.core.$ZodIssue, value: unknown): ConfigProblem[] {
   const at = issue.path.map(String).join('.') || 'the file';

@@ -26,7 +26,8 @@ const notJson = (reason: string): Result<never> =>
 /** One pass over the tokens, no recursion: tracks the open objects and the keys seen in each. */
 function checkShape(text: string): Result<void> {
   const open: (Set<string> | null)[] = [];
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs;
+  // One that is cut off matches to the end of the text: each quote in it would begin another look through all that follows.
+  const token = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}[\]]/gs;
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {
     const [lexeme] = match;
     if (lexeme === '{' || lexeme === '[') {

@@ -1,8 +1,12 @@
-/** Finds the text an agent is given: inline, or a file below the root or an allowed folder. Links are followed first, then judged. */
+/**
+ * Finds the text an agent is given: inline, or a file below the root or an allowed folder. Links are followed first, then
+ * judged. What the coordinator keeps for itself is no prompt, whoever asks: a child's log would tell its parent the token.
+ */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import type { DeployConfig } from '../../../protocol/request.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
+import { layoutOf, ownPlaces } from '../root/layout.ts';
 import { isBelow } from './paths.ts';
 
 const largestPromptBytes = 8 * 1024 * 1024;
@@ -69,6 +73,7 @@ async function readPromptFile(
     const real = await realpath(path);
     const realRoots = await Promise.all([root, ...allowedRoots].map((folder) => realpath(folder).catch(() => folder)));
     if (!isBelow(real, realRoots)) return outside(given, root, allowedRoots);
+    if (isBelow(real, ownPlaces(layoutOf(realRoots[0] ?? root)))) return notForPrompts(given);
     const info = await stat(real);
     if (!info.isFile())
       return fail('PROMPT_NOT_FOUND', `prompt_file ${given} is not a regular file. Name a text file.`, {
@@ -94,6 +99,14 @@ async function readPromptFile(
       },
     );
   }
+}
+
+function notForPrompts(given: string): Result<never> {
+  return fail(
+    'PATH_NOT_ALLOWED',
+    `prompt_file ${given} is one of the coordinator's own files (its token, settings, journal, logs and the like), which no agent is given. Put the prompt into a file of its own, in prompts/ say.`,
+    { prompt_file: given, reason: 'own_file' },
+  );
 }
 
 function outside(given: string, root: string, allowedRoots: readonly string[]): Result<never> {

@@ -40,6 +40,12 @@ export function layoutOf(root: string) {
   };
 }
 
+/** Files and folders that the coordinator keeps for itself. Prompts and reports are everybody's, as far as they may reach. */
+export const ownPlaces = (layout: Layout): string[] => {
+  const { requests, responses, state, logs, runs, journal, snapshot, samples, config, discovery, token } = layout;
+  return [requests, responses, state, logs, runs, journal, snapshot, samples, config, discovery, token];
+};
+
 /**
  * Makes every folder. Only the user may read them: prompts, logs and tokens are nobody else's. Failures: a link or a file
  * stands in the place of one (INVALID_REQUEST, and nothing was written through it), or the disk refuses (STORAGE_UNAVAILABLE).

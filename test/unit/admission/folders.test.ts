@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isBelow } from '../../../main/coordinator/admission/paths.ts';
@@ -89,6 +89,29 @@ describe('a prompt', () => {
     truncateSync(join(root, 'huge.md'), 8 * 1024 * 1024 + 1);
     expect(failureIn(await load({ prompt_file: 'huge.md' }, root)).code).toBe('TOO_LARGE');
     expect(failureIn(await load({ prompt_file: 'a\0b' }, root)).code).toBe('PATH_NOT_ALLOWED');
+  });
+
+  test('is none of the coordinator’s own files, however it is named', async () => {
+    const { root } = places();
+    for (const folder of ['logs', 'journal', 'runs/agent_1', 'responses'])
+      mkdirSync(join(root, folder), { recursive: true });
+    const own = ['token', 'config.json', 'coordinator.json', 'db.json', 'logs/agent_1.log', 'journal/00000001.jsonl'];
+    for (const file of [...own, 'runs/agent_1/prompt.md', 'responses/a_response.json']) {
+      writeFileSync(join(root, file), 'secret');
+      symlinkSync(join(root, file), join(root, 'prompts', 'alias.md'));
+      for (const prompt_file of [file, join(root, file), `prompts/../${file}`, 'prompts/alias.md']) {
+        const { code, message } = failureIn(await load({ prompt_file }, root, [root]));
+        expect([prompt_file, code]).toEqual([prompt_file, 'PATH_NOT_ALLOWED']);
+        expect(message).toContain('own files');
+      }
+      rmSync(join(root, 'prompts', 'alias.md'));
+    }
+    // Of a root that is named by a link, too.
+    symlinkSync(root, `${root}-link`);
+    expect(failureIn(await load({ prompt_file: 'token' }, `${root}-link`)).code).toBe('PATH_NOT_ALLOWED');
+    mkdirSync(join(root, 'reports'));
+    writeFileSync(join(root, 'reports', 'child.md'), 'done');
+    expect(valueOf(await load({ prompt_file: 'reports/child.md' }, root))).toBe('done');
   });
 
   test('is given once: not twice, not never', async () => {

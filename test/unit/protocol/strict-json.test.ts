@@ -70,6 +70,14 @@ describe('what is not JSON', () => {
     );
   });
 
+  test.each([
+    ['a megabyte of escaped quotes', `{"code":"${String.raw`\"`.repeat(500_000)}`],
+    ['the same, cut behind a backslash', `{"code":"${String.raw`\"`.repeat(500_000)}\\`],
+    ['half of a long prompt', JSON.stringify({ prompt: 'say "so"\n'.repeat(100_000) }).slice(0, -100)],
+  ])('%s is one string that does not end: read once, not from each quote on', (_, text) => {
+    expect(reasonOf(text)).toBe('not_json'); // From each quote on it would take longer than any test may.
+  });
+
   test.each(['', ' ', '{', '{"a"}', '{"a":1,}', "{'a':1}", '{"\\x":1}', 'NaN', '{} {}'])('%j: says so', (text) => {
     expect(reasonOf(text)).toBe('not_json');
   });

@@ -46,6 +46,9 @@ describe('a config.json that is wrong says where and what is expected:', () => {
     ['a wrong type', { port: '80' }, /port: .*number.*given "80"/],
     ['a number out of range', { limits: { max_starting: 0 } }, /limits\.max_starting: .*>=1, given 0/],
     ['an unknown choice', { balance: { mode: 'soft' } }, /balance\.mode: .*"enforce".*"off".*given "soft"/],
+    ['runtimes that are a text', { runtimes: 'x' }, /runtimes: .*given/],
+    ['runtimes that are a list', { runtimes: [] }, /runtimes: .*given/],
+    ['runtimes that are nothing', { runtimes: null }, /runtimes: .*given/],
     ['an unknown kind of runtime', { runtimes: { x: { kind: 'magic' } } }, /runtimes\.x\.kind: /],
     [
       'a runtime without its command',
