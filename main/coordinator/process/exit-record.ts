@@ -49,8 +49,8 @@ export type Claim =
   | { readonly is: 'unreadable' };
 
 /**
- * `pid` is null when the gate died between making the claim and writing into it. Only a folder that is there and has no
- * claim in it tells that nothing began: it was made before the gate was let go.
+ * `pid` is null when the gate died between making the claim and writing into it, or had no room to. Only a folder that is
+ * there and has no claim in it tells that nothing began: it was made before the gate was let go.
  */
 export function readClaim(attemptFolder: string): Claim {
   try {
@@ -60,6 +60,23 @@ export function readClaim(attemptFolder: string): Claim {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     return isMissing && existsSync(attemptFolder) ? { is: 'absent' } : { is: 'unreadable' };
   }
+}
+
+/**
+ * The gate made its claim, and died or had no room before it wrote its pid into it: then it did not begin, and does not any
+ * more once it is gone. Other launchers begin before they write.
+ */
+export function isEmptyClaim(attemptFolder: string): boolean {
+  try {
+    return statSync(join(attemptFolder, claimName)).size === 0;
+  } catch {
+    return false; // None, or nobody can say.
+  }
+}
+
+/** Of a gate that is gone, so that the next one can make its own. Throws what the system says. */
+export function removeEmptyClaim(attemptFolder: string): void {
+  if (isEmptyClaim(attemptFolder)) rmSync(join(attemptFolder, claimName));
 }
 
 /** A shell says 128 + n for "ended by signal n"; a program that itself exits with such a code cannot be told apart. */

@@ -1,7 +1,7 @@
 /** What is found of an agent whose coordinator went: the journal's word, the launcher, the files of the attempt. */
 import type { Agent, Identity, Life } from '../../../protocol/agent.ts';
-import { readClaim, readExitRecord } from './exit-record.ts';
-import type { Trees } from './ownership.ts';
+import { type Claim, isEmptyClaim, readClaim, readExitRecord } from './exit-record.ts';
+import type { IdentityCheck, Trees } from './ownership.ts';
 import type { LeftBehind } from './recovery.ts';
 
 export type Begun = Extract<Life, { status: 'starting' | 'running' | 'paused' | 'stopping' }>;
@@ -20,7 +20,7 @@ export function lookAt(life: Begun, attemptFolder: string, trees: Trees): Found 
   const known = life.status === 'starting' ? null : life.identity;
   // Before its files: a launcher that is gone makes no claim after this, one that lives may make it any moment.
   const is = known === null ? null : trees.check(known);
-  const claim = readClaim(attemptFolder);
+  const claim = claimOf(is, attemptFolder, trees);
   const exit = readExitRecord(attemptFolder);
   // A claim names its launcher, without the start time that would tell it from a stranger: it is at most `unknown`.
   const claimant = claim.is === 'claimed' && claim.pid !== null ? { ...nobody, pid: claim.pid } : null;
@@ -35,6 +35,12 @@ export function lookAt(life: Begun, attemptFolder: string, trees: Trees): Found 
     report: 'other',
   } as const;
   return { left, leader: leader ?? nobody };
+}
+
+/** The empty claim of a gate that is gone is none. */
+function claimOf(is: IdentityCheck | null, attemptFolder: string, { hasLauncher }: Trees): Claim {
+  const isGone = is === 'gone' || is === 'mismatch';
+  return hasLauncher && isGone && isEmptyClaim(attemptFolder) ? { is: 'absent' } : readClaim(attemptFolder);
 }
 
 export const begunLife = ({ life }: Agent): Begun | null =>

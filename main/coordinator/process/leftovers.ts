@@ -24,9 +24,14 @@ export class LeftoverSweep {
 
   /** Ends what is left of a run whose leader is gone. */
   async sweep(mark: RunMark): Promise<Leftovers> {
-    // What is about to leave by itself, as it does at the end of a pipe, is not left behind: a look later it is gone.
-    const isEmpty = (await this.#membersOf(mark)).length === 0;
-    const found = isEmpty ? [] : await this.#membersOf(mark);
+    // A look can miss who is just being forked or is in the middle of an exec: two in a row miss nobody. What is about to
+    // leave by itself, as it does at the end of a pipe, is not left behind: a look later it is gone.
+    let found: readonly number[] = [];
+    for (let empty = 0, seen = 0; empty < 2 && seen < 2;) {
+      found = await this.#membersOf(mark);
+      if (found.length === 0) empty += 1;
+      else [empty, seen] = [0, seen + 1];
+    }
     if (found.length === 0) return { reaped: 0, survivors: [] };
     const survivors = await this.#trees.endMembers(mark);
     return { reaped: found.filter((pid) => !survivors.includes(pid)).length, survivors };

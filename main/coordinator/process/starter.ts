@@ -12,6 +12,7 @@ import type { Program } from '../runtimes/runtime.ts';
 import { hashToken, newToken } from '../tokens.ts';
 import { logSize } from './attempt-log.ts';
 import type { EndWriter } from './end-writer.ts';
+import { removeEmptyClaim } from './exit-record.ts';
 import type { HeldRun } from './launcher.ts';
 import { beginNextAttempt } from './next-attempt.ts';
 import { startOrder } from './start-order.ts';
@@ -154,6 +155,7 @@ export class Starter {
     try {
       placePrompt(facts.agent_id);
       makeFolder(order.attemptFolder);
+      if (ownership.hasLauncher) removeEmptyClaim(order.attemptFolder);
       if (starting.attempt > 1) beginNextAttempt(layout, agent, starting.attempt);
       await Promise.all(Object.entries(files).map(([path, text]) => replaceFileDurably(path, text)));
     } catch (error) {

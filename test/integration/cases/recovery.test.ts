@@ -144,7 +144,7 @@ describe('what ended while nobody watched', () => {
     composed({
       past: (layout) => {
         const events = [accepted(layout), starting(), started(nobody()), ...more];
-        claimed(layout, '');
+        claimed(layout, nobody().pid);
         files(layout);
         return events;
       },

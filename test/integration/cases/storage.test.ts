@@ -273,6 +273,36 @@ describe.skipIf(noFaults !== null)(`a disk that refuses (${noFaults ?? 'strace, 
     used.length = 0; // Before its disk is taken away.
   });
 
+  test('case 27: who waits for its start while the disk is full is started when it is not', async () => {
+    const disk = smallDisk();
+    undo.push(() => disk.remove());
+    const root = join(disk.folder, 'root');
+    mkdirSync(root);
+    const coordinator = await start({ root, limits: { max_running: 1 } });
+    writeFileSync(coordinator.path('go.tmp'), '');
+    const first = await deployed(coordinator, 'first');
+    await begun(coordinator, first.agentId);
+    const waiting: string[] = [];
+    for (const id of ['a', 'b', 'c']) {
+      const answer = await coordinator.client.deploy(requestOf(id));
+      if (!answer.ok) throw new Error(answer.failure.message);
+      waiting.push(answer.value.record.agent_id);
+    }
+    const isPrompted = (id: string): boolean => existsSync(coordinator.path('runs', id, 'prompt.md'));
+    await waitFor('their prompts are written', () => waiting.every(isPrompted));
+    disk.fill();
+    renameSync(coordinator.path('go.tmp'), coordinator.path('go'));
+    // Where the journal still has room for the start of one, its launcher has none for its claim.
+    const trouble = /could not write its claim|could not be started now/;
+    await waitFor('a start is refused by the disk', () => trouble.test(coordinator.output));
+    disk.free();
+    for (const id of waiting) {
+      expect(await coordinator.ended(id)).toMatchObject({ status: 'failed', exit_code: 3, attempt: 1 });
+    }
+    await coordinator.dispose();
+    used.length = 0; // Before its disk is taken away.
+  });
+
   test('case 29: one failed sync: this request is answered 503, the next 201, and a restart finds it once or never', async () => {
     const coordinator = await start();
     await deployed(coordinator, 'before');

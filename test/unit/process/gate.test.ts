@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import type { LaunchOrder } from '../../../main/coordinator/process/launcher.ts';
 import { readClaim, readExitRecord } from '../../../main/coordinator/process/exit-record.ts';
 import { gateOrder, gatePrelude } from '../../../main/coordinator/process/posix/gate.ts';
 import { signalQuietly } from '../../../main/coordinator/process/posix/ending.ts';
@@ -243,6 +244,32 @@ describe.each(shells)('the gate, run by %s', (gateShell) => {
     await held.run.gone;
     expect(held.log()).toContain('asked');
     expect(held.exit()).toMatchObject({ code: 9, signal: null });
+  });
+
+  test('outlives whatever the agent sends to its own group and handles itself, and records the exit', async () => {
+    const signals = ['USR1', 'USR2', 'ALRM', 'PIPE', 'VTALRM', 'PROF', 'XCPU', 'XFSZ', 'IO', 'PWR'].map(
+      (name) => `SIG${name}`,
+    );
+    const script = `const left = new Set(${JSON.stringify(signals)});
+      for (const signal of left) process.on(signal, () => left.delete(signal) && left.size === 0 && process.exit(5));
+      for (const signal of left) process.kill(0, signal);
+      setInterval(() => undefined, 1000);`;
+    const held = hold({ argv: [process.execPath, '-e', script] });
+    held.run.release();
+    await held.run.gone;
+    expect(held.exit()).toMatchObject({ code: 5, signal: null });
+  });
+
+  test.each([
+    ['prompt', (order: LaunchOrder) => ({ ...order, inputFile: '/no/such/prompt.md' })],
+    ['log', (order: LaunchOrder) => ({ ...order, logFile: '/no/such/log' })],
+  ])('says 126, and no code of the agent, where its %s cannot be opened', async (what, change) => {
+    const held = hold({ argv: shell('touch began; exit 3'), change });
+    held.run.release();
+    expect((await held.run.gone).code).toBe(126);
+    expect(held.exit()).toMatchObject({ code: 126, signal: null });
+    expect(existsSync(join(held.folder, 'began'))).toBe(false);
+    if (what === 'prompt') expect(held.log()).toContain('/no/such/prompt.md cannot be opened');
   });
 
   test('records the exit also while its group is signalled without pause', async () => {

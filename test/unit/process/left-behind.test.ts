@@ -47,11 +47,16 @@ describe('what is found of an attempt', () => {
     expect(done(running(gone), folder)).toBe('settle');
   });
 
-  test('with an empty claim has begun', () => {
+  test('with an empty claim has begun, or is about to; once its gate is gone it did not', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, claimName), '');
-    expect(done(running(gone), folder)).toBe('settle');
     expect(done(running(), folder)).toBe('adopt');
+    expect(done(running({ ...identityOf(process.pid), start_time: null }), folder)).toBe('adopt_unverified');
+    expect(done(running(gone), folder)).toBe('start');
+    // What it held may not have reached the disk; and a launcher of another kind may begin first.
+    expect(done(running({ ...gone, boot_id: 'another' }), folder)).toBe('settle');
+    const others = { ...trees, hasLauncher: false };
+    expect(recoveryRow(lookAt(running(gone), folder, others).left).action).toBe('settle');
   });
 
   test('with a claim that the journal knows nothing of is never signalled, for its pid may be a stranger’s', () => {

@@ -11,16 +11,21 @@ import { type ProcessTable, processTable, type TableRow } from './process-table.
 const killDeadlineMs = 3000;
 const lookEveryMs = 10;
 
-/** Kills the members of a run, and those they start meanwhile, until a look finds none. Settles with the survivors. */
+/** A look can miss who is just being forked or is in the middle of an exec; two in a row miss nobody. */
+const cleanLooks = 2;
+
+/** Kills the members of a run, and those they start meanwhile, until two looks find none. Settles with the survivors. */
 export async function endMembers(run: RunMark, cgroups: Cgroups | null): Promise<number[]> {
   const deadline = performance.now() + killDeadlineMs;
   let members: number[] = [];
+  let clean = 0;
   for (;;) {
     const left = deadline - performance.now();
     const table = tableOrNull();
     if (table !== null) {
       members = membersIn(table, [run], cgroups, nonceOf).get(run.nonce) ?? [];
-      if (members.length === 0) return [];
+      clean = members.length === 0 ? clean + 1 : 0;
+      if (clean === cleanLooks) return [];
       cgroups?.kill(run);
       for (const pid of members) signalIfSame(pid, table.get(pid), 'SIGKILL');
     }

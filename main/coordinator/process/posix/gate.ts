@@ -12,9 +12,12 @@ import type { LaunchOrder } from '../launcher.ts';
  * - `set +eu`: bash takes over the options of a SHELLOPTS that it inherits.
  * - `trap :` and not `trap ''`: the gate must outlive signals sent to its group, but an ignored signal would stay ignored
  *   in the agent, while a handler is reset there.
- * - `set -C` makes the redirect fail when the claim exists; the loser leaves. The claim holds the winner's pid.
+ * - The same for whatever else would end it when the agent signals its own group; not every shell knows all of these.
+ * - `set -C` makes the redirect fail when the claim exists; the loser leaves. The claim holds the winner's pid: who cannot
+ *   write it (a full disk) leaves as well, so an empty claim of a launcher that is gone says that nothing began.
  * - The log is made readable by the user alone; the agent itself gets the mask of the coordinator.
  * - `command :` and not `:`: a log that cannot be opened would end the shell there, before it can say so in the exit record.
+ *   Log and prompt are tried before: the code of a redirection that failed would pass for the agent's own.
  * - The gate's own messages ("Terminated") go nowhere: its output is /dev/null. The agent's go to the log.
  * - The agent enters its cgroup by itself (0 names the writer), in the subshell that then becomes the agent: no process more,
  *   and the gate stays outside, so that it can record the exit when all members are killed. It runs without if that fails.
@@ -25,6 +28,9 @@ import type { LaunchOrder } from '../launcher.ts';
 export const gatePrelude = `
 set +eu
 trap : HUP INT TERM QUIT
+for _zg_signal in USR1 USR2 ALRM PIPE VTALRM PROF XCPU XFSZ IO POLL PWR STKFLT; do
+  command trap : "$_zg_signal"
+done 2>/dev/null
 finish() {
   echo '{"code":'"$1"'}' > "$_zg_run/${exitRecordName}"
   exit "$1"
@@ -34,8 +40,12 @@ begin() {
   { echo "$$" > "$_zg_run/${claimName}"; } || exit 0
   set +C
   umask 077
-  command : >> "$_zg_log"
+  command : >> "$_zg_log" || finish 126
   umask "$_zg_mask"
+  command : < "$_zg_input" || {
+    echo "ziggie: the prompt $_zg_input cannot be opened" >> "$_zg_log"
+    finish 126
+  }
   CDPATH= cd -- "$_zg_dir" || finish 126
   (
     [ -z "$_zg_cgroup" ] || { echo 0 > "$_zg_cgroup/cgroup.procs"; } 2>/dev/null

@@ -41,6 +41,8 @@ export function membersIn(
       nonceOf(pid, row);
     if (nonce !== null) members.get(nonce)?.push(pid);
   }
+  // Forked after the table was read.
+  for (const [pid, nonce] of inCgroup) if (!table.has(pid) && pid !== process.pid) members.get(nonce)?.push(pid);
   return members;
 }
 
