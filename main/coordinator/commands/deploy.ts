@@ -14,6 +14,7 @@ import type { Clock } from '../clock.ts';
 import type { LifeWatch } from '../events/life-watch.ts';
 import type { DeployAnswer, Principal } from '../facade.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { forgetOldRefusals } from './old-refusals.ts';
 import { factsOf, type Placed, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
 import { requestHash } from './request-hash.ts';
 import { mayReach, parentFor } from './rights.ts';
@@ -161,8 +162,10 @@ export async function refuse(
   failure: Failure,
 ): Promise<Result<never>> {
   if (!isRetryable(failure)) {
+    const at = clock.now();
     await ledger.commit([
-      { type: 'request_refused', at: clock.now(), request_id: requestId, request_sha256: hash, failure },
+      { type: 'request_refused', at, request_id: requestId, request_sha256: hash, failure },
+      ...forgetOldRefusals(ledger.pending, at),
     ]);
   }
   return { ok: false, failure };

@@ -1,11 +1,13 @@
 /** restart: runs agents that have ended once more, as their next attempts. The same request_id restarts nothing twice. */
 import { type Agent, isEnded, statusOf } from '../../../protocol/agent.ts';
+import type { Config } from '../../../protocol/config.ts';
 import type { RequestRecord } from '../../../protocol/events.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import { type Fleet, fleet as fold, subtree } from '../../../protocol/fleet.ts';
 import type { RecordOf } from '../../../protocol/record.ts';
 import type { BranchAnswer, RestartRequest } from '../../../protocol/verbs.ts';
 import type { Budgets } from '../admission/budgets.ts';
+import { checkQuota } from '../admission/queue-room.ts';
 import type { Scheduler } from '../admission/scheduler.ts';
 import type { Clock } from '../clock.ts';
 import type { Performed, Principal } from '../facade.ts';
@@ -26,6 +28,8 @@ export interface RestartDeps {
   readonly record: RecordOf;
   readonly budgets: Budgets;
   readonly prompts: WaitingPrompts;
+  /** Read at each call. */
+  readonly config: Pick<Config, 'limits'>;
 }
 
 /**
@@ -55,7 +59,7 @@ interface Plan {
 }
 
 function planOf(
-  { ledger, layout, prompts }: RestartDeps,
+  { ledger, layout, prompts, config }: RestartDeps,
   request: RestartRequest,
   target: Agent,
   by: Principal,
@@ -75,6 +79,8 @@ function planOf(
     else if (agent === target) return refusal(target, why, promptless.has(target.facts.agent_id));
     else unchanged.push(because(agent, why));
   }
+  const quota = checkQuota(ledger.pending, by, config.limits, chosen.size);
+  if (!quota.ok) return quota;
   return ok({ restarted: wanted.filter(({ facts }) => chosen.has(facts.agent_id)), unchanged });
 }
 

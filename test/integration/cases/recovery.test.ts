@@ -76,7 +76,7 @@ const stopping = (): ZiggieEvent => ({
   by: 'operator',
   reason: 'stop',
 });
-const claimed = (layout: Layout, pid: number | ''): void =>
+const claimed = (layout: Layout, pid: number): void =>
   writeFileSync(join(layout.attemptFolder(agentId, 1), 'claim'), `${pid}`);
 
 const recordOf = ({ coordinator }: Composed): AgentRecord | null => {

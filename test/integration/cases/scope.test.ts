@@ -159,6 +159,23 @@ describe('the branch of an agent', () => {
     for (const foreign of ['--x', '/x.so', '/evil', 'ZIGGIE_TOKEN=x\n']) expect(given).not.toContain(foreign);
   });
 
+  test('case 80: what has ended does not come back beside what took its place', async () => {
+    const small = await startShells({ max_descendants_per_agent: 1 });
+    const top = await parent('p80r', small);
+    const first = await call<AgentRecord>(
+      top.token,
+      'POST',
+      'deploy',
+      childOf('ends', {}, { prompt: 'exit 1\n' }),
+      small,
+    );
+    await small.ended(first.body.agent_id);
+    expect((await call(top.token, 'POST', 'deploy', childOf('lives'), small)).status).toBeLessThan(300);
+    const restart = (token: string) => call(token, 'POST', `agents/${first.body.agent_id}/restart`, {}, small);
+    expect(await restart(top.token)).toMatchObject({ status: 429, body: { code: 'LIMIT_REACHED' } });
+    expect((await restart(small.token)).status).toBe(200);
+  });
+
   test('case 80: a thousand deployments at once: as many as it may have are taken, the rest is told to wait', async () => {
     const small = await startShells({ max_descendants_per_agent: 20, max_running: 2, max_queued: 5000 });
     const [top, other] = [await parent('p80', small), await parent('q80', small)];
