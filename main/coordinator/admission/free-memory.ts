@@ -4,15 +4,20 @@ import process from 'node:process';
 /** So long a look holds, milliseconds: starts come in bursts, and what they take shows a moment later. */
 const holdsMs = 250;
 
-/** null where Node cannot tell. */
-export function freeMemory(now: () => number = () => performance.now()): () => number | null {
+/** null where nobody can tell. */
+export function freeMemory(
+  now: () => number = () => performance.now(),
+  // Since Node 20.13; the types of 20 have it, Electron's Node too.
+  ask: () => number = () => (typeof process.availableMemory === 'function' ? process.availableMemory() : 0),
+): () => number | null {
   let looked = Number.NEGATIVE_INFINITY;
   let free: number | null = null;
   return () => {
     if (now() - looked < holdsMs) return free;
     looked = now();
-    // Since Node 20.13; the types of 20 have it, Electron's Node too.
-    free = typeof process.availableMemory === 'function' ? Math.floor(process.availableMemory() / 1_048_576) : null;
+    // 0 is what it says when it cannot look (no descriptor is free): nobody who asks has nothing.
+    const bytes = ask();
+    free = bytes === 0 ? null : Math.floor(bytes / 1_048_576);
     return free;
   };
 }
