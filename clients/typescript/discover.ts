@@ -26,8 +26,9 @@ export function chooseRoot(given: string | null, env: Environment = process.env)
 
 /**
  * Address and token of the coordinator. An agent has both in its environment, with a token of its own rights, and these
- * win; unless `--root` names another root than the agent's. Everyone else reads `coordinator.json` below the root and
- * the token file it names.
+ * win; unless `--root` names another root than the agent's. An agent outlives the coordinator that started it: where the
+ * `coordinator.json` of its root names a living one, that is where the token goes, not to whoever has the old port by now.
+ * Everyone else reads `coordinator.json` below the root and the token file it names.
  */
 export async function discover(given: string | null, env: Environment = process.env): Promise<ClientResult<Found>> {
   const root = chooseRoot(given, env);
@@ -36,9 +37,20 @@ export async function discover(given: string | null, env: Environment = process.
   if (url !== undefined && url !== '' && token !== undefined && token !== '') {
     const own = env['ZIGGIE_ROOT'];
     const ownRoot = own === undefined || own === '' ? null : resolve(own);
-    if (given === null || root === ownRoot) return { ok: true, value: { url, token, root: ownRoot } };
+    if (given === null || root === ownRoot) {
+      const announced = ownRoot === null ? null : await announcedIn(ownRoot);
+      return { ok: true, value: { url: announced ?? url, token, root: ownRoot } };
+    }
   }
   return await fromFiles(root);
+}
+
+/** Where the coordinator of a root is now; null when no living one says so. */
+async function announcedIn(root: string): Promise<string | null> {
+  const file = join(root, 'coordinator.json');
+  const text = await readText(file);
+  const discovery = text.ok ? parseAnswer(discoverySchema, text.value, file) : null;
+  return discovery?.ok === true && isAlive(discovery.value.pid) ? discovery.value.url : null;
 }
 
 async function fromFiles(root: string): Promise<ClientResult<Found>> {

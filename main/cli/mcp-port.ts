@@ -8,28 +8,24 @@ import type { Context } from './context.ts';
 const mayBeElsewhere = new Set(['UNREACHABLE', 'UNEXPECTED_ANSWER', 'STOPPING', 'UNAUTHENTICATED']);
 
 export function httpPort({ connect }: Pick<Context, 'connect'>): ToolPort {
-  const current: { client: HttpClient | null } = { client: null };
+  // Looked for before each call, not only after a failure: the old port may be somebody else's, who must not get the token.
   const call = async <T>(question: (client: HttpClient) => Promise<ClientResult<T>>) => {
-    if (current.client === null) {
-      const connection = await connect();
-      if (!connection.ok) return connection;
-      current.client = connection.value.client;
-    }
-    const answer = await question(current.client);
-    if (!answer.ok && mayBeElsewhere.has(answer.failure.code)) return again(answer, question);
-    return answer;
+    const connection = await connect();
+    if (!connection.ok) return connection;
+    const answer = await question(connection.value.client);
+    return !answer.ok && mayBeElsewhere.has(answer.failure.code)
+      ? again(answer, connection.value.client.url, question)
+      : answer;
   };
   /** Once more where it is found now, unless that is where it was asked already. */
   const again = async <T>(
     answer: ClientResult<T>,
+    before: string,
     question: (client: HttpClient) => Promise<ClientResult<T>>,
   ): Promise<ClientResult<T>> => {
-    const before = current.client?.url;
-    current.client = null;
     const connection = await connect();
     if (!connection.ok || connection.value.client.url === before) return answer;
-    current.client = connection.value.client;
-    return question(current.client);
+    return question(connection.value.client);
   };
   return {
     perform: async (action, request, signal) => {

@@ -6,12 +6,18 @@ Run for both transports: ZIGGIE_TEST_TRANSPORT is "file" or "http".
 
 import json
 import os
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from agent_deployment_client import AgentDeploymentClient, Refused, Unreachable
+from ziggie_client.discovery import Found, discover
+from ziggie_client.transport import HttpTransport
 
 ROOT = Path(os.environ["ZIGGIE_TEST_ROOT"])
 TRANSPORT = os.environ["ZIGGIE_TEST_TRANSPORT"]
@@ -209,6 +215,42 @@ class Trouble(unittest.TestCase):
         with self.assertRaises(Exception) as raised:
             other.plan({"a": 1}, 1)
         self.assertEqual(raised.exception.code, "UNEXPECTED_ANSWER")
+
+    def test_a_call_that_timed_out_is_not_sent_again(self):
+        if TRANSPORT != "http":
+            self.skipTest("files are not sent again either")
+        import socket
+
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        silent.settimeout(30)
+        transport = HttpTransport(Found(f"http://127.0.0.1:{silent.getsockname()[1]}", "x" * 43))
+        with self.assertRaises(Unreachable) as unreachable:
+            transport.send({"request_id": "py_silent", "action": "list"}, 0.2)
+        self.assertIn("ask again with the same request_id", str(unreachable.exception))
+        silent.accept()[0].close()
+        # Connections wait in the backlog: what was sent again would be there by now.
+        silent.setblocking(False)
+        with self.assertRaises(BlockingIOError):
+            silent.accept()[0].close()
+
+    def test_where_the_coordinator_is(self):
+        """As given, else of the agent's root if a living one is named there, else as the agent was told."""
+        mine = {"ZIGGIE_URL": "http://127.0.0.1:1", "ZIGGIE_TOKEN": "mine", "ZIGGIE_ROOT": str(ROOT)}
+        announced = json.loads((ROOT / "coordinator.json").read_text("utf-8"))
+        with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, mine):
+            self.assertEqual(discover(ROOT), (announced["url"], "mine"))
+            self.assertEqual(discover(ROOT, "http://127.0.0.1:2"), ("http://127.0.0.1:2", "mine"))
+            self.assertEqual(discover(ROOT, None, "given"), (announced["url"], "given"))
+            with self.assertRaises(Unreachable):
+                discover(Path(folder))
+            gone = subprocess.Popen([sys.executable, "-c", ""])
+            gone.wait()
+            os.environ["ZIGGIE_ROOT"] = folder
+            self.assertEqual(discover(Path(folder)), ("http://127.0.0.1:1", "mine"))
+            for changes in ({"pid": gone.pid}, {"pid": "1"}, {"url": 7}):
+                (Path(folder) / "coordinator.json").write_text(json.dumps({**announced, **changes}), "utf-8")
+                self.assertEqual(discover(Path(folder)), ("http://127.0.0.1:1", "mine"))
 
     def test_no_request_id_leaves_the_folder(self):
         with self.assertRaises(Refused) as refused:

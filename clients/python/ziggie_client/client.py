@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Union
 
-from .discovery import choose_root, discover
+from .discovery import choose_root, discover, is_own
 from .errors import Refused
 from .transport import FileTransport, HttpTransport, Transport, is_safe_name
 
@@ -32,7 +32,7 @@ class AgentDeploymentClient:
         transport: ``"file"``, ``"http"``, or ``"auto"``: HTTP inside an agent (``ZIGGIE_URL`` and ``ZIGGIE_TOKEN`` are
             set), files elsewhere.
         url, token: for HTTP, in place of what the environment or the root's files say. A token is also sent with request
-            files.
+            files. ``ZIGGIE_URL`` is used where ``coordinator.json`` of ``ZIGGIE_ROOT`` names no living coordinator.
 
     Every method raises :class:`ziggie_client.Refused` when the coordinator turns the request down, and
     :class:`ziggie_client.Unreachable` when nobody answers. Agents are dictionaries with the fields of the agent record
@@ -55,7 +55,7 @@ class AgentDeploymentClient:
         in_agent = bool(os.environ.get("ZIGGIE_URL") and os.environ.get("ZIGGIE_TOKEN"))
         self._is_http = transport == "http" or (transport == "auto" and (in_agent or url is not None))
         self._url = url
-        self._token = token or os.environ.get("ZIGGIE_TOKEN") or None
+        self._token = token or (os.environ.get("ZIGGIE_TOKEN") if is_own(self.deployment_root) else None) or None
 
     # -- deploying -----------------------------------------------------------------------------------------------------
 

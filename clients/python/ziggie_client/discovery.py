@@ -37,11 +37,18 @@ def default_root() -> Path:
 def discover(root: Path, url: Optional[str] = None, token: Optional[str] = None) -> Found:
     """Address and token: as given, else an agent's own from its environment, else from the files of the root.
 
+    An agent outlives the coordinator that started it: where ``coordinator.json`` of its root names a living one, the
+    agent's token goes there, not to whoever has the port of ``ZIGGIE_URL`` by now. The environment of an agent says
+    nothing of another root than its own.
+
     Raises:
         Unreachable: there is no coordinator, or its token cannot be read.
     """
-    url = url or os.environ.get("ZIGGIE_URL")
-    token = token or os.environ.get("ZIGGIE_TOKEN")
+    if is_own(root):
+        token = token or os.environ.get("ZIGGIE_TOKEN")
+        own_url = os.environ.get("ZIGGIE_URL")
+        if not url and own_url and token:
+            url = (announced_in(root) if os.environ.get("ZIGGIE_ROOT") else None) or own_url
     if url and token:
         return Found(url, token)
     file = root / "coordinator.json"
@@ -56,3 +63,55 @@ def discover(root: Path, url: Optional[str] = None, token: Optional[str] = None)
             "Start one with `ziggie serve`, or name its folder with root= or ZIGGIE_ROOT.",
             {"looked_for": str(file)},
         ) from error
+
+
+def is_own(root: Path) -> bool:
+    """Whether the environment's address and token are of this root, as far as it says."""
+    own = os.environ.get("ZIGGIE_ROOT")
+    return not own or os.path.abspath(own) == os.path.abspath(root)
+
+
+def announced_in(root: Path) -> Optional[str]:
+    """Where the coordinator of a root is now; None when no living one says so."""
+    try:
+        announced = json.loads((root / "coordinator.json").read_text("utf-8"))
+        pid, url = announced["pid"], announced["url"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return url if isinstance(url, str) and isinstance(pid, int) and is_alive(pid) else None
+
+
+def is_alive(pid: int) -> bool:
+    """A process that belongs to somebody else is alive, too."""
+    if pid <= 0:
+        return False
+    if sys.platform == "win32":
+        return is_alive_on_windows(pid)
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
+def is_alive_on_windows(pid: int) -> bool:
+    """There ``os.kill(pid, 0)`` is no question: 0 is the number of Ctrl+C."""
+    import ctypes
+    from ctypes import wintypes
+
+    query_limited_information, access_denied, still_active = 0x1000, 5, 259
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+    kernel.OpenProcess.argtypes = (wintypes.DWORD, wintypes.BOOL, wintypes.DWORD)
+    kernel.OpenProcess.restype = wintypes.HANDLE
+    kernel.GetExitCodeProcess.argtypes = (wintypes.HANDLE, ctypes.POINTER(wintypes.DWORD))
+    kernel.CloseHandle.argtypes = (wintypes.HANDLE,)
+    handle = kernel.OpenProcess(query_limited_information, False, pid)
+    if not handle:
+        return ctypes.get_last_error() == access_denied
+    try:
+        code = wintypes.DWORD()
+        return not kernel.GetExitCodeProcess(handle, ctypes.byref(code)) or code.value == still_active
+    finally:
+        kernel.CloseHandle(handle)

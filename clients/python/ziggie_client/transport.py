@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import socket
 import time
 import urllib.parse
 import uuid
@@ -111,6 +112,10 @@ def is_safe_name(name: Any) -> bool:
     return isinstance(name, str) and 0 < len(name) <= 128 and name[0] != "." and set(name) <= allowed
 
 
+#: Before Python 3.10 a socket's timeout is no TimeoutError.
+TIMEOUTS = (TimeoutError, socket.timeout)
+
+
 class HttpTransport:
     """HTTP on 127.0.0.1. Proxies of the environment are not asked, and no redirect is followed."""
 
@@ -131,7 +136,7 @@ class HttpTransport:
                     f"Nothing answers at {self._found.url}. Is the coordinator running? Start it with `ziggie serve`.",
                 ) from error
             except (OSError, http.client.HTTPException) as error:
-                if isinstance(error, TimeoutError) or pause is None:
+                if isinstance(error, TIMEOUTS) or pause is None:
                     raise Unreachable(
                         "UNREACHABLE",
                         f"{self._found.url} did not answer {method} {path} ({error or 'no answer'}). The request may "

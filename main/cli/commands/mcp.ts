@@ -8,7 +8,6 @@ import { version } from '../../version.ts';
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { httpPort } from '../mcp-port.ts';
-import { roaming } from '../roaming.ts';
 
 interface McpOptions {
   readonly approvals?: boolean;
@@ -33,10 +32,9 @@ Example:
 
 async function serveTools(context: Context, { approvals }: McpOptions): Promise<ExitCode> {
   const { stdin, stdout, gone } = context.io;
+  const port = httpPort(context);
   const server = createToolServer(
-    approvals === true
-      ? { port: httpPort(roaming(context)), version, tools: [permissionPrompt] }
-      : { port: httpPort(context), version },
+    approvals === true ? { port, version, tools: [permissionPrompt] } : { port, version },
   );
   const transport = new StdioServerTransport(stdin, stdout);
   const closed = new Promise<void>((resolve) => (transport.onclose = resolve));

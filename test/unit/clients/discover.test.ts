@@ -98,4 +98,19 @@ describe('finding the coordinator', () => {
     await writeFile(join(root, 'token'), 'secret');
     expect(await discover(root, env)).toMatchObject({ ok: true, value: { token: 'secret' } });
   });
+
+  it("takes an agent's token to where its root's coordinator is now, if that lives", async () => {
+    const env = { ZIGGIE_URL: 'http://127.0.0.1:6000', ZIGGIE_TOKEN: 'mine', ZIGGIE_ROOT: root };
+    const at = (url: string) => ({ ok: true, value: { url, token: 'mine', root } });
+    expect(await discover(null, env)).toEqual(at('http://127.0.0.1:6000'));
+    await announce();
+    expect(await discover(null, env)).toEqual(at('http://127.0.0.1:5000'));
+    expect(await discover(root, env)).toEqual(at('http://127.0.0.1:5000'));
+    const child = spawn(process.execPath, ['-e', '']);
+    await once(child, 'exit');
+    await announce({ pid: child.pid });
+    expect(await discover(null, env)).toEqual(at('http://127.0.0.1:6000'));
+    await announce({ url: 7 });
+    expect(await discover(null, env)).toEqual(at('http://127.0.0.1:6000'));
+  });
 });
