@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Action, AnswerOf } from '../../protocol/actions.ts';
 import { fail, ok, type Result } from '../../protocol/failures.ts';
-import { parseRequest, requestIdOf } from '../../protocol/parse-request.ts';
+import { parseRequest } from '../../protocol/parse-request.ts';
 import type { Call, Coordinator, Performed, Principal } from '../coordinator/facade.ts';
 import { tokenIsOver } from './guard.ts';
 import { sendFailure } from './problem.ts';
+import { idempotencyKey } from './request-name.ts';
 
 /** The guard has let the request through with a principal, or the address would be open. */
 export function callerOf(request: FastifyRequest): Principal {
@@ -66,7 +67,11 @@ function bodyFor(
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     return fail('INVALID_REQUEST', 'The body must be a JSON object.', { reason: 'not_an_object' });
   }
-  const body: Record<string, unknown> = { request_id: idempotencyKey(request), ...given };
+  const body: Record<string, unknown> = {
+    // Without a name of the caller's own, two calls are two requests.
+    request_id: idempotencyKey(request) ?? `http_${randomUUID()}`,
+    ...given,
+  };
   for (const [name, value] of Object.entries({ ...fields, action })) {
     if (Object.hasOwn(body, name) && body[name] !== value) {
       return fail(
@@ -80,12 +85,6 @@ function bodyFor(
   return ok(body);
 }
 
-/** Without one of the caller's own, two calls are two requests. */
-const idempotencyKey = (request: FastifyRequest): string => {
-  const key = request.headers['idempotency-key'];
-  return typeof key === 'string' ? key : `http_${randomUUID()}`;
-};
-
 /** For actions whose answer needs no status of its own. */
 export async function answer(
   coordinator: Coordinator,
@@ -95,7 +94,7 @@ export async function answer(
   fields: Readonly<Record<string, unknown>> = {},
 ): Promise<FastifyReply> {
   const performed = await perform(coordinator, request, reply, action, fields);
-  if (!performed.ok) return sendFailure(reply, performed.failure, requestIdOf(request.body));
+  if (!performed.ok) return sendFailure(reply, performed.failure);
   if (performed.value.replayed) void reply.header('idempotent-replay', 'true');
   return reply.send(performed.value.answer);
 }

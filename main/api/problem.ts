@@ -8,6 +8,7 @@ import {
   failureOf,
   failureToProblem,
 } from '../../protocol/failures.ts';
+import { requestName } from './request-name.ts';
 
 export const problemType = 'application/problem+json; charset=utf-8';
 
@@ -37,14 +38,15 @@ export function retryAfter({ code, details }: Failure): number | null {
   return typeof given === 'number' ? given : (retryAfterSeconds[code] ?? 1);
 }
 
-export function sendFailure(reply: FastifyReply, failure: Failure, requestId: string | null = null): FastifyReply {
+/** Names the request as its caller did, also when it is refused before a route sees it. */
+export function sendFailure(reply: FastifyReply, failure: Failure): FastifyReply {
   if (failure.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
   const seconds = retryAfter(failure);
   if (seconds !== null) void reply.header('retry-after', String(seconds));
   return reply
     .code(failureCatalogue[failure.code].httpStatus)
     .type(problemType)
-    .send(JSON.stringify(failureToProblem(failure, requestId)));
+    .send(JSON.stringify(failureToProblem(failure, requestName(reply.request))));
 }
 
 /** What the server itself refuses before a route sees it. */

@@ -33,14 +33,18 @@ export interface DeployOptions {
   readonly wait?: boolean;
 }
 
-type Get = (agentId: string) => Promise<ClientResult<AgentRecord>>;
+export interface Parents {
+  /** The id of the parent that `--parent` names. */
+  readonly resolve: (given: string) => Promise<CliResult<string>>;
+  /** Asked for the parent when the type has to be worked out from it. */
+  readonly get: (agentId: string) => Promise<ClientResult<AgentRecord>>;
+}
 
-/** `get` is asked for the parent when the type has to be worked out from it. */
 export async function deployInput(
   options: DeployOptions,
   prompt: Prompt,
   env: Environment,
-  get: Get,
+  parents: Parents,
 ): Promise<CliResult<DeployInput>> {
   if (options.groupSize !== undefined && options.group === undefined) {
     return usage('--group-size says how large a group is; name the group with --group ID.');
@@ -49,8 +53,11 @@ export async function deployInput(
     return usage('--on-exceeded and --exact-budget say how limits bind; name the limits with --budget cost_usd=1.');
   }
   const own = env['ZIGGIE_AGENT_ID'] || null;
-  const parent = options.parent ?? own;
-  const type = options.type ?? (await typeBelow(parent, parent === own ? env['ZIGGIE_AGENT_TYPE'] : undefined, get));
+  const named = options.parent === undefined ? null : await parents.resolve(options.parent);
+  if (named?.ok === false) return named;
+  const parent = named === null ? own : named.value;
+  const ownType = parent === own ? env['ZIGGIE_AGENT_TYPE'] : undefined;
+  const type = options.type ?? (await typeBelow(parent, ownType, parents.get));
   if (type === null) {
     return usage(
       `The type of a child of ${parent ?? ''} cannot be worked out: no such agent is known here. Give --type.`,
@@ -98,7 +105,11 @@ function given<Name extends string, Value>(name: Name, value: Value | undefined)
 }
 
 /** One level below the parent, without a place among its siblings; null when nothing is known of the parent. */
-async function typeBelow(parent: string | null, parentType: string | undefined, get: Get): Promise<string | null> {
+async function typeBelow(
+  parent: string | null,
+  parentType: string | undefined,
+  get: Parents['get'],
+): Promise<string | null> {
   if (parent === null) return 'L1';
   if (parentType !== undefined) return `L${levelOf(parentType) + 1}`;
   const record = await get(parent);

@@ -16,10 +16,15 @@ export async function resolveAgent(
   if (isCoordinatorAgentId(given)) return await client.get(given);
   const list = await client.list();
   if (!list.ok) return list;
-  const matches = matchAgents(list.value.agents, given);
+  return onlyOne(list.value.agents, given) ?? unknown(given);
+}
+
+/** The agent that an abbreviation means, the failure where it fits several; null: it fits none. Pure. */
+export function onlyOne(agents: readonly AgentRecord[], given: string): CliResult<AgentRecord> | null {
+  const matches = matchAgents(agents, given);
   const [only] = matches;
-  if (only !== undefined && matches.length === 1) return { ok: true, value: only };
-  return only === undefined ? unknown(given) : ambiguous(given, matches);
+  if (only === undefined) return null;
+  return matches.length === 1 ? { ok: true, value: only } : ambiguous(given, matches);
 }
 
 /** The agents an abbreviation may mean, the best kind of match only. Pure. */

@@ -369,19 +369,24 @@ describe('the reference', () => {
 });
 
 test('an Idempotency-Key is the request_id of a body that names none', async () => {
-  const ask = (key: string) =>
+  const ask = (key: string, more: Record<string, unknown> = {}, token = coordinator.token) =>
     fetch(`${coordinator.url}/api/coordinator/deploy`, {
       method: 'POST',
-      headers: {
-        authorization: `Bearer ${coordinator.token}`,
-        'content-type': 'application/json',
-        'idempotency-key': key,
-      },
-      body: JSON.stringify({ agent_type: 'L1', config: { prompt: 'exit 0' } }),
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify({ agent_type: 'L1', config: { prompt: 'exit 0' }, ...more }),
     });
   const first = await ask('key-1');
   const again = await ask('key-1');
   expect([first.status, again.status, again.headers.get('idempotent-replay')]).toEqual([201, 200, 'true']);
   expect((await first.json()) as AgentRecord).toMatchObject({ request_id: 'key-1' });
-  expect((await ask('../key')).status).toBe(422);
+  for (const [named, status, answer] of [
+    ['key-2', 422, ask('key-2', { agent_type: 'L99' })],
+    ['key-3', 401, ask('key-3', {}, 'x'.repeat(43))],
+    ['body-4', 422, ask('key-4', { agent_type: 'L99', request_id: 'body-4' })],
+    [null, 422, ask('key-5', { request_id: '../body' })],
+    [null, 422, ask('../key')],
+  ] as const) {
+    const refused = await answer;
+    expect([refused.status, await refused.json()]).toEqual([status, expect.objectContaining({ request_id: named })]);
+  }
 });

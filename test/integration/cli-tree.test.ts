@@ -43,6 +43,47 @@ async function deployed(...args: string[]) {
   return agentRecordSchema.parse(JSON.parse(out));
 }
 
+describe('a parent', () => {
+  it('is an agent by its short id or an outside parent by its name, in every command', async () => {
+    const parent = await deployed('--parent', 'overwatch_short', '--type', 'L1', '--runtime', 'gate');
+    const short = parent.agent_id.split('_').at(-1) ?? '';
+    const child = await deployed('--parent', short, '--runtime', 'gate');
+    expect(child).toMatchObject({ parent_agent: parent.agent_id, agent_type: 'L2' });
+    const file = join(place.folder ?? '', 'short.json');
+    writeFileSync(file, JSON.stringify([{ agent_type: 'L2', config: { prompt: 'x', runtime: 'gate' } }]));
+    const batch = await ziggie(['batch', file, '--parent', short, '--json']);
+    expect(JSON.parse(batch.out)).toMatchObject({ agents: [{ parent_agent: parent.agent_id }] });
+    const listed = JSON.parse((await ziggie(['ls', '--parent', short, '--json'])).out);
+    expect(listed).toMatchObject({ total: 2, agents: [{ agent_id: child.agent_id }, {}] });
+    for (const id of [short, 'overwatch_short']) {
+      const waited = await ziggie(['wait', '--children', id, '--timeout', '0.01']);
+      expect(waited, id).toMatchObject({ code: 1, err: '' });
+      expect(waited.out, id).toContain('not yet ended: agent_');
+      expect((await ziggie(['tree', id])).out, id).toContain(child.agent_id);
+      expect((await ziggie(['compliance', id, '--tree'])).out, id).toContain('Protocol v1.2');
+    }
+    for (const args of [
+      ['deploy', '--prompt', 'x', '--type', 'L2', '--parent', '99102'],
+      ['batch', file, '--parent', '99102'],
+      ['ls', '--parent', '99102'],
+      ['ls', '--parent', 'nobody'],
+      ['wait', '--children', '99102'],
+      ['tree', '99102'],
+      ['compliance', 'nobody'],
+      ['inbox', '--of', '99102'],
+    ]) {
+      const { code, err } = await ziggie(args);
+      expect({ args, code, err }).toEqual({ args, code: 2, err: expect.stringContaining('UNKNOWN_AGENT') });
+    }
+    expect((await ziggie(['ls', '--parent', 'nobody'])).err).toContain('Nobody named "nobody" is known here');
+    expect((await ziggie(['ls', '--parent', child.agent_id])).out).toContain('No agent fits.');
+    expect((await ziggie(['stop', parent.agent_id])).code).toBe(0);
+    const { out } = await ziggie(['inbox', '--of', short]);
+    const hint = /ziggie (inbox --of \S+ --ack \d+)\n$/.exec(out)?.[1]?.split(' ') ?? [];
+    expect((await ziggie(hint)).out, out).toBe('Nothing new.\n');
+  });
+});
+
 describe('trees', () => {
   it('draws who works for whom, outside parents included', async () => {
     const parent = await deployed('--parent', 'overwatch_cli', '--type', 'L2.1', '--runtime', 'gate', '--name', 'lead');

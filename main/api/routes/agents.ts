@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { listApprovalsSchema } from '../../../protocol/approvals.ts';
 import { complianceRequestSchema } from '../../../protocol/compliance.ts';
-import { invalid, requestIdOf } from '../../../protocol/parse-request.ts';
+import { invalid } from '../../../protocol/parse-request.ts';
 import { listRequestSchema } from '../../../protocol/queries.ts';
 import type { Coordinator } from '../../coordinator/facade.ts';
 import { listText } from '../list-text.ts';
@@ -46,7 +46,7 @@ export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): voi
   const deploying = { config: { rateLimit: deployRate(() => coordinator.config.limits) } };
   app.post(`${base}/deploy`, deploying, async (request, reply) => {
     const deployed = await perform(coordinator, request, reply, 'deploy');
-    if (!deployed.ok) return sendFailure(reply, deployed.failure, requestIdOf(request.body));
+    if (!deployed.ok) return sendFailure(reply, deployed.failure);
     const { answer: record, replayed } = deployed.value;
     if (replayed) void reply.header('idempotent-replay', 'true');
     return reply.code(replayed ? 200 : record.status === 'queued' ? 202 : 201).send(record);
@@ -56,7 +56,7 @@ export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): voi
     const query = listQuerySchema.safeParse(request.query);
     if (!query.success) return sendFailure(reply, invalid(query.error, request.query).failure);
     const listed = await perform(coordinator, request, reply, 'list', query.data);
-    if (!listed.ok) return sendFailure(reply, listed.failure, requestIdOf(request.body));
+    if (!listed.ok) return sendFailure(reply, listed.failure);
     return reply.type('application/json; charset=utf-8').send(listText(listed.value.answer));
   });
 
@@ -74,7 +74,7 @@ export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): voi
     if (!query.ok) return sendFailure(reply, query.failure);
     const { tree, format } = query.value;
     const reported = await perform(coordinator, request, reply, 'report', { agent_id: agentIdOf(request), tree });
-    if (!reported.ok) return sendFailure(reply, reported.failure, requestIdOf(request.body));
+    if (!reported.ok) return sendFailure(reply, reported.failure);
     const { answer: report } = reported.value;
     if (format === 'json' || report.tree === undefined) return reply.send(report);
     return reply.type('text/markdown; charset=utf-8').send(report.tree.markdown);

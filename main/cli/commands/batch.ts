@@ -8,6 +8,7 @@ import type { BatchAnswer } from '../../../protocol/request.ts';
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodesHelp } from '../exit-codes.ts';
 import { type CliResult, usage } from '../failure.ts';
+import { resolveParent } from '../resolve-parent.ts';
 import type { Paint } from '../view/paint.ts';
 import { groupLines } from '../view/balance-view.ts';
 import { plain } from '../view/plain.ts';
@@ -26,7 +27,10 @@ export function addBatch(program: Command, run: Run): void {
       '<file>',
       'JSON: a list of deploy requests, or an object with such a list as "agents"; - reads standard input',
     )
-    .option('--parent <id>', 'the agent they work for, where they name none (default: ZIGGIE_AGENT_ID, else none)')
+    .option(
+      '--parent <id>',
+      'who they work for, where they name none: an agent, or a name of your own (default: ZIGGIE_AGENT_ID, else none)',
+    )
     .option('--request-id <id>', 'names the request: the same id again starts nothing (default: a new one)')
     .addHelpText('after', batchHelp)
     .action(run((context, file: string, options: BatchOptions) => batch(context, file, options)));
@@ -40,15 +44,18 @@ Example:
 ${exitCodesHelp}`;
 
 function batch(context: Context, file: string, { requestId, parent }: BatchOptions): Promise<ExitCode> {
-  const parentId = parent ?? (context.io.env['ZIGGIE_AGENT_ID'] || undefined);
+  const own = context.io.env['ZIGGIE_AGENT_ID'] || null;
   return askAndShow(
     context,
     async (client) => {
       const body = await readBatch(context, file);
       if (!body.ok) return body;
+      const named = parent === undefined ? null : await resolveParent(client, parent);
+      if (named?.ok === false) return named;
+      const parentId = named === null ? own : named.value;
       // What is in it is the coordinator's to judge: it names the agent and the field.
       const asked = {
-        ...(parentId === undefined ? {} : { parent_agent: parentId }),
+        ...(parentId === null ? {} : { parent_agent: parentId }),
         ...body.value,
         ...(requestId === undefined ? {} : { request_id: requestId }),
       };

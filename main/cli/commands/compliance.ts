@@ -5,7 +5,7 @@ import { type ComplianceAnswer, criteria, type Points } from '../../../protocol/
 import type { Point } from '../../../protocol/compliance-point.ts';
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodesHelp } from '../exit-codes.ts';
-import { resolveAgent } from '../resolve-agent.ts';
+import { resolveParent } from '../resolve-parent.ts';
 import { bare } from '../view/fleet-table.ts';
 import type { Paint } from '../view/paint.ts';
 import { plain } from '../view/plain.ts';
@@ -20,7 +20,10 @@ export function addCompliance(program: Command, run: Run): void {
   program
     .command('compliance')
     .description('Show the Protocol v1.2 score of an agent, a tree or a day, with the fact behind each point.')
-    .argument('[agent]', 'the agent: its id, or a beginning or end of it that fits no other; left out: all')
+    .argument(
+      '[agent]',
+      'an outside parent by its name, or an agent: its id, or a beginning or end of it that fits no other; left out: all',
+    )
     .option('--tree', 'all below it, too')
     .option('--day <YYYY-MM-DD>', 'only agents accepted on that day, UTC')
     .addHelpText('after', `\nExample:\n  ziggie compliance 7 --tree\n\n${exitCodesHelp}`)
@@ -31,10 +34,10 @@ function compliance(context: Context, id: string | undefined, { tree, day }: Com
   return askAndShow(
     context,
     async (client) => {
-      const agent = id === undefined ? null : await resolveAgent(client, id);
-      if (agent !== null && !agent.ok) return agent;
+      const agent = id === undefined ? null : await resolveParent(client, id);
+      if (agent?.ok === false) return agent;
       return client.compliance({
-        ...(agent === null ? {} : { agent_id: agent.value.agent_id }),
+        ...(agent === null ? {} : { agent_id: agent.value }),
         ...(tree === true ? { tree } : {}),
         ...(day === undefined ? {} : { day }),
       });

@@ -9,6 +9,7 @@ import { showFailure } from '../failure.ts';
 import { budgetOption, decimalNumber, fraction, oneOf, wholeNumber } from '../option-values.ts';
 import { patientAsk, untilNextPoll } from '../patient.ts';
 import { readPrompt } from '../prompt-source.ts';
+import { resolveParent } from '../resolve-parent.ts';
 import { formatDuration } from '../view/duration.ts';
 import { hasEnded, secondsOf } from '../view/life.ts';
 import { createPaint, type Paint } from '../view/paint.ts';
@@ -23,7 +24,7 @@ export function addDeploy(program: Command, run: Run): void {
     .description('Deploy an agent. Inside an agent, the new one becomes its child.')
     .argument('[source]', '- reads the prompt from standard input')
     .option('--type <type>', 'level and place, as L2.1 (default: one level below the parent, L1 without one)')
-    .option('--parent <id>', 'the agent it works for (default: ZIGGIE_AGENT_ID, else none)')
+    .option('--parent <id>', 'who it works for: an agent, or a name of your own (default: ZIGGIE_AGENT_ID, else none)')
     .option('--name <name>', 'what people call it')
     .option('--prompt <text>', 'what it is to do')
     .option('--prompt-file <file>', 'the same, from a file')
@@ -63,7 +64,10 @@ async function deploy(context: Context, source: string | undefined, options: Dep
   const { client, root } = connection.value;
   const prompt = await readPrompt({ prompt: options.prompt, promptFile: options.promptFile, source }, root, io);
   if (!prompt.ok) return await showFailure(io, json, prompt.failure);
-  const input = await deployInput(options, prompt.value, io.env, (id) => client.get(id));
+  const input = await deployInput(options, prompt.value, io.env, {
+    resolve: (given) => resolveParent(client, given),
+    get: (id) => client.get(id),
+  });
   if (!input.ok) return await showFailure(io, json, input.failure);
   const answer = await client.deploy(input.value);
   if (!answer.ok) return await showFailure(io, json, answer.failure);

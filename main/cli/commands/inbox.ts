@@ -4,6 +4,7 @@ import { type InboxAnswer, longestWaitSeconds } from '../../../protocol/waiting.
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodesHelp } from '../exit-codes.ts';
 import { decimalNumber, wholeNumber } from '../option-values.ts';
+import { resolveParent } from '../resolve-parent.ts';
 import type { Paint } from '../view/paint.ts';
 import { plain } from '../view/plain.ts';
 import { askAndShow } from './ask.ts';
@@ -18,7 +19,10 @@ export function addInbox(program: Command, run: Run): void {
   program
     .command('inbox')
     .description("Show what an agent's children need it to know: who ended, who needs it. Kept until acknowledged.")
-    .option('--of <id>', 'the parent, by its whole id (default: inside an agent, the agent itself)')
+    .option(
+      '--of <id>',
+      'the parent: an agent, or an outside parent by its name (default: inside an agent, the agent itself)',
+    )
     .option(
       '--ack <seq>',
       'forget the messages up to this one: they were worked on',
@@ -35,22 +39,35 @@ export function addInbox(program: Command, run: Run): void {
 }
 
 function inbox(context: Context, { of, ack, timeout }: InboxOptions): Promise<ExitCode> {
-  const asked = {
-    timeout,
-    ...(of === undefined ? {} : { agent_id: of }),
-    ...(ack === undefined ? {} : { acknowledge: ack }),
-  };
-  return askAndShow(context, (client) => client.inbox(asked), inboxText);
+  return askAndShow(
+    context,
+    async (client) => {
+      const parent = of === undefined ? null : await resolveParent(client, of);
+      if (parent?.ok === false) return parent;
+      return client.inbox({
+        timeout,
+        ...(parent === null ? {} : { agent_id: parent.value }),
+        ...(ack === undefined ? {} : { acknowledge: ack }),
+      });
+    },
+    (answer, paint) => inboxText(answer, paint, of !== undefined),
+  );
 }
 
-/** One line per message, its number first, which is what `--ack` takes. Pure. */
-export function inboxText({ messages, has_more }: InboxAnswer, paint: Paint): string {
+/** One line per message, its number first, which is what `--ack` takes. `isNamed`: the parent has to be said again. Pure. */
+export function inboxText(
+  { agent_id: parent, messages, has_more }: InboxAnswer,
+  paint: Paint,
+  isNamed: boolean,
+): string {
   if (messages.length === 0) return 'Nothing new.\n';
   const lines = messages.map(({ seq, at, type, agent_id, status, reason }) => {
     const what = type === 'child_ended' ? `ended: ${status}` : 'needs you';
     return `${String(seq).padStart(6)}  ${at}  ${agent_id}  ${what}  ${plain(reason)}`;
   });
   const last = messages.at(-1)?.seq ?? 0;
-  const more = has_more ? ' More are behind these.' : '';
-  return `${lines.join('\n')}\n${paint.dim(`Worked on? ziggie inbox --ack ${last}.${more}`)}\n`;
+  const more = has_more ? 'More are behind these. ' : '';
+  const of = isNamed ? ` --of ${parent}` : '';
+  // The command ends the line, so that it can be copied as it stands.
+  return `${lines.join('\n')}\n${paint.dim(`${more}Worked on? ziggie inbox${of} --ack ${last}`)}\n`;
 }

@@ -1,9 +1,13 @@
 /** `ziggie ls`: the agents as a table, indented by parent. */
 import type { Command } from 'commander';
+import type { ClientFailure } from '../../../clients/typescript/client.ts';
+import type { HttpClient } from '../../../clients/typescript/http-client.ts';
 import { statusSchema } from '../../../protocol/agent.ts';
+import { failureOf } from '../../../protocol/failures.ts';
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from '../exit-codes.ts';
 import { showFailure, usageFailure } from '../failure.ts';
+import { resolveParent } from '../resolve-parent.ts';
 import { groupLines } from '../view/balance-view.ts';
 import { fleetTable } from '../view/fleet-table.ts';
 import { createPaint } from '../view/paint.ts';
@@ -23,7 +27,7 @@ export function addLs(program: Command, run: Run): void {
     .command('ls')
     .description(`List agents: all that live and the ${endedShown} that ended last, as a tree.`)
     .option('--status <status>', `only agents with this status: ${statusSchema.options.join(', ')}`)
-    .option('--parent <id>', 'only the direct children of this agent')
+    .option('--parent <id>', 'only the direct children of this agent or outside parent')
     .option('--all', 'every agent of this root, however old')
     .addHelpText('after', `\nExample:\n  ziggie ls --status running\n\n${exitCodesHelp}`)
     .action(run((context, options: LsOptions) => list(context, options)));
@@ -38,12 +42,19 @@ async function list(context: Context, { status, parent, all }: LsOptions): Promi
   }
   const connection = await context.connect();
   if (!connection.ok) return await showFailure(io, json, connection.failure);
+  const { client } = connection.value;
+  const named = parent === undefined ? null : await resolveParent(client, parent);
+  if (named?.ok === false) return await showFailure(io, json, named.failure);
   const filter = {
     ...(asked.data === undefined ? {} : { status: asked.data }),
-    ...(parent === undefined ? {} : { parent_agent: parent }),
+    ...(named === null ? {} : { parent_agent: named.value }),
   };
-  const answer = await connection.value.client.list(filter);
+  const answer = await client.list(filter);
   if (!answer.ok) return await showFailure(io, json, answer.failure);
+  if (named !== null && answer.value.total === 0) {
+    const unknown = await whyUnknown(client, named.value);
+    if (unknown !== null) return await showFailure(io, json, unknown);
+  }
   const { agents } = answer.value;
   const { shown, hidden } = all === true ? { shown: agents, hidden: 0 } : visibleAgents(agents, endedShown);
   if (json) {
@@ -59,6 +70,15 @@ async function list(context: Context, { status, parent, all }: LsOptions): Promi
   await io.out(groupLines(shown, paint));
   if (hidden > 0) await io.out(`${hidden} more ended before these; \`ziggie ls --all\` shows them.\n`);
   return exitCodes.ok;
+}
+
+/** An empty list does not tell a parent without such children from a name that was mistyped. null: it is known. */
+async function whyUnknown(client: HttpClient, parent: string): Promise<ClientFailure | null> {
+  const known = await client.tree(parent);
+  if (known.ok) return null;
+  if (known.failure.code !== 'UNKNOWN_AGENT') return known.failure;
+  const message = `Nobody named "${parent}" is known here, neither an agent nor an outside parent. \`ziggie tree\` shows who is.`;
+  return failureOf('UNKNOWN_AGENT', message, { given: parent });
 }
 
 const emptyText = (filtered: boolean): string =>

@@ -4,7 +4,7 @@ import type { TreeAnswer, TreeNode } from '../../../protocol/queries.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodesHelp } from '../exit-codes.ts';
-import { resolveAgent } from '../resolve-agent.ts';
+import { resolveParent } from '../resolve-parent.ts';
 import { groupLines } from '../view/balance-view.ts';
 import { formatDuration } from '../view/duration.ts';
 import { reasonOf, secondsOf } from '../view/life.ts';
@@ -15,8 +15,11 @@ import { askAndShow } from './ask.ts';
 export function addTree(program: Command, run: Run): void {
   program
     .command('tree')
-    .description('Draw the hierarchy of agents; with an ID, the branch below that agent.')
-    .argument('[id]', 'the agent: its id, or a beginning or end of it that fits no other')
+    .description('Draw the hierarchy of agents; with an ID, the branch below it.')
+    .argument(
+      '[id]',
+      'an outside parent by its name, or an agent: its id, or a beginning or end of it that fits no other',
+    )
     .addHelpText('after', `\nExample:\n  ziggie tree\n\n${exitCodesHelp}`)
     .action(run((context, id: string | undefined) => tree(context, id)));
 }
@@ -27,8 +30,8 @@ function tree(context: Context, id: string | undefined): Promise<ExitCode> {
     context,
     async (client) => {
       if (id === undefined) return client.tree();
-      const agent = await resolveAgent(client, id);
-      return agent.ok ? client.tree(agent.value.agent_id) : agent;
+      const top = await resolveParent(client, id);
+      return top.ok ? client.tree(top.value) : top;
     },
     (answer, paint) => treeText(answer, { paint, now: io.now(), columns: io.columns }),
   );

@@ -8,6 +8,7 @@ import { showFailure, usageFailure } from '../failure.ts';
 import { decimalNumber } from '../option-values.ts';
 import { type Ask, patientAsk } from '../patient.ts';
 import { resolveAgent } from '../resolve-agent.ts';
+import { resolveParent } from '../resolve-parent.ts';
 import { reasonOf } from '../view/life.ts';
 import { createPaint, type Paint } from '../view/paint.ts';
 import { plain } from '../view/plain.ts';
@@ -29,7 +30,7 @@ export function addWait(program: Command, run: Run): void {
     .description('Return when agents have ended: 0 if all that were waited for completed, 1 if one did not.')
     .argument('[ids...]', 'the agents; none: the children of --children, or inside an agent its own')
     .option('--any', 'return when the first has ended')
-    .option('--children <id>', 'all children of this agent')
+    .option('--children <id>', 'all children of this agent or outside parent')
     .option(
       '--timeout <s>',
       'seconds after which to give up with 1; 0 never does (default: 0)',
@@ -49,14 +50,15 @@ async function wait(context: Context, ids: readonly string[], options: WaitOptio
   const asking = await patientAsk(context);
   if (!asking.ok) return await showFailure(io, json, asking.failure);
   const ask = asking.value;
+  const parent = typeof children === 'string' ? await ask((client) => resolveParent(client, children)) : null;
+  if (parent?.ok === false) return await showFailure(io, json, parent.failure);
   const named: string[] = [];
-  for (const id of typeof children === 'string' ? [children] : ids) {
+  for (const id of ids) {
     const agent = await ask((client) => resolveAgent(client, id));
     if (!agent.ok) return await showFailure(io, json, agent.failure);
     named.push(agent.value.agent_id);
   }
-  const whom =
-    typeof children === 'string' ? { parent_agent: named[0] ?? null } : named.length > 0 ? { agent_ids: named } : {};
+  const whom = parent !== null ? { parent_agent: parent.value } : named.length > 0 ? { agent_ids: named } : {};
   const answer = await until(ask, { ...whom, mode: any === true ? 'any' : 'all' }, timeout, io);
   if (!answer.ok) return await showFailure(io, json, answer.failure);
   await io.out(json ? `${JSON.stringify(answer.value)}\n` : waitText(answer.value, createPaint(io.colour.out)));

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { wantsColour } from '../../../main/cli/io.ts';
 import { byteRange, decimalNumber, wholeNumber } from '../../../main/cli/option-values.ts';
 import { matchAgents } from '../../../main/cli/resolve-agent.ts';
+import { resolveParent } from '../../../main/cli/resolve-parent.ts';
 import { agentRecordWith } from '../../rig/agent-record.ts';
 import { ziggie } from '../../rig/cli-io.ts';
 import { type ContractServer, json, problem, type Script, startContractServer } from '../../rig/contract-server.ts';
@@ -121,6 +122,27 @@ describe('naming an agent', () => {
     const { code, err } = await ziggie(['stop', 'agent'], { env });
     expect(code).toBe(64);
     expect(err).toContain('fits 3 agents: agent_20251109_143000_1, agent_20251109_143000_7, agent_20251109_143000_17');
+  });
+});
+
+describe('naming a parent', () => {
+  const meant = async (given: string) => {
+    const list = () => Promise.resolve({ ok: true, value: { total: 3, agents, next_cursor: null } } as const);
+    const parent = await resolveParent({ list }, given);
+    return parent.ok ? parent.value : parent.failure.code;
+  };
+
+  it.each([
+    ['7', agents[1]?.agent_id],
+    ['_17', agents[2]?.agent_id],
+    ['agent_20251109_143000_9', 'agent_20251109_143000_9'],
+    ['102', 'UNKNOWN_AGENT'],
+    ['agent', 'AMBIGUOUS_AGENT'],
+    ['overwatch_001', 'overwatch_001'],
+    ['agent_b', 'agent_b'],
+    ['ante', 'ante'],
+  ])('%s means %s', async (given, expected) => {
+    expect(await meant(given)).toBe(expected);
   });
 });
 

@@ -11,12 +11,13 @@ import { testIo } from '../../rig/cli-io.ts';
 const nobody = () =>
   Promise.resolve({ ok: false, failure: { code: 'UNKNOWN_AGENT', message: 'No such agent.' } } as const);
 const somebody = () => Promise.resolve({ ok: true, value: agentRecordWith({ level: 2 }) } as const);
+const resolve = (value: string) => Promise.resolve({ ok: true, value } as const);
 const made = async (
   options: Partial<DeployOptions>,
   env: Record<string, string> = {},
   get: typeof nobody | typeof somebody = nobody,
 ) => {
-  const input = await deployInput({ report: true, ...options }, { prompt: 'work' }, env, get);
+  const input = await deployInput({ report: true, ...options }, { prompt: 'work' }, env, { resolve, get });
   return input.ok ? input.value : input.failure;
 };
 
