@@ -103,7 +103,7 @@ Example:
   ziggie serve --demo                       in one terminal
   ziggie ls                                 in another
 
-Inside an agent, ZIGGIE_URL and ZIGGIE_TOKEN are used, and what it deploys becomes its child.
+Inside an agent, its ZIGGIE_TOKEN is used, and what it deploys becomes its child.
 
 ${exitCodesHelp}`;
 
