@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { TestCoordinator } from '../rig/coordinator.ts';
+import type { TestCoordinator } from '../rig/coordinator.ts';
 import { mcpOverStdio } from '../rig/mcp-client.ts';
 import { python, pythonClient } from '../rig/python.ts';
 import { valueOf } from '../rig/result.ts';
