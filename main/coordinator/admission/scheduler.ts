@@ -35,6 +35,7 @@ import { Patience } from './patience.ts';
 import { Queue } from './queue.ts';
 import type { SlotsFound } from './queue-room.ts';
 import { StartPace } from './start-pace.ts';
+import { StartsUnderWay } from './starts-under-way.ts';
 import { WaitingParents } from './waiting-parents.ts';
 import { WaitingWords } from './waiting-words.ts';
 
@@ -75,7 +76,7 @@ export class Scheduler {
   readonly #freeMemoryMb: () => number | null;
   readonly #patience: Patience;
   readonly #words: WaitingWords;
-  #underWay = 0;
+  readonly #underWay = new StartsUnderWay();
   #nextPump: (() => void) | null = null;
   #closed = false;
 
@@ -192,7 +193,7 @@ export class Scheduler {
     return {
       fleet: ledger.pending,
       waitingParents: this.waitingParents.ids(),
-      underWay: this.#underWay,
+      underWay: this.#underWay.count,
       freeMemoryMb: this.#freeMemoryMb(),
       limits: config.limits,
       isIntakePaused: config.intake_paused,
@@ -322,17 +323,16 @@ export class Scheduler {
   /** Starts an admitted agent whose ticket is on its way to the journal, and then whoever is next. */
   start(agentId: string, ticket: StartTicket, durable: Promise<void>): void {
     this.#moments.forget(agentId);
-    this.#underWay += 1;
-    this.#options.supervisor
-      .start(agentId, ticket, durable)
-      .catch((error: unknown) => {
-        this.#options.log(`${agentId} could not be started now: ${String(error)}`);
-        this.#tryAgainLater(agentId);
-      })
-      .finally(() => {
-        this.#underWay -= 1;
-        this.pump();
-      });
+    const settled = this.#options.supervisor.start(agentId, ticket, durable).catch((error: unknown) => {
+      this.#options.log(`${agentId} could not be started now: ${String(error)}`);
+      this.#tryAgainLater(agentId);
+    });
+    this.#underWay.add(agentId, settled, () => this.pump());
+  }
+
+  /** Settles when no start of this agent is under way, however that went: it runs, or waits its turn, or has ended. */
+  whenNotStarting(agentId: string): Promise<void> {
+    return this.#underWay.whenNone(agentId);
   }
 
   /** What was there when it was accepted may be spent by now: then it ends here and is not started. */
@@ -358,7 +358,7 @@ export class Scheduler {
   }
 
   #slotAgain(): SlotDecision {
-    const slot = decideAgain(this.#underWay, this.#options.config.limits);
+    const slot = decideAgain(this.#underWay.count, this.#options.config.limits);
     return slot.is === 'admit' ? this.#atPace(1) : slot;
   }
 

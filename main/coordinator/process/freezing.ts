@@ -52,7 +52,11 @@ export async function pauseAgents(
     agents.map(async ({ facts: { agent_id }, life }) => {
       if (life.status === 'queued' || life.status === 'backoff') scheduler.hold(agent_id);
       // What is being started is let go a moment after it is durable; then it has a run, and that sees to its own pause.
-      await lives.when(agent_id, (now) => now.life.status !== 'starting' || now.life.hold === undefined);
+      // A start that the disk refuses leaves it as it is: it is held, and is not tried again before it is resumed.
+      await Promise.race([
+        lives.when(agent_id, (now) => now.life.status !== 'starting' || now.life.hold === undefined),
+        scheduler.whenNotStarting(agent_id),
+      ]);
       await turn();
       if (ledger.current.agents.get(agent_id)?.life.status !== 'paused') return;
       const unfrozen = (await supervisor.runOf(agent_id)?.pause()) ?? [];
