@@ -1,4 +1,4 @@
-/** The coordinator's side of the nursery where no process can be started, or the nursery hangs up. The nursery is the built one. */
+/** The coordinator's side of the nursery where no process can be started, or the nursery dies or hangs up. The nursery is the built one. */
 import { spawnSync } from 'node:child_process';
 import {
   closeSync,
@@ -12,9 +12,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { NurseryClient } from '../../main/coordinator/process/posix/nursery-client.ts';
+import { type Gate, NurseryClient } from '../../main/coordinator/process/posix/nursery-client.ts';
 import { agentEnvironment } from '../../main/coordinator/runtimes/environment.ts';
+import type { Result } from '../../protocol/failures.ts';
 import { isAlive } from '../rig/coordinator.ts';
 import { waitFor } from '../rig/wait-for.ts';
 
@@ -34,7 +36,7 @@ const nurseryPid = (): number | undefined =>
     .split(' ')
     .filter(Boolean)
     .map(Number)
-    .find((pid) => isAlive(pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('nursery.js'));
+    .find((pid) => isAlive(pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('nursery.'));
 
 /** How many descriptors a process may have; what it was comes back. */
 function limitDescriptors(pid: number, soft: number): number {
@@ -100,6 +102,40 @@ test.skipIf(!canLimit)(
     expect(await nursery.take()).toMatchObject({ ok: true });
   },
 );
+
+test('who waits when the nursery dies has a gate from the next one, and is refused where that dies before its first', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ziggie-nursery-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [script, broken] = [join(folder, 'nursery.mjs'), join(folder, 'broken')];
+  writeFileSync(
+    script,
+    `import { existsSync } from 'node:fs';
+     if (existsSync(${JSON.stringify(broken)})) process.exit(3);
+     await import(${JSON.stringify(pathToFileURL(built).href)});`,
+  );
+  const { nursery, lines } = client(script);
+  /** So many takes wait for a nursery that does nothing any more, and is ended then. */
+  const waitAndKill = async (): Promise<Result<Gate>[]> => {
+    const first = await nursery.take();
+    if (!first.ok) throw new Error(first.failure.message);
+    first.value.dismiss();
+    const pid = await waitFor('a nursery', nurseryPid);
+    process.kill(pid, 'SIGSTOP');
+    takeAllReady(nursery);
+    const waiting = Promise.all(Array.from({ length: 5 }, () => nursery.take()));
+    process.kill(pid, 'SIGKILL');
+    return waiting;
+  };
+  for (const gate of await waitAndKill()) {
+    expect(gate).toMatchObject({ ok: true });
+    if (gate.ok) gate.value.dismiss();
+  }
+  expect(lines).toHaveLength(1);
+  writeFileSync(broken, '');
+  const refused = { ok: false, failure: { code: 'SPAWN_FAILED', message: expect.stringContaining('ended with 3') } };
+  for (const gate of await waitAndKill()) expect(gate).toMatchObject(refused);
+  expect(lines).toHaveLength(3);
+});
 
 test('closing beside a nursery that has hung up already is no error', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ziggie-nursery-'));

@@ -76,21 +76,27 @@ const startsOf = (agentId: string) =>
 
 const timesSaid = (agentId: string, text: string): number => coordinator.log(agentId).split(text).length - 1;
 
-test('an order that dies with the nursery: the agent never began, and is started again as the same attempt', async () => {
+test('a nursery that dies: lost orders are started again as the same attempt, and who waits for a gate has it from the next', async () => {
   const first = await nursery();
   endAtLast([first, ...(await readyGates(first))]);
-  process.kill(first, 'SIGSTOP'); // What is told to it now is never passed on.
-  const agents = [await deploy('lost-1', '@say it began'), await deploy('lost-2', '@say it began')];
+  process.kill(first, 'SIGSTOP'); // What is told to it now is never passed on, and no gate is added.
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  const deployed = Promise.all(names.map((name) => deploy(name, '@say it began')));
+  const seen = (type: string): number => coordinator.journal().filter(({ event }) => event.type === type).length;
+  await waitFor('the last waits for a gate', () => seen('agent_starting') === names.length, {
+    seen: () => coordinator.journal().map(({ event }) => event.type),
+  });
+  const lost = seen('agent_started'); // As many as gates were ready.
+  expect(lost).toBeGreaterThan(0);
+  expect(lost).toBeLessThan(names.length);
   process.kill(first, 'SIGKILL');
+  const agents = await deployed;
   const ended = await Promise.all(agents.map((id) => coordinator.ended(id)));
-  expect(ended.map(({ status, exit_code }) => [status, exit_code])).toEqual([
-    ['completed', 0],
-    ['completed', 0],
-  ]);
-  for (const id of agents) {
-    expect(startsOf(id).map(({ attempt }) => attempt)).toEqual([1, 1]);
-    expect(timesSaid(id, 'it began')).toBe(1);
-  }
+  expect(ended.map(({ status, exit_code }) => [status, exit_code])).toEqual(names.map(() => ['completed', 0]));
+  const attempts = agents.map((id) => startsOf(id).map(({ attempt }) => attempt));
+  expect(attempts.filter((of) => of.length === 2)).toEqual(Array(lost).fill([1, 1]));
+  expect(attempts.filter((of) => of.length === 1)).toEqual(Array(names.length - lost).fill([1]));
+  expect(agents.map((id) => timesSaid(id, 'it began'))).toEqual(names.map(() => 1));
 });
 
 test('a late gate that outlives the nursery with its order begins alone; one that is killed is replaced', async () => {

@@ -53,6 +53,8 @@ export class NurseryClient {
   readonly #ready: number[] = [];
   readonly #waiting: Waiting[] = [];
   #process: ChildProcess | null = null;
+  /** This nursery has brought a gate, so it could start processes. */
+  #hasDelivered = false;
   /** Gates that the nursery was asked for and has said nothing of yet. */
   #asked = 0;
   #filling: NodeJS.Timeout | null = null;
@@ -114,6 +116,7 @@ export class NurseryClient {
   /** Sees that there is one; a new one fills its store first. */
   #nursery(): void {
     if (this.#process !== null) return;
+    this.#hasDelivered = false;
     try {
       this.#process = this.#start();
     } catch (error) {
@@ -155,6 +158,7 @@ export class NurseryClient {
 
   #welcome(nursery: ChildProcess, id: number, identity: Identity): void {
     this.#asked -= 1;
+    this.#hasDelivered = true;
     let tellGone: Known['tellGone'] = () => undefined;
     const gone = new Promise<LauncherExit>((resolve) => {
       tellGone = resolve;
@@ -181,10 +185,16 @@ export class NurseryClient {
     this.#fillIn(replaceAfterMs);
   }
 
-  /** Gates without an order left with their nursery; agents that had begun go on, and their end is noticed by looking. */
+  /**
+   * Gates without an order left with their nursery; agents that had begun go on, and their end is noticed by looking. Who
+   * waits for a gate has it from the next one. One that cannot start at all must not be started for ever: where none came
+   * from it, they are told; and each that is started anew has served one that waits.
+   */
   #lost(nursery: ChildProcess, reason: string): void {
     if (nursery !== this.#process) return;
-    this.#options.log(`the nursery is gone (${reason}); the next start brings up another`);
+    const isReplaced = this.#hasDelivered && this.#waiting.length > 0;
+    const next = isReplaced ? 'another is started for those who wait' : 'the next start brings up another';
+    this.#options.log(`the nursery is gone (${reason}); ${next}`);
     this.#process = null;
     this.#asked = 0;
     for (const { gate, tellGone } of this.#known.values()) {
@@ -194,10 +204,11 @@ export class NurseryClient {
     }
     this.#known.clear();
     this.#ready.length = 0;
-    this.#refuseWaiting(reason);
+    if (isReplaced) this.#nursery();
+    else this.#refuseWaiting(reason);
   }
 
-  /** Whoever waits is told and may ask again: a nursery that cannot start at all must not be started for ever. */
+  /** What was accepted ends with this; a deployment may be sent again. */
   #refuseWaiting(reason: string): void {
     for (const waiting of this.#waiting.splice(0)) waiting(startFailed(reason));
   }
