@@ -18,6 +18,7 @@ import {
   plusAmounts,
 } from './budget.ts';
 import type { Fleet } from './fleet.ts';
+import { ranByWallClock, type RanSeconds } from './hold.ts';
 import { hasBegun, runningMinutesOfDay, spentBy, utcDay } from './spending.ts';
 
 export interface BudgetRules {
@@ -57,14 +58,16 @@ export class BudgetBook {
   readonly fleet: Fleet;
   readonly rules: BudgetRules;
   readonly now: number;
+  readonly ran: RanSeconds;
   readonly #branches = new Map<string, Branch>();
   #day: Account | null | undefined = undefined;
 
-  /** `now`: milliseconds since the epoch. */
-  constructor(fleet: Fleet, rules: BudgetRules, now: number) {
+  /** `now`: milliseconds since the epoch. `ran`: how long living attempts have run by then. */
+  constructor(fleet: Fleet, rules: BudgetRules, now: number, ran: RanSeconds = ranByWallClock(now)) {
     this.fleet = fleet;
     this.rules = rules;
     this.now = now;
+    this.ran = ran;
   }
 
   /** The accounts that bind this agent, or would bind one deployed below this outside parent: its own first, the day's last. */
@@ -173,7 +176,7 @@ export class BudgetBook {
     const { date, ...known } = fleet.day;
     const ended = date === utcDay(now) ? known : noAmounts;
     const living = [...fleet.living.keys()].flatMap((id) => fleet.agents.get(id) ?? []);
-    const spent = { ...ended, minutes: ended.minutes + runningMinutesOfDay(living, now) };
+    const spent = { ...ended, minutes: ended.minutes + runningMinutesOfDay(living, now, this.ran) };
     const waiting = living.filter((agent) => !hasBegun(agent)).length;
     const used = { ...spent, agents: spent.agents + waiting };
     // Nothing of a day is given, so nobody can ask for a part of it.
@@ -185,7 +188,7 @@ export class BudgetBook {
     const known = this.#branches.get(agent_id);
     if (known !== undefined) return known;
     const children = this.#children(agent.children);
-    const own = spentBy(agent, this.now);
+    const own = spentBy(agent, this.ran);
     const before = agent.spent_by_forgotten ?? noAmounts;
     const isWaiting = !isEnded(agent) && !hasBegun(agent);
     const spent = plusAmounts(plusAmounts(own, before), sum(children, 'spent'));

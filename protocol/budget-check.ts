@@ -192,7 +192,7 @@ const spentWords = (account: Account, measure: BudgetMeasure): string =>
 /** Those who spent most, largest first; the sum of those whom the asker may not see has no id. */
 function spendersOf(book: BudgetBook, account: Account, measure: BudgetMeasure, seenBy: string | null) {
   const all = book.agentsOf(account).flatMap((agent) => {
-    const spent = spentBy(agent, book.now)[measure];
+    const spent = spentBy(agent, book.ran)[measure];
     return spent > 0 ? [{ agent_id: agent.facts.agent_id, spent }] : [];
   });
   const isSeen = (id: string): boolean =>

@@ -277,6 +277,9 @@ function forgetRequests({ requests, agents }: Fleet): Fleet['requests'] {
 }
 
 /** Only what has ended can be forgotten. */
+/** Who is forgotten has ended. */
+const noneRuns = (): null => null;
+
 function forget(state: Fleet, agentId: string): Fleet {
   const agent = state.agents.get(agentId);
   if (agent === undefined || state.living.has(agentId)) return state;
@@ -295,7 +298,7 @@ function forget(state: Fleet, agentId: string): Fleet {
             children: without(parent.children),
             spent_by_forgotten: plusAmounts(
               parent.spent_by_forgotten ?? noAmounts,
-              plusAmounts(agent.spent_by_forgotten ?? noAmounts, spentBy(agent, 0)),
+              plusAmounts(agent.spent_by_forgotten ?? noAmounts, spentBy(agent, noneRuns)),
             ),
           }),
     externals:

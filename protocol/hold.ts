@@ -49,3 +49,12 @@ export function ranSeconds(life: Life, now: number): number | null {
   const from = ran ?? { seconds: 0, at: started_at };
   return from.seconds + Math.max(0, now - Date.parse(from.at)) / 1000;
 }
+
+/** Seconds that the living attempt of an agent has run, pauses not counted; null: none has begun, or it has ended. */
+export type RanSeconds = (agent: Agent) => number | null;
+
+/** By the wall clock: wrong by as much as that was changed since, and by the time the machine slept. */
+export const ranByWallClock =
+  (now: number): RanSeconds =>
+  ({ life }) =>
+    ranSeconds(life, now);

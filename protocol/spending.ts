@@ -1,7 +1,7 @@
 /** What was spent, counted from the fleet alone: by one agent, and by all of a root on one UTC day. Pure. */
 import type { Agent } from './agent.ts';
 import { type Amounts, amountsSchema, noAmounts } from './budget.ts';
-import { ranSeconds } from './hold.ts';
+import type { RanSeconds } from './hold.ts';
 import { z } from 'zod';
 
 /** Of one UTC day, `date` as "2026-01-31". Only the last day on which anything happened is kept. */
@@ -20,20 +20,21 @@ export function hasBegun({ life }: Agent): boolean {
   return life.status !== 'queued' && life.status !== 'never_began';
 }
 
-/** By itself, in all its attempts. `now`: milliseconds since the epoch. What it does not tell is counted as nothing. */
-export function spentBy(agent: Agent, now: number): Amounts {
+/** By itself, in all its attempts. What it does not tell is counted as nothing. */
+export function spentBy(agent: Agent, ran: RanSeconds): Amounts {
   return {
     cost_usd: agent.usage.cost_usd ?? 0,
     tokens: tokensOf(agent),
     agents: hasBegun(agent) ? 1 : 0,
-    minutes: ((agent.ran_before ?? 0) + attemptSeconds(agent, now)) / 60,
+    minutes: ((agent.ran_before ?? 0) + attemptSeconds(agent, ran)) / 60,
   };
 }
 
 /** Of the present attempt, or of the last. */
-function attemptSeconds({ life }: Agent, now: number): number {
+function attemptSeconds(agent: Agent, ran: RanSeconds): number {
+  const { life } = agent;
   if (life.status === 'ended' || life.status === 'backoff') return life.ending.execution_time_seconds ?? 0;
-  return ranSeconds(life, now) ?? 0;
+  return ran(agent) ?? 0;
 }
 
 /** What an event changed in one agent, added to its day. `at`: ISO 8601 UTC of the event. */
@@ -65,9 +66,9 @@ function endedMinutes(before: Agent | undefined, after: Agent, at: string): numb
 
 const secondsOfDay = (now: number): number => (now % dayMs) / 1000;
 
-/** On the day of `now` by attempts that still run. */
-export function runningMinutesOfDay(agents: Iterable<Agent>, now: number): number {
+/** On the day of `now` (milliseconds since the epoch) by attempts that still run. */
+export function runningMinutesOfDay(agents: Iterable<Agent>, now: number, ran: RanSeconds): number {
   let seconds = 0;
-  for (const { life } of agents) seconds += Math.min(ranSeconds(life, now) ?? 0, secondsOfDay(now));
+  for (const agent of agents) seconds += Math.min(ran(agent) ?? 0, secondsOfDay(now));
   return seconds / 60;
 }

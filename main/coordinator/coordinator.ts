@@ -122,7 +122,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
   journalWatch.follow(ledger);
   const refusedOnce = new Promise<void>((resolve) => health.subscribe(resolve));
   const fleet = (): Fleet => ledger.current;
-  const budgets = new Budgets(config.budget, clock);
+  const budgets = new Budgets(config.budget, clock, (agentId) => supervisor.ranSeconds(agentId));
   const lives = new LifeWatch(fleet);
   const fleetWatch = new FleetWatch(fleet);
   const pastEvents = new PastEvents(layout.journal, () => ledger.current.seq);

@@ -1,4 +1,4 @@
-/** Budgets of this root: the settings and the clock beside the pure accounts of protocol/budget-book.ts. */
+/** Budgets of this root: the settings, the clock and the runs beside the pure accounts of protocol/budget-book.ts. */
 import type { Agent, AgentFacts } from '../../../protocol/agent.ts';
 import { BudgetBook, type BudgetRules } from '../../../protocol/budget-book.ts';
 import { checkClaims, checkStart, type Claim } from '../../../protocol/budget-check.ts';
@@ -6,6 +6,7 @@ import { type BudgetLimits, budgetMeasures } from '../../../protocol/budget.ts';
 import type { Config } from '../../../protocol/config.ts';
 import type { Failure } from '../../../protocol/failures.ts';
 import type { Fleet } from '../../../protocol/fleet.ts';
+import { ranByWallClock, type RanSeconds } from '../../../protocol/hold.ts';
 import type { AgentRecord } from '../../../protocol/record.ts';
 import type { Clock } from '../clock.ts';
 import type { Principal } from '../facade.ts';
@@ -16,16 +17,31 @@ const bookMs = 250;
 export class Budgets {
   readonly #config: Config['budget'];
   readonly #clock: Clock;
+  readonly #ranSeconds: (agentId: string) => number | null;
   #book: { readonly book: BudgetBook; readonly atMs: number } | null = null;
 
-  constructor(config: Config['budget'], clock: Clock) {
+  /**
+   * `ranSeconds`: how long the run of an agent has lasted by a clock that no change of the time bends, pauses not counted; null
+   * where it has none, which is counted by the wall clock.
+   */
+  constructor(config: Config['budget'], clock: Clock, ranSeconds: (agentId: string) => number | null) {
     this.#config = config;
     this.#clock = clock;
+    this.#ranSeconds = ranSeconds;
   }
 
   /** The accounts as they are now. */
   book(fleet: Fleet): BudgetBook {
-    return new BudgetBook(fleet, rulesOf(this.#config), Date.parse(this.#clock.now()));
+    const now = Date.parse(this.#clock.now());
+    return new BudgetBook(fleet, rulesOf(this.#config), now, this.#ran(now));
+  }
+
+  #ran(now: number): RanSeconds {
+    const byWallClock = ranByWallClock(now);
+    return (agent) => {
+      const seconds = byWallClock(agent);
+      return seconds === null ? null : (this.#ranSeconds(agent.facts.agent_id) ?? seconds);
+    };
   }
 
   /** As `checkClaims`. Call it in the step that accepts them: nothing may wait between. */

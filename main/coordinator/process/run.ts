@@ -16,7 +16,7 @@ import type { LeftoverSweep } from './leftovers.ts';
 import type { LogGuard } from './log-limit.ts';
 import { OutputTail } from './output-tail.ts';
 import type { IdentityCheck, RunMark, Trees } from './ownership.ts';
-import { RunningTime, TimeLimit } from './running-time.ts';
+import { aheadMs, RunningTime, TimeLimit } from './running-time.ts';
 import { settle } from './settle.ts';
 import type { SharedLook } from './shared-look.ts';
 import { stopTree } from './stop.ts';
@@ -111,7 +111,7 @@ export class Run {
     const onKnown = (isKnown: boolean): void => onDoubt(isKnown ? null : 'unverified');
     this.#verification = new Verification(() => trees.check(mark.leader), doubt !== 'unverified', onKnown);
     const { life, gone, clock, startedAt, log } = options;
-    this.#time = gone === null ? RunningTime.of(life, startedAt) : new RunningTime(clock.monotonic());
+    this.#time = gone === null ? RunningTime.of(life, startedAt, clock) : new RunningTime(clock.monotonic());
     this.#timeLimit = this.#limit();
     this.#freezer = new Freezer(trees, mark, log);
     this.#mayBeFrozen = 'ran' in life && life.ran !== undefined;
@@ -137,20 +137,20 @@ export class Run {
   /** Freezes its tree; settles when that is done, or at least tried: the pids of those left out. Its time stands still from now on. */
   pause(): Promise<readonly number[]> {
     this.#mayBeFrozen = true;
-    this.#time.pause(this.#nowMs());
+    this.#time.pause(this.#options.clock.monotonic());
     this.#timeLimit?.pause();
     return this.#freezer.want(true);
   }
 
   resume(): Promise<readonly number[]> {
-    this.#time.resume(this.#nowMs());
+    this.#time.resume(this.#options.clock.monotonic());
     this.#timeLimit?.resume();
     return this.#freezer.want(false);
   }
 
   /** How long it has run so far, seconds; pauses are not counted. */
   ranSeconds(): number {
-    return Math.round(this.#time.ms(this.#nowMs())) / 1000;
+    return Math.round(this.#time.ms(this.#options.clock.monotonic())) / 1000;
   }
 
   /** Begins the stop protocol once; a second call waits for the first. */
@@ -173,7 +173,7 @@ export class Run {
    */
   #wakingTrees(): Trees {
     const { trees } = this.#options;
-    this.#time.resume(this.#nowMs());
+    this.#time.resume(this.#options.clock.monotonic());
     this.#freezer.close();
     return {
       ...trees,
@@ -218,13 +218,7 @@ export class Run {
     if (maxRuntimeSeconds === 0) return null;
     // From here on it goes by the monotonic clock. How long an adopted run has run already is known by the wall clock
     // alone; if that was changed meanwhile, its time is up earlier or later, but never later than a whole limit from now.
-    return new TimeLimit(maxRuntimeSeconds * 1000 - this.#time.ms(this.#nowMs()), clock, onTimeUp);
-  }
-
-  /** By the clock that this run is measured with. */
-  #nowMs(): number {
-    const { gone, clock } = this.#options;
-    return gone === null ? Date.parse(clock.now()) : clock.monotonic();
+    return new TimeLimit(maxRuntimeSeconds * 1000 - this.#time.ms(this.#options.clock.monotonic()), clock, onTimeUp);
   }
 
   #follow(): void {
@@ -354,7 +348,10 @@ export class Run {
     return trees.hasLauncher ? { ...exitOfShell(code), endedAt } : { code, signal: null, endedAt };
   }
 
+  /** `endedAt`, by the wall clock, may lie before its adoption, or a moment before it was seen. */
   #executionSeconds(endedAt: string, monotonicEnd: number): number {
-    return Math.round(this.#time.ms(this.#options.gone === null ? Date.parse(endedAt) : monotonicEnd)) / 1000;
+    const { gone, clock } = this.#options;
+    const untilMs = gone === null ? Math.min(Date.parse(endedAt) + aheadMs(clock), monotonicEnd) : monotonicEnd;
+    return Math.round(this.#time.ms(untilMs)) / 1000;
   }
 }

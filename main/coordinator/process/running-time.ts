@@ -3,25 +3,25 @@ import type { Life } from '../../../protocol/agent.ts';
 import type { Clock } from '../clock.ts';
 import { longTimer } from '../long-timer.ts';
 
-/** In milliseconds of one clock: the monotonic one for a run of our own, the wall clock for one that a predecessor began. */
+/** In milliseconds of the monotonic clock. */
 export class RunningTime {
   readonly #startMs: number;
-  #pausedMs: number;
+  #pausedMs = 0;
   #pausedSinceMs: number | null;
 
-  constructor(startMs: number, pausedMs = 0, pausedSinceMs: number | null = null) {
+  constructor(startMs: number, pausedSinceMs: number | null = null) {
     this.#startMs = startMs;
-    this.#pausedMs = pausedMs;
     this.#pausedSinceMs = pausedSinceMs;
   }
 
-  /** As the journal tells it of a run that is adopted. */
-  static of(life: Life, startedAt: string): RunningTime {
-    const startMs = Date.parse(startedAt);
-    if (!('ran' in life) || life.ran === undefined) return new RunningTime(startMs);
-    const atMs = Date.parse(life.ran.at);
-    const pausedMs = Math.max(0, atMs - startMs - life.ran.seconds * 1000);
-    return new RunningTime(startMs, pausedMs, life.status === 'paused' ? atMs : null);
+  /** As the journal tells it of a run that is adopted: how long it has run by now is known by the wall clock alone. */
+  static of(life: Life, startedAt: string, clock: Clock): RunningTime {
+    const nowMs = clock.monotonic();
+    // A wall clock that was put back since makes it begin now, and not in the future.
+    const on = (at: string): number => Math.min(nowMs, Date.parse(at) + aheadMs(clock));
+    if (!('ran' in life) || life.ran === undefined) return new RunningTime(on(startedAt));
+    const atMs = on(life.ran.at);
+    return new RunningTime(atMs - life.ran.seconds * 1000, life.status === 'paused' ? atMs : null);
   }
 
   pause(atMs: number): void {
@@ -39,6 +39,9 @@ export class RunningTime {
     return Math.max(0, untilMs - this.#startMs - this.#pausedMs);
   }
 }
+
+/** How far the monotonic clock is ahead of the wall clock at this moment, milliseconds; most of the time below 0. */
+export const aheadMs = (clock: Clock): number => clock.monotonic() - Date.parse(clock.now());
 
 /** Goes by the monotonic clock, and stands still while it is paused. */
 export class TimeLimit {

@@ -25,6 +25,8 @@ import type { SupervisorOptions } from './supervisor-options.ts';
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #runs = new Map<string, Run>();
+  /** Of runs that are over, while their ends are on their way to the disk: seconds by agent. */
+  readonly #lasted = new Map<string, number>();
   readonly #closing = new AbortController();
   readonly #look: SharedLook;
   readonly #sweep: LeftoverSweep;
@@ -104,6 +106,11 @@ export class Supervisor {
   /** The run of an agent that has a process; undefined where it has none. */
   runOf(agentId: string): Run | undefined {
     return this.#runs.get(agentId);
+  }
+
+  /** How long the run of an agent has lasted, seconds, pauses not counted; null: it has none. Goes by the monotonic clock. */
+  ranSeconds(agentId: string): number | null {
+    return this.#runs.get(agentId)?.ranSeconds() ?? this.#lasted.get(agentId) ?? null;
   }
 
   /** What its tree used in the last minutes, oldest first. */
@@ -204,14 +211,17 @@ export class Supervisor {
     return { is: 'over', ending: notRunEnding('lost', reason, 'none', this.#options.clock.now()) };
   }
 
-  async #over({ mark }: Run, end: RunEnd): Promise<void> {
+  async #over(run: Run, end: RunEnd): Promise<void> {
     if (this.isClosed) return;
+    const { mark } = run;
     const { agentId, attempt, leader } = mark;
+    this.#lasted.set(agentId, (end.is === 'over' ? end.ending.execution_time_seconds : 0) ?? run.ranSeconds());
     const measured = this.#sampler.measuredOf(mark);
     this.#sampler.remove(mark);
     this.#runs.delete(agentId);
     if (end.is === 'over') await this.#ends.ended(agentId, attempt, withMeasured(end.ending, measured));
     else await this.#lostLaunches.lost(agentId, attempt, leader.pid);
+    this.#lasted.delete(agentId);
   }
 }
 

@@ -20,6 +20,8 @@ export interface Wish {
   readonly limits?: Record<string, number>;
   /** What the journal holds already; may put files in place. */
   readonly past?: (layout: Layout) => readonly ZiggieEvent[];
+  /** The root of an earlier one, which was closed; whoever composed that removes it. */
+  readonly root?: Layout;
 }
 
 export interface Composed {
@@ -31,13 +33,20 @@ export interface Composed {
 
 const built = (name: string): string => resolve(import.meta.dirname, '../../../dist/main', name);
 
-export async function composed({ clock = systemClock, limits = {}, past }: Wish): Promise<Composed> {
+async function newRoot({ past }: Wish): Promise<Layout> {
   const layout = layoutOf(mkdtempSync(join(tmpdir(), 'ziggie-composed-')));
+  onTestFinished(() => rmSync(layout.root, { recursive: true, force: true }));
   makeFolders(layout);
   const before = past?.(layout) ?? [];
   const journal = Journal.open(layout.journal, 1);
   await journal.append(before.map((event, index) => ({ seq: index + 1, event })));
   await journal.close();
+  return layout;
+}
+
+export async function composed(wish: Wish): Promise<Composed> {
+  const { clock = systemClock, limits = {} } = wish;
+  const layout = wish.root ?? (await newRoot(wish));
   const config = configSchema.parse(shellConfig(limits));
   const environment = agentEnvironment(process.env, {});
   const log = (): void => undefined;
@@ -62,9 +71,6 @@ export async function composed({ clock = systemClock, limits = {}, past }: Wish)
   const events: Sequenced[] = [];
   coordinator.subscribe((event) => events.push(event));
   await begin();
-  onTestFinished(async () => {
-    await coordinator.close('the test is over');
-    rmSync(layout.root, { recursive: true, force: true });
-  });
+  onTestFinished(() => coordinator.close('the test is over'));
   return { coordinator, layout, events };
 }

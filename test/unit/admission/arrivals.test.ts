@@ -99,7 +99,7 @@ class World {
       ledger: this.ledger,
       supervisor,
       config: { limits: this.limits, intake_paused: false },
-      budgets: new Budgets(configSchema.parse({}).budget, systemClock),
+      budgets: new Budgets(configSchema.parse({}).budget, systemClock, () => null),
       freeMemoryMb: () => null,
       clock: { ...systemClock, now: () => at },
       log: (line) => this.broken.push(line),

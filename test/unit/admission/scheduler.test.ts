@@ -52,7 +52,7 @@ async function oneWaits({
       started.push(agentId);
     },
   } as unknown as Supervisor;
-  const budgets = new Budgets(configSchema.parse({}).budget, systemClock);
+  const budgets = new Budgets(configSchema.parse({}).budget, systemClock, () => null);
   const limits = { ...configSchema.parse({}).limits, max_running: 1 };
   const scheduler = new Scheduler({
     ledger,

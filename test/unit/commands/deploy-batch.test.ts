@@ -61,7 +61,7 @@ function rig() {
     lives: { when: (id: string) => Promise.resolve(ledger.current.agents.get(id)) } as unknown as LifeWatch,
     runtimes: { get: () => ok(runtime) } as unknown as Runtimes,
     clock: systemClock,
-    budgets: new Budgets(configSchema.parse({}).budget, systemClock),
+    budgets: new Budgets(configSchema.parse({}).budget, systemClock, () => null),
     record: agentRecord,
     prompts: new WaitingPrompts({ layout, isKnown: (agentId) => ledger.pending.agents.has(agentId) }),
   };

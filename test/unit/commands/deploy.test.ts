@@ -59,7 +59,7 @@ function deployTo(journal: Journal, scheduler: Partial<Scheduler> = {}, { clock 
     lives: new LifeWatch(() => ledger.current),
     runtimes: { get: () => ok(runtime) } as unknown as Runtimes,
     clock,
-    budgets: new Budgets(configSchema.parse({}).budget, clock),
+    budgets: new Budgets(configSchema.parse({}).budget, clock, () => null),
     record: agentRecord,
     prompts: new WaitingPrompts({ layout, isKnown: (agentId) => ledger.pending.agents.has(agentId) }),
   };

@@ -95,7 +95,7 @@ function openPaperCoordinator() {
     supervisor: supervisor as unknown as Supervisor,
     ownership: { cannotFreeze: null },
     record: agentRecord,
-    budgets: new Budgets(configSchema.parse({}).budget, systemClock),
+    budgets: new Budgets(configSchema.parse({}).budget, systemClock, () => null),
     prompts: new WaitingPrompts({ layout, isKnown: () => true }),
   };
   const operatorHash = hashToken('operator');

@@ -85,7 +85,7 @@ async function oneStarts() {
     onBackoff: () => undefined,
     onUnbegun: () => undefined,
   });
-  const budgets = new Budgets(config.budget, systemClock);
+  const budgets = new Budgets(config.budget, systemClock, () => null);
   const scheduler = new Scheduler({ ledger, supervisor, config, budgets, clock: systemClock, log });
   onTestFinished(() => {
     scheduler.close();

@@ -118,6 +118,8 @@ test('what an agent used stands beside its end, also where the disk refused when
   supervisor.adopt(agent, nobody);
   await new Promise((resolve) => setTimeout(resolve, 800)); // It has been settled by now.
   expect(status()).toBe('running');
+  // Its run is over, which nobody may take for one that goes on by the wall clock.
+  expect([supervisor.runOf(id), supervisor.ranSeconds(id)]).toEqual([undefined, expect.any(Number)]);
   disk.refusal = null;
   await ledger.commit([{ type: 'storage_recovered', at, since: at }]);
   await waitFor('its end', () => status() === 'ended');
