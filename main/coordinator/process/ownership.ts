@@ -42,6 +42,8 @@ export interface Trees {
   readonly cannotFreeze: string | null;
   /** Asked again right before every signal: only a `match` is ever signalled. */
   check(identity: Identity): IdentityCheck;
+  /** Seconds since the process was started, by a clock that no change of the time bends; null, or absent: the system does not tell. */
+  ageSeconds?(identity: Identity): number | null;
   /** Pids of the living members of each run, by nonce, without a launcher of ours. One pass for any number of runs. */
   membersOf(runs: readonly RunMark[]): Map<string, number[]>;
   /** Sends a polite signal to the run. False: there is no such way here, or nobody that may be signalled. */

@@ -111,7 +111,10 @@ export class Run {
     const onKnown = (isKnown: boolean): void => onDoubt(isKnown ? null : 'unverified');
     this.#verification = new Verification(() => trees.check(mark.leader), doubt !== 'unverified', onKnown);
     const { life, gone, clock, startedAt, log } = options;
-    this.#time = gone === null ? RunningTime.of(life, startedAt, clock) : new RunningTime(clock.monotonic());
+    this.#time =
+      gone === null
+        ? RunningTime.of(life, startedAt, clock, trees.ageSeconds?.(mark.leader) ?? null)
+        : new RunningTime(clock.monotonic());
     this.#timeLimit = this.#limit();
     this.#freezer = new Freezer(trees, mark, log);
     this.#mayBeFrozen = 'ran' in life && life.ran !== undefined;

@@ -3,6 +3,9 @@ import type { Life } from '../../../protocol/agent.ts';
 import type { Clock } from '../clock.ts';
 import { longTimer } from '../long-timer.ts';
 
+/** Ages are told less finely than times. */
+const ageSlackSeconds = 1;
+
 /** In milliseconds of the monotonic clock. */
 export class RunningTime {
   readonly #startMs: number;
@@ -14,14 +17,19 @@ export class RunningTime {
     this.#pausedSinceMs = pausedSinceMs;
   }
 
-  /** As the journal tells it of a run that is adopted: how long it has run by now is known by the wall clock alone. */
-  static of(life: Life, startedAt: string, clock: Clock): RunningTime {
+  /**
+   * As the journal tells it of a run that is adopted: how long it has run by now is known by the wall clock alone, and is no
+   * longer than its launcher is old. `ageSeconds`: of the launcher; null where nothing tells.
+   */
+  static of(life: Life, startedAt: string, clock: Clock, ageSeconds: number | null): RunningTime {
     const nowMs = clock.monotonic();
+    const earliestMs = ageSeconds === null ? Number.NEGATIVE_INFINITY : nowMs - (ageSeconds + ageSlackSeconds) * 1000;
     // A wall clock that was put back since makes it begin now, and not in the future.
     const on = (at: string): number => Math.min(nowMs, Date.parse(at) + aheadMs(clock));
-    if (!('ran' in life) || life.ran === undefined) return new RunningTime(on(startedAt));
+    if (!('ran' in life) || life.ran === undefined) return new RunningTime(Math.max(on(startedAt), earliestMs));
     const atMs = on(life.ran.at);
-    return new RunningTime(atMs - life.ran.seconds * 1000, life.status === 'paused' ? atMs : null);
+    const beganMs = atMs - life.ran.seconds * 1000;
+    return life.status === 'paused' ? new RunningTime(beganMs, atMs) : new RunningTime(Math.max(beganMs, earliestMs));
   }
 
   pause(atMs: number): void {

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import type { Identity } from '../../../../protocol/agent.ts';
 import type { IdentityCheck } from '../ownership.ts';
-import { hasEnded, lookUp, readBootId, readStat } from './proc.ts';
+import { hasEnded, lookUp, readBootId, readStat, ticksPerSecond } from './proc.ts';
 
 export function identityOf(pid: number): Identity {
   return { pid, start_time: startTimeOf(pid), boot_id: readBootId() };
@@ -15,6 +15,13 @@ export function identityOf(pid: number): Identity {
 export function isOfThisBoot({ boot_id }: Identity): boolean {
   const boot = readBootId();
   return boot === null || boot_id === null || boot === boot_id;
+}
+
+/** Seconds since this process was started, if it lives or not; no change of the time bends it. null: nothing tells. */
+export function ageSeconds({ start_time, boot_id }: Identity): number | null {
+  const own = process.platform === 'linux' ? readStat(process.pid)?.startTime : undefined;
+  if (own === undefined || start_time === null || boot_id === null || boot_id !== readBootId()) return null;
+  return (Number(own) - Number(start_time)) / ticksPerSecond + process.uptime();
 }
 
 export function checkIdentity(identity: Identity): IdentityCheck {

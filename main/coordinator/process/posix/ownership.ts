@@ -6,7 +6,7 @@ import type { Ownership, OwnershipOptions, Trees } from '../ownership.ts';
 import { Cgroups } from './cgroups.ts';
 import { endMembers, signalMembers, signalQuietly } from './ending.ts';
 import { freezeMembers, thawMembers } from './freezing.ts';
-import { checkIdentity } from './identity.ts';
+import { ageSeconds, checkIdentity } from './identity.ts';
 import { createPosixLauncher } from './launcher.ts';
 import { membersIn, nonceOf } from './members.ts';
 import { readBootId } from './proc.ts';
@@ -33,6 +33,7 @@ export function createPosixTrees(cgroups: Cgroups | null): Trees {
     hasLauncher: true,
     cannotFreeze: null,
     check: checkIdentity,
+    ageSeconds,
     membersOf: (runs) => membersIn(processTable(), runs, cgroups, nonceOf),
     ask: (run, signal) => {
       const is = checkIdentity(run.leader);
