@@ -177,7 +177,12 @@ describe('the branch of an agent', () => {
   });
 
   test('case 80: a thousand deployments at once: as many as it may have are taken, the rest is told to wait', async () => {
-    const small = await startShells({ max_descendants_per_agent: 20, max_running: 2, max_queued: 5000 });
+    const small = await startShells({
+      max_descendants_per_agent: 20,
+      max_running: 2,
+      max_queued: 5000,
+      agent_connections: 1000,
+    });
     const [top, other] = [await parent('p80', small), await parent('q80', small)];
     // As many connections as there may be; each brings the next request as soon as it can.
     const pool = new Pool(small.url, { connections: 250 });
