@@ -61,6 +61,8 @@ export const actions = {
 
 export type Action = keyof typeof actions;
 export const actionNames = Object.keys(actions) as Action[];
+/** Their callers only wait for others. When a caller's token ends meanwhile it is told so, and nothing else. */
+export const waitingActions: readonly Action[] = ['wait', 'inbox', 'request_approval'];
 export type RequestOf<A extends Action> = z.infer<(typeof actions)[A]['request']>;
 export type AnswerOf<A extends Action> = z.infer<(typeof actions)[A]['answer']>;
 export type ZiggieRequest = { [A in Action]: RequestOf<A> }[Action];

@@ -45,6 +45,8 @@ const limitsSchema = z.strictObject({
   /** HTTP requests, and deployments among them, of one agent's token; seconds are averaged over ten. */
   agent_requests_per_second: z.number().min(0.1).max(1_000_000).default(100),
   agent_deploys_per_second: z.number().min(0.1).max(1_000_000).default(20),
+  /** Requests under way and WebSockets that one agent may hold at a time. */
+  agent_connections: z.number().int().min(1).max(100_000).default(64),
   max_starting: z.number().int().min(1).max(1000).default(4),
   /** How many starts a second, in the long run; `max_starting` of them may come at once. */
   starts_per_second: z.number().min(0.01).max(1_000_000).default(10),

@@ -2,9 +2,9 @@
 import type { Socket } from 'node:net';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { fail, type Failure, failureOf, type Result } from '../../protocol/failures.ts';
+import { type Failure, failureOf } from '../../protocol/failures.ts';
 import type { Clock } from '../coordinator/clock.ts';
-import type { Coordinator } from '../coordinator/facade.ts';
+import type { Coordinator, Principal } from '../coordinator/facade.ts';
 import { Addresses } from './addresses.ts';
 import { Connections } from './connections.ts';
 import { answerBroken, type ClientError, refuseExpectations } from './broken-requests.ts';
@@ -116,18 +116,23 @@ export async function buildApp({
   app.decorateRequest('principal', null);
   const addresses = new Addresses();
   addresses.follow(app);
+  /** Of one that the guard let through. */
+  const refuse = (request: FastifyRequest, reply: FastifyReply, by: Principal | null): Failure | null =>
+    refusalOf(request, addresses, isStopping()) ??
+    connections.admit(request.raw, reply.raw, by, coordinator.config.limits.agent_connections);
   let headers: ReturnType<typeof securityHeaders> | null = null; // The port is known once it listens.
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers((headers ??= securityHeaders(port())));
     const isSurplus = connections.isSurplus(request.raw.socket);
-    const checked = isSurplus ? tooMany(connections.most) : checkRequest(request, guard);
-    const refusal = checked.ok ? refusalOf(request, addresses, isStopping()) : checked.failure;
+    const checked = checkRequest(request, guard);
+    const refusal = checked.ok ? refuse(request, reply, checked.value) : checked.failure;
     if (refusal !== null) {
       endConnection(request, reply, isSurplus);
       if (refusal.code === 'METHOD_NOT_ALLOWED') void reply.header('allow', allowedAt(request, addresses).join(', '));
       sendFailure(reply, refusal);
       return;
     }
+    if (isSurplus && request.headers.upgrade === undefined) void reply.header('connection', 'close');
     if (checked.ok) request.principal = checked.value;
     done();
   });
@@ -163,13 +168,6 @@ export async function buildApp({
   dashboardRoutes(app, readDashboard(rest.dashboardFolder));
   return { app, addresses, connections, endSockets };
 }
-
-const tooMany = (most: number): Result<never> =>
-  fail(
-    'LIMIT_REACHED',
-    `${most} connections are in use, and no more are served at a time. Close some (dashboards, \`ziggie logs -f\`), or raise the limit of open files, and ask again.`,
-    { reason: 'connections', limit: most },
-  );
 
 /** A refused upgrade must not keep its connection, nor one for which there is no room: nothing would ever come over it. */
 function endConnection(request: FastifyRequest, reply: FastifyReply, isSurplus: boolean): void {

@@ -1,7 +1,7 @@
 /** From an HTTP request to an action and back: every route that carries one out is a call of this. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Action, AnswerOf } from '../../protocol/actions.ts';
+import { type Action, type AnswerOf, waitingActions } from '../../protocol/actions.ts';
 import { fail, ok, type Result } from '../../protocol/failures.ts';
 import { parseRequest } from '../../protocol/parse-request.ts';
 import type { Call, Coordinator, Performed, Principal } from '../coordinator/facade.ts';
@@ -55,8 +55,6 @@ export function goneWith(reply: FastifyReply): AbortController {
   });
   return gone;
 }
-
-const waitingActions: readonly Action[] = ['wait', 'inbox', 'request_approval'];
 
 function bodyFor(
   request: FastifyRequest,

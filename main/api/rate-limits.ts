@@ -1,9 +1,5 @@
 /** How often one token may ask. An agent that runs in circles must not take the coordinator from all others. */
-import rateLimit, {
-  type errorResponseBuilderContext,
-  type FastifyRateLimitOptions,
-  type RateLimitOptions,
-} from '@fastify/rate-limit';
+import rateLimit, { type errorResponseBuilderContext, type FastifyRateLimitOptions } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../../protocol/config.ts';
 import { failureOf } from '../../protocol/failures.ts';
@@ -29,10 +25,6 @@ export async function limitRates(app: FastifyInstance, limits: () => Config['lim
   };
   await app.register(rateLimit, options);
 }
-
-/** For a route that deploys. */
-export const deployRate = (limits: () => Config['limits']): RateLimitOptions =>
-  perSecond(() => limits().agent_deploys_per_second);
 
 function perSecond(agentRate: () => number): { readonly max: (request: FastifyRequest) => number } {
   return {

@@ -16,6 +16,7 @@ import { agentRecord, measuredRecord, type RecordOf, type Usages } from '../../p
 import type { ZiggieRequest } from '../../protocol/actions.ts';
 import type { DeployRequest } from '../../protocol/request.ts';
 import { Budgets } from './admission/budgets.ts';
+import { DeployRate } from './admission/deploy-rate.ts';
 import { Scheduler } from './admission/scheduler.ts';
 import { watchBalance } from './balance-watch.ts';
 import { ApprovalExpiry } from './approvals/expiry.ts';
@@ -205,6 +206,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     budgets,
     prompts,
   };
+  const deployRate = new DeployRate(() => config.limits.agent_deploys_per_second, clock);
   const searches = new Searches(fleet, clock);
   const runsWatch = new RunsWatch(layout.runs, health);
   const run = (call: DeployCall): Promise<Result<DeployAnswer>> => guarded(() => deploy(deps, call), runsWatch);
@@ -219,7 +221,11 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     pastEvents: (since) => pastEvents.since(since),
     deploy: (body, by, wait) =>
       parsed(body, 'deploy', (request) => run({ request, by, door: 'http', wait, onDurable: () => undefined })),
-    perform: (request, by, call) => guarded(() => perform(deps, request, by, call), runsWatch),
+    async perform(request, by, call) {
+      const isDeploying = request.action === 'deploy' || request.action === 'deploy_batch';
+      const allowed = isDeploying ? deployRate.take(by) : ok(undefined);
+      return allowed.ok ? guarded(() => perform(deps, request, by, call), runsWatch) : allowed;
+    },
     stop: (agentId, by, reason) => guarded(() => stop(deps, agentId, by, reason), runsWatch),
     get: (agentId, by) => {
       const found = reach(fleet(), by, agentId);

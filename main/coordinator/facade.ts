@@ -81,7 +81,10 @@ export interface Coordinator {
   deploy(body: unknown, by: Principal, wait: 'admission' | 'start'): Promise<Result<DeployAnswer>>;
   /** Stops the agent and all below it; answers when the branch is down or what survived is known. */
   stop(agentId: string, by: Principal, reason: string | null): Promise<Result<StopAnswer>>;
-  /** Carries out a parsed request of any action: what every door calls. */
+  /**
+   * Carries out a parsed request of any action: what every door calls. RATE_LIMITED: an agent deploys too often (request
+   * files have a pace of their own and come by another way).
+   */
   perform<R extends ZiggieRequest>(
     request: R,
     by: Principal,

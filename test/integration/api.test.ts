@@ -10,6 +10,7 @@ import { type Metrics, metricsSchema, samplesAnswerSchema, type SamplesAnswer } 
 import type { AgentRecord } from '../../protocol/record.ts';
 import { type Settings, settingsSchema } from '../../protocol/settings.ts';
 import { TestCoordinator } from '../rig/coordinator.ts';
+import { mcpOverHttp } from '../rig/mcp-client.ts';
 import { raw, request } from '../rig/raw-http.ts';
 import { waitFor } from '../rig/wait-for.ts';
 import { startZiggie } from '../rig/ziggie-command.ts';
@@ -327,6 +328,30 @@ describe('limits', () => {
     }
     expect((await call('/api/coordinator/agents', { at: mine })).status).toBe(200);
     await mine.client.stop(agentId);
+  });
+
+  test('deployments of one agent are counted together, by HTTP and as MCP tools; the operator may go on', async () => {
+    const mine = await startShells({ agent_deploys_per_second: 0.4, max_running: 1 });
+    const { agentId } = await deployScript(mine, 'keen', untilFile('never'));
+    const token = await mine.agentToken(agentId);
+    const child = { agent_type: 'L2', config: { prompt: 'exit 0' } };
+    const deploy = (path: string, body: object) =>
+      call<{ code?: string; detail?: string }>(`/api/coordinator/${path}`, { method: 'POST', body, token, at: mine });
+    const mcp = await mcpOverHttp(mine.url, token);
+    onTestFinished(() => mcp.close());
+    expect((await deploy('deploy', child)).status).toBe(202);
+    expect((await deploy('deploy/batch', { agents: [child, child] })).status).toBe(200);
+    const calls = await Promise.all(
+      [1, 2, 3, 4].map(() => mcp.call('deploy_agent', { agent_type: 'L2', prompt: 'exit 0' })),
+    );
+    expect(calls.filter(({ code }) => code === null)).toHaveLength(2);
+    expect(calls.filter(({ code }) => code === 'RATE_LIMITED')).toHaveLength(2);
+    const batch = await mcp.call('deploy_agents', { agents: [{ agent_type: 'L2', prompt: 'exit 0' }] });
+    const byHttp = await deploy('deploy', child);
+    expect([batch.code, byHttp.status, byHttp.body.code]).toEqual(['RATE_LIMITED', 429, 'RATE_LIMITED']);
+    expect(Number(byHttp.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(batch.text).toContain('More than 4 deployments in 10 s');
+    for (const id of ['a', 'b', 'c', 'd', 'e']) await deployScript(mine, `operator-${id}`, 'exit 0');
   });
 
   test('a queue that is full says when to ask again', async () => {

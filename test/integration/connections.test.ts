@@ -10,8 +10,10 @@ import { mcpOverHttp } from '../rig/mcp-client.ts';
 import { waitFor } from '../rig/wait-for.ts';
 
 const descriptors = 256;
-/** A quarter of them. */
+/** A quarter of the descriptors. */
 const bound = 64;
+/** Beyond the bound. */
+const operatorBound = 16;
 const limited = ['prlimit', `--nofile=${descriptors}:${descriptors}`];
 const canLimit =
   process.platform === 'linux' && spawnSync(limited[0] ?? '', [...limited.slice(1), 'true']).status === 0;
@@ -51,6 +53,23 @@ async function open(): Promise<Line> {
 }
 
 const head = (more = ''): string => `GET /health HTTP/1.1\r\nHost: 127.0.0.1:${coordinator.port}\r\n${more}\r\n`;
+
+/** A call that waits for the agent, over a connection of its own. */
+async function waitAs(token: string, agentId: string): Promise<Line> {
+  const line = await open();
+  const body = JSON.stringify({ agent_ids: [agentId], timeout: 100 });
+  line.socket.write(
+    `POST /api/coordinator/wait HTTP/1.1\r\nHost: 127.0.0.1:${coordinator.port}\r\nAuthorization: Bearer ${token}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  return line;
+}
+
+async function startSleeper(request_id: string): Promise<string> {
+  const config = { runtime: 'sleeper', prompt: 'x' };
+  const deployed = await coordinator.client.deploy({ ...deploy(request_id), config });
+  return deployed.ok ? deployed.value.record.agent_id : JSON.stringify(deployed.failure);
+}
 
 /** Asks and is answered, and stays connected. */
 async function askedOnce(): Promise<Line> {
@@ -98,18 +117,9 @@ describe.skipIf(!canLimit)('with few descriptors (needs prlimit)', () => {
     await once(socket, 'open');
     const mcp = await mcpOverHttp(coordinator.url, coordinator.token); // Holds a stream of its own open.
     onTestFinished(() => mcp.close());
-    const sleeper = await coordinator.client.deploy({
-      ...deploy('in-use'),
-      config: { runtime: 'sleeper', prompt: 'x' },
-    });
-    const agentId = sleeper.ok ? sleeper.value.record.agent_id : '';
+    const agentId = await startSleeper('in-use');
     const waits = mcp.call('wait_for_agents', { agent_ids: [agentId], timeout: 100 });
-    const body = JSON.stringify({ agent_ids: [agentId], timeout: 100 });
-    const call = await open();
-    call.socket.write(
-      `POST /api/coordinator/wait HTTP/1.1\r\nHost: 127.0.0.1:${coordinator.port}\r\nAuthorization: Bearer ${coordinator.token}\r\n` +
-        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    );
+    const call = await waitAs(coordinator.token, agentId);
     const lines: Line[] = [];
     for (let count = 0; count < 3 * bound; count++) lines.push(await askedOnce());
     expect(stillOpen(lines).length).toBeLessThanOrEqual(bound);
@@ -122,36 +132,78 @@ describe.skipIf(!canLimit)('with few descriptors (needs prlimit)', () => {
     expect(socket.readyState).toBe(WebSocket.OPEN);
   });
 
-  test('connections over which nothing is ever said give way, too', async () => {
-    const silent = await Promise.all(Array.from({ length: bound }, () => open()));
-    await waitFor('one more is served', async () => (await askAlone()).startsWith('HTTP/1.1 200'));
-    expect(stillOpen(silent).length).toBeLessThan(bound);
+  test('connections over which nothing is ever said give way, too, and strangers who never end what they say', async () => {
+    const silent = await Promise.all(Array.from({ length: bound + operatorBound }, () => open()));
+    const body = 'Content-Type: application/json\r\nContent-Length: 100\r\n';
+    for (const { socket } of silent.slice(bound / 2)) {
+      socket.write(head(body).replace('GET /health', 'POST /api/coordinator/wait'));
+    }
+    expect((await askAlone()).startsWith('HTTP/1.1 200')).toBe(true);
+    expect(await coordinator.client.list()).toMatchObject({ ok: true });
+    await waitFor('they made room', () => stillOpen(silent).length < bound + operatorBound);
   });
 
-  test('where all are in use the next is told so with a code, and served when one is free', async () => {
-    const tickets: string[] = [];
-    for (let count = 0; count < bound; count++) {
-      // What the test before let go of may still be on its way out.
-      const next = waitFor('a ticket', async () => {
-        const ticket = await coordinator.client.ticket();
-        return ticket.ok ? ticket.value : null;
+  test('agents that hold all they may do not lock out the operator, who stops them; silent clients neither', async () => {
+    const agents = [await startSleeper('greedy-1'), await startSleeper('greedy-2')];
+    const refused: Line[] = [];
+    for (const agentId of agents) {
+      const token = await coordinator.agentToken(agentId);
+      const socket = new WebSocket(`${coordinator.url.replace('http', 'ws')}/ws/coordinator`, {
+        headers: { authorization: `Bearer ${token}` },
       });
-      tickets.push(await next);
+      onTestFinished(() => socket.terminate());
+      await once(socket, 'open');
+      const calls: Line[] = [];
+      while (calls.length < bound) calls.push(await waitAs(token, agentId));
+      const answered = (): Line[] => calls.filter(({ heard }) => heard !== '');
+      await waitFor('what is too much is refused', () => answered().length > bound / 2, {
+        seen: () => answered().length,
+      });
+      expect(answered().length).toBe(bound / 2 + 1); // The WebSocket holds one of its half.
+      refused.push(...answered());
     }
-    const sockets = tickets.map(
-      (ticket) => new WebSocket(`${coordinator.url.replace('http', 'ws')}/ws/coordinator?ticket=${ticket}`),
-    );
+    const problem = refused[0]?.heard ?? '';
+    expect(problem).toMatch(/^HTTP\/1.1 429/);
+    expect(problem).toMatch(/^retry-after: \d+\r$/m);
+    for (const part of ['LIMIT_REACHED', '"agent_connections"', '"requests":31', '"sockets":1']) {
+      expect(problem).toContain(part);
+    }
+    expect((await askAlone()).startsWith('HTTP/1.1 200')).toBe(true);
+    const third = await waitAs(await coordinator.agentToken(await startSleeper('greedy-3')), agents[0] ?? '');
+    await waitFor('no place for one more agent', () => third.heard.includes('"connections"'), {
+      seen: () => third.heard,
+    });
+    await Promise.all(Array.from({ length: 3 * bound }, () => open())); // Say nothing.
+    expect(await coordinator.client.list()).toMatchObject({ ok: true });
+    expect((await askAlone()).startsWith('HTTP/1.1 200')).toBe(true);
+    for (const agentId of agents) expect(await coordinator.client.stop(agentId)).toMatchObject({ ok: true });
+  });
+
+  test('where the operator holds all, the next call is told so with a code, health is still served', async () => {
+    const withToken = { headers: { authorization: `Bearer ${coordinator.token}` } };
+    const address = `${coordinator.url.replace('http', 'ws')}/ws/coordinator`;
+    const sockets: WebSocket[] = [];
     onTestFinished(() => {
       for (const socket of sockets) socket.terminate();
     });
-    await Promise.all(sockets.map((socket) => once(socket, 'open')));
-    const refused = await askAlone();
-    expect(refused).toContain('HTTP/1.1 429');
-    expect(refused).toContain('LIMIT_REACHED');
-    expect(refused).toContain('"connections"');
-    expect(sockets.filter(({ readyState }) => readyState === WebSocket.OPEN).length).toBe(bound);
+    while (sockets.length < bound + operatorBound) {
+      const socket = new WebSocket(address, withToken);
+      // What the test before let go of may still be on its way out.
+      const isOpen = await once(socket, 'open').then(
+        () => true,
+        () => false,
+      );
+      if (isOpen) sockets.push(socket);
+    }
+    const refused = await coordinator.client.list();
+    expect(refused).toMatchObject({
+      ok: false,
+      failure: { code: 'LIMIT_REACHED', details: { reason: 'connections', limit: bound } },
+    });
+    expect((await askAlone()).startsWith('HTTP/1.1 200')).toBe(true);
+    expect(sockets.filter(({ readyState }) => readyState === WebSocket.OPEN).length).toBe(bound + operatorBound);
     sockets[0]?.close();
-    await waitFor('the next is served', async () => (await askAlone()).startsWith('HTTP/1.1 200'));
+    await waitFor('the next is served', async () => (await coordinator.client.list()).ok);
   });
 
   test('case 62: a client that rests, one that never speaks and one that never ends its head are let go', async () => {

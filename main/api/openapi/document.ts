@@ -17,7 +17,7 @@ export interface Document extends Json {
 
 /** What the door itself may say at any address, before a route is reached. */
 const always: FailureCode[] = ['BAD_HTTP', 'HEADERS_TOO_LARGE', 'REQUEST_TIMEOUT', 'NOT_ALLOWED', 'INTERNAL'];
-const withToken: FailureCode[] = ['UNAUTHENTICATED', 'RATE_LIMITED', 'STOPPING'];
+const withToken: FailureCode[] = ['UNAUTHENTICATED', 'RATE_LIMITED', 'LIMIT_REACHED', 'STOPPING'];
 const withBody: FailureCode[] = ['INVALID_REQUEST', 'TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
 
 export function openApiDocument(): Document {

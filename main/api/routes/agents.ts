@@ -10,7 +10,6 @@ import { listText } from '../list-text.ts';
 import { agentIdOf, answer, perform } from '../perform.ts';
 import { sendFailure } from '../problem.ts';
 import { flagIn, numberIn, queryOf } from '../query.ts';
-import { deployRate } from '../rate-limits.ts';
 
 const base = '/api/coordinator';
 const { parent_agent, status, level, limit, cursor } = listRequestSchema.shape;
@@ -43,8 +42,7 @@ export const complianceQuerySchema = z.object({
 });
 
 export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): void {
-  const deploying = { config: { rateLimit: deployRate(() => coordinator.config.limits) } };
-  app.post(`${base}/deploy`, deploying, async (request, reply) => {
+  app.post(`${base}/deploy`, async (request, reply) => {
     const deployed = await perform(coordinator, request, reply, 'deploy');
     if (!deployed.ok) return sendFailure(reply, deployed.failure);
     const { answer: record, replayed } = deployed.value;
@@ -90,7 +88,7 @@ export function agentRoutes(app: FastifyInstance, coordinator: Coordinator): voi
     answer(coordinator, request, reply, 'submit_report', { agent_id: agentIdOf(request) }),
   );
 
-  app.post(`${base}/deploy/batch`, deploying, (request, reply) => answer(coordinator, request, reply, 'deploy_batch'));
+  app.post(`${base}/deploy/batch`, (request, reply) => answer(coordinator, request, reply, 'deploy_batch'));
 
   for (const [path, action] of [
     ['report', 'submit_report'],

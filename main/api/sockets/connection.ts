@@ -72,6 +72,11 @@ export class Connection {
     return this.#unsent > 0;
   }
 
+  /** It is open, and little waits for the client. */
+  get hasRoom(): boolean {
+    return this.isOpen && this.#socket.bufferedAmount <= lowWaterBytes;
+  }
+
   /** Called once, as soon as nothing more will be sent; at once when that is so already. */
   onClose(ending: () => void): void {
     if (this.isOpen) this.#endings.push(ending);
@@ -96,7 +101,7 @@ export class Connection {
 
   /** Settles when little waits for the client, or when the connection is over. */
   drained(): Promise<void> {
-    if (!this.isOpen || this.#socket.bufferedAmount <= lowWaterBytes) return Promise.resolve();
+    if (!this.isOpen || this.hasRoom) return Promise.resolve();
     return new Promise((resolve) => this.#wakes.push(resolve));
   }
 

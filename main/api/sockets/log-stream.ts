@@ -6,11 +6,16 @@ import { isWithin, subtree } from '../../../protocol/fleet.ts';
 import { closeCodes, type LogMessage } from '../../../protocol/socket-messages.ts';
 import type { Coordinator, Principal } from '../../coordinator/facade.ts';
 import type { Connection } from './connection.ts';
+import { Gate } from './gate.ts';
 import { beat } from './heartbeat.ts';
-import { type LogStart, LogTail } from './log-tail.ts';
+import { type LogStart, LogTail, type Piece } from './log-tail.ts';
 
 /** How soon what an agent prints is seen. */
 const lookEveryMs = 200;
+/** A branch may have more logs than this process may have files open; and what is read at a time waits for the client. */
+const mostReading = 8;
+/** Of all streams together. */
+const reading = new Gate(mostReading);
 
 export interface LogWish {
   readonly agentId: string;
@@ -76,22 +81,30 @@ class LogStream {
     let isFirst = true;
     while (this.#connection.isOpen) {
       await this.#connection.drained();
-      const isLast = this.#hasEnded(agentId); // Asked before reading: what came until then is read.
-      const piece = await tail.next(isLast);
+      const looked = await reading.run(() => this.#look(agentId, tail));
+      if (looked === null) continue;
+      const { piece, isLast } = looked;
       if (piece.is === 'text') {
         const { offset, end, text } = piece;
         this.#say({ type: 'log', agent_id: agentId, offset, end, text });
       } else if (piece.is === 'nothing' && isFirst) {
         // So that the client knows from where to come back.
         this.#say({ type: 'log', agent_id: agentId, offset: tail.position, end: tail.position, text: '' });
-      } else if (piece.is === 'replaced' || isLast) {
+      } else if (piece.is === 'replaced' || (piece.is === 'nothing' && isLast)) {
         const reason = piece.is === 'replaced' ? ({ reason: 'log_replaced' } as const) : {};
         this.#say({ type: 'log_end', agent_id: agentId, size: tail.position, ...reason });
         if (piece.is !== 'replaced') this.#ended.set(agentId, tail.position);
         return;
       } else await delay(lookEveryMs, undefined, { ref: false, signal: this.#over.signal }).catch(() => undefined);
-      isFirst = false;
+      if (piece.is !== 'later') isFirst = false;
     }
+  }
+
+  /** Null: others were first, and the client has to take what they read. */
+  async #look(agentId: string, tail: LogTail): Promise<{ readonly piece: Piece; readonly isLast: boolean } | null> {
+    if (!this.#connection.hasRoom) return null;
+    const isLast = this.#hasEnded(agentId); // Asked before reading: what came until then is read.
+    return { piece: await tail.next(isLast), isLast };
   }
 
   #say(message: LogMessage): void {

@@ -4,6 +4,7 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import { lstat } from 'node:fs/promises';
+import { isPassing } from '../../coordinator/inbox/passing-trouble.ts';
 import { openLog } from '../../coordinator/root/log-file.ts';
 import { headOfCharacter, tailOfCharacter } from './whole-characters.ts';
 
@@ -14,6 +15,8 @@ export type Piece =
   | { readonly is: 'text'; readonly offset: number; readonly end: number; readonly text: string }
   /** Nothing new. */
   | { readonly is: 'nothing' }
+  /** The system cannot read it now (descriptors are used up, say). */
+  | { readonly is: 'later' }
   /** Not this coordinator's file any more: a link, a pipe, or one with a second name. */
   | { readonly is: 'replaced' };
 
@@ -39,8 +42,17 @@ export class LogTail {
     return this.#at ?? 0;
   }
 
-  /** `isLast`: nothing is written any more, so half a character is sent as what it is. Throws what the file system says. */
+  /** `isLast`: nothing is written any more, so half a character is sent as what it is. Throws what does not pass by itself. */
   async next(isLast: boolean): Promise<Piece> {
+    try {
+      return await this.#next(isLast);
+    } catch (error) {
+      if (isPassing(error)) return { is: 'later' };
+      throw error;
+    }
+  }
+
+  async #next(isLast: boolean): Promise<Piece> {
     if (!(await this.#hasMore())) return { is: 'nothing' };
     const opened = await openLog(this.#path);
     if (!opened.ok) return { is: 'replaced' };

@@ -1,7 +1,7 @@
 /** Carries out what request files ask. Every action answers in `responses/`, as success or as a coded failure. */
 import { fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
 import { parseRequest } from '../../../protocol/parse-request.ts';
-import type { ZiggieRequest } from '../../../protocol/actions.ts';
+import { waitingActions, type ZiggieRequest } from '../../../protocol/actions.ts';
 import type { BatchAnswer, BatchRequest, DeployRequest } from '../../../protocol/request.ts';
 import type { BatchCall } from '../commands/deploy-batch.ts';
 import type { DeployCall } from '../commands/deploy.ts';
@@ -48,9 +48,16 @@ async function carryOut(
   }
   const as: Result<Principal> = isDone(deps, request, by) ? ok({ kind: 'operator' }) : by;
   if (!as.ok) return as;
-  const gone = mayTakeLong(request) ? { signal: aside() } : {};
-  const answer = await deps.coordinator.perform(request, as.value, { door: 'file', wait: 'admission', ...gone });
-  if (gone.signal?.aborted === true) return ok(undefined);
+  const tokenEnd = new AbortController();
+  const unwatch = deps.coordinator.onTokenEnd(as.value, () => tokenEnd.abort());
+  const gone = mayTakeLong(request) ? aside() : null;
+  const signal = AbortSignal.any(gone === null ? [tokenEnd.signal] : [tokenEnd.signal, gone]);
+  const answer = await deps.coordinator
+    .perform(request, as.value, { door: 'file', wait: 'admission', signal })
+    .finally(unwatch);
+  if (gone?.aborted === true) return ok(undefined);
+  // Who only waited learns nothing more, as by every other door; what was done for somebody is told all the same.
+  if (tokenEnd.signal.aborted && waitingActions.includes(request.action)) return tokenIsOver();
   if (!answer.ok) return answer;
   if (!(await deps.answers.success(request.request_id, answer.value.answer))) return { ok: false, failure: stopping };
   taken();
@@ -80,12 +87,14 @@ function callerOf({ principalOf, requiresToken }: FileRequestDeps, token: string
   }
   if (token === null) return ok({ kind: 'operator' });
   const principal = principalOf(token);
-  if (principal !== null) return ok(principal);
-  return fail(
+  return principal === null ? tokenIsOver() : ok(principal);
+}
+
+const tokenIsOver = (): Result<never> =>
+  fail(
     'UNAUTHENTICATED',
     'The token in the request is not valid, or its agent has ended. Use $ZIGGIE_TOKEN of a living agent, or leave it out.',
   );
-}
 
 async function deployByFile(
   { answers, deploy }: FileRequestDeps,

@@ -204,6 +204,13 @@ export const sections: readonly Section[] = [
         effect: 'More deployments with one agent’s token are refused; averaged over ten seconds.',
       },
       {
+        path: 'limits.agent_connections',
+        label: 'Connections of one agent',
+        kind: number,
+        unit: 'connections',
+        effect: 'So many requests under way and WebSockets at a time; more of that agent are refused.',
+      },
+      {
         path: 'limits.max_starting',
         label: 'Starting at once',
         kind: number,

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { AgentRecord } from '../../../protocol/record.ts';
 import type { AgentList } from '../../../protocol/queries.ts';
 import { TestCoordinator } from '../../rig/coordinator.ts';
-import { waitFor } from '../../rig/wait-for.ts';
 import { deployScript, letGo, shellConfig, startShells, untilFile } from './shell-agents.ts';
 
 let coordinator: TestCoordinator;
@@ -124,14 +123,18 @@ describe('the branch of an agent', () => {
     await call(token, 'POST', 'deploy', childOf('c78'));
     const waiting = call(token, 'POST', 'wait', { timeout: 600 });
     const reading = call(token, 'POST', 'inbox', { timeout: 600 });
-    await waitFor('both wait', async () => {
-      const answer = await call<{ agents: unknown[] }>(token, 'GET', 'agents');
-      return answer.status === 200;
-    });
+    const byFile = ['wait', 'inbox'].map((action) => ({ request_id: `f78-${action}`, action, timeout: 600, token }));
+    for (const body of byFile) coordinator.drop(body.request_id, body);
+    // What comes after them is answered, so all wait.
+    expect((await call(token, 'GET', 'agents')).status).toBe(200);
+    expect((await coordinator.dropAndAnswer({ request_id: 'f78-z', action: 'list' })).code).toBeUndefined();
     letGo(coordinator, 'go78');
     await coordinator.ended(agentId);
     for (const answer of [await waiting, await reading]) {
       expect(answer).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
+    }
+    for (const { request_id } of byFile) {
+      expect(await coordinator.answer(request_id)).toMatchObject({ code: 'UNAUTHENTICATED' });
     }
     expect((await call(token, 'GET', 'agents')).status).toBe(401);
     expect((await call(token, 'POST', 'deploy', childOf('late78'))).status).toBe(401);
@@ -177,7 +180,12 @@ describe('the branch of an agent', () => {
   });
 
   test('case 80: a thousand deployments at once: as many as it may have are taken, the rest is told to wait', async () => {
-    const small = await startShells({ max_descendants_per_agent: 20, max_running: 2, max_queued: 5000 });
+    const small = await startShells({
+      max_descendants_per_agent: 20,
+      max_running: 2,
+      max_queued: 5000,
+      agent_connections: 1000,
+    });
     const [top, other] = [await parent('p80', small), await parent('q80', small)];
     // As many connections as there may be; each brings the next request as soon as it can.
     const pool = new Pool(small.url, { connections: 250 });

@@ -1,9 +1,20 @@
-import { appendFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { SocketLimits } from '../../../../main/api/sockets/connection.ts';
 import { logMessageSchema } from '../../../../protocol/socket-messages.ts';
+import { canLimitDescriptors, limitDescriptors, takeAllDescriptors } from '../../../rig/few-descriptors.ts';
 import { operatorToken, refusal, SocketServer, TestSocket, tokenOf, waiting } from '../../../rig/socket-server.ts';
 import { waitFor } from '../../../rig/wait-for.ts';
 
@@ -162,4 +173,54 @@ test('without an agent: a line on each turn of everybody’s life, also from a p
     [2, 3],
     [3, 4],
   ]);
+});
+
+test.skipIf(!canLimitDescriptors)('a branch with more logs than files may be open is sent whole', async () => {
+  // What a server loads a while after its start takes descriptors, too.
+  await import('../../../../main/api/mcp/sessions.ts');
+  await import('../../../../main/api/prometheus-registry.ts');
+  await import('../../../../main/api/openapi/committed.ts');
+  const heartbeatMs = 400; // Longer than it takes to look once.
+  const server = await start({ heartbeatMs, mostQueuedBytes: 1024 * 1024 });
+  const [top = '', ...below] = Array.from({ length: 200 }, (_, index) => {
+    const parent = index === 0 ? null : 'agent_20251109_143000_1';
+    const agent = server.begin(index + 1, parent);
+    writeFileSync(logFile(agent), `${agent} `.repeat(2600));
+    return agent;
+  });
+  for (const agent of below) server.end(agent);
+  limitDescriptors(64);
+  const count = (): number => readdirSync('/proc/self/fd').length;
+  const before = count();
+  const opened = new Set<number>();
+  const socket = await TestSocket.open(server.url, `${path}?agent_id=${top}&tree=1&from=0`);
+  const ends = (): number => socket.messages.filter(({ type }) => type === 'log_end').length;
+  const look = (): unknown => opened.add(count() - before);
+  socket.socket.on('message', look);
+  socket.socket.pause(); // What the logs hold together must not all wait for a client that reads slowly.
+  const pauses = setInterval(() => {
+    if (socket.socket.isPaused) socket.socket.resume();
+    else socket.socket.pause();
+  }, 50);
+  await waitFor('all below have ended', () => ends() === below.length || socket.closed !== null);
+  clearInterval(pauses);
+  socket.socket.resume();
+  socket.socket.off('message', look);
+  expect(Math.max(...opened)).toBeLessThan(16);
+  expect([socket.closed, ends()]).toEqual([null, below.length]);
+  // Other work takes what is left: nothing comes meanwhile, and nothing is lost.
+  const log = openSync(logFile(top), 'a');
+  const giveBack = takeAllDescriptors();
+  writeSync(log, 'last words');
+  server.end(top);
+  const beats = (): number => socket.messages.filter(({ type }) => type === 'heartbeat').length;
+  const beaten = beats();
+  await waitFor('it was looked at', () => beats() >= beaten + 2 || socket.closed !== null);
+  expect([socket.closed, ends()]).toEqual([null, below.length]);
+  giveBack();
+  closeSync(log);
+  expect(await socket.closing()).toMatchObject({ code: 1000 });
+  for (const agent of [top, ...below]) {
+    expect(textOf(socket, agent)).toBe(`${agent} `.repeat(2600) + (agent === top ? 'last words' : ''));
+  }
 });
