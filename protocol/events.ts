@@ -25,6 +25,11 @@ const acceptance = {
   prompt: z.string().nullable(),
 };
 const ofAgent = { at, agent_id: z.string() };
+const doneFields = {
+  action: z.enum(['stop', 'pause', 'resume', 'intake', 'submit_report', 'decide_approval']),
+  target: z.string().nullable(),
+  changed: z.array(z.string()),
+};
 
 export const eventSchema = z.discriminatedUnion('type', [
   z.object({
@@ -39,7 +44,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('storage_recovered'), at, since: z.string() }),
   /** Ended longer ago than `retention_days`, with all below them: their files go, and their requests are forgotten. */
   z.object({ type: z.literal('agents_forgotten'), at, agent_ids: z.array(z.string()) }),
-  /** Refusals older than `retention_days`. */
+  /** Refusals older than `retention_days`, and what a `request_done` of that age remembers. */
   z.object({ type: z.literal('requests_forgotten'), at, request_ids: z.array(z.string()) }),
   /** This process did not run for a while (suspended, asleep or overloaded). Nothing is concluded from it; it explains what came late. */
   z.object({ type: z.literal('time_gap'), at, seconds: z.number() }),
@@ -50,6 +55,19 @@ export const eventSchema = z.discriminatedUnion('type', [
     request_id: z.string(),
     request_sha256: z.string(),
     failure: failureSchema,
+  }),
+  /**
+   * A request that made no agent was carried out: what it changed stands right before it, in the same step. The request is
+   * remembered by it. `target`: the agent it named or is about; null: none. `changed`: the agents of the branch that it
+   * stopped, paused or resumed.
+   */
+  z.object({
+    type: z.literal('request_done'),
+    at,
+    request_id: z.string(),
+    request_sha256: z.string(),
+    by: z.string(),
+    ...doneFields,
   }),
   /** The answer file of a request exists; a restart need not write it again. */
   z.object({ type: z.literal('request_answered'), at, request_id: z.string() }),
@@ -176,6 +194,8 @@ export const requestRecordSchema = z.object({
   batch: z.object({ agent_ids: z.array(z.string()), door: factsSchema.shape.door }).optional(),
   /** Set for a request that restarted agents; `agent_id` is null then. */
   restarted: z.array(z.string()).optional(),
+  /** Set for a request that was carried out and is none of the above; `agent_id` is null then. */
+  done: z.object(doneFields).optional(),
   /** Set for a request that gave an agent another priority: that agent; `agent_id` is null then. */
   reprioritized: z.string().optional(),
   failure: failureSchema.nullable(),
@@ -184,6 +204,7 @@ export const requestRecordSchema = z.object({
   at: z.string(),
 });
 export type RequestRecord = z.infer<typeof requestRecordSchema>;
+export type DoneRequest = NonNullable<RequestRecord['done']>;
 
 /** A fleet as plain JSON: the snapshot on disk and the first message of a socket. */
 export const fleetSnapshotSchema = z.object({

@@ -124,6 +124,8 @@ function apply(state: Fleet, event: ZiggieEvent, seq: number): Fleet {
         answered: false,
         at: event.at,
       });
+    case 'request_done':
+      return done(state, event);
     case 'request_answered': {
       const request = state.requests.get(event.request_id);
       return request === undefined ? state : withRequest(state, event.request_id, { ...request, answered: true });
@@ -247,6 +249,20 @@ function reprioritize(state: Fleet, event: EventOf<'agent_reprioritized'>, seq: 
   });
 }
 
+/** Of two with one id the first stands. */
+function done(state: Fleet, event: EventOf<'request_done'>): Fleet {
+  const { request_id, request_sha256, action, target, changed, at } = event;
+  if (state.requests.has(request_id) || (target !== null && !state.agents.has(target))) return state;
+  return withRequest(state, request_id, {
+    sha256: request_sha256,
+    agent_id: null,
+    done: { action, target, changed },
+    failure: null,
+    answered: true, // Whoever asks again is answered anew.
+    at,
+  });
+}
+
 function forgetAll(state: Fleet, agentIds: readonly string[]): Fleet {
   // Whoever has a living agent below stays: nobody is left without the parent that the tree shows it under.
   const forgettable = agentIds.filter(
@@ -269,10 +285,11 @@ function forgetRequests({ requests, agents }: Fleet): Fleet['requests'] {
   const isKnown = (ids: readonly string[] | undefined): boolean =>
     ids === undefined || ids.some((id) => agents.has(id));
   return requests.filter(
-    ({ batch, restarted, reprioritized }) =>
+    ({ batch, restarted, reprioritized, done: { target = null } = {} }) =>
       isKnown(batch?.agent_ids) &&
       isKnown(restarted) &&
-      isKnown(reprioritized === undefined ? undefined : [reprioritized]),
+      isKnown(reprioritized === undefined ? undefined : [reprioritized]) &&
+      isKnown(target === null ? undefined : [target]),
   );
 }
 

@@ -29,6 +29,8 @@ export function partAbout(event: ZiggieEvent, agentId: string): ZiggieEvent | nu
     case 'agents_forgotten':
     case 'agents_requeued':
       return event.agent_ids.some(isIt) ? { ...event, agent_ids: [agentId] } : null;
+    case 'request_done':
+      return event.target !== null && isIt(event.target) ? event : null;
     default:
       return 'agent_id' in event && isIt(event.agent_id) ? event : null;
   }

@@ -39,7 +39,8 @@ export async function perform<A extends Action>(
     tokenEnded.is = true;
     gone.abort();
   });
-  const call: Call = { door: 'http', wait: 'admission', signal: gone.signal };
+  const isIdMade = requestIdOf(bodyOf(request)) === null && typeof request.headers['idempotency-key'] !== 'string';
+  const call: Call = { door: 'http', wait: 'admission', signal: gone.signal, isIdMade };
   const performed = await coordinator.perform(parsed.value, by, call).finally(unwatch);
   // Who only waited learns nothing more; what was done for somebody is told all the same.
   if (tokenEnded.is && waitingActions.includes(action)) return tokenIsOver();

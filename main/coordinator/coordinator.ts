@@ -28,6 +28,7 @@ import { groupMetrics } from './commands/group-metrics.ts';
 import { metrics } from './commands/metrics.ts';
 import { perform } from './commands/perform.ts';
 import { reconcile } from './commands/reconcile.ts';
+import { Repeats } from './commands/repeats.ts';
 import { requestHash } from './commands/request-hash.ts';
 import { mayReach, operatorOnly, reach } from './commands/rights.ts';
 import { samples } from './commands/samples.ts';
@@ -205,6 +206,7 @@ export async function readyCoordinator(options: CoordinatorOptions): Promise<Rea
     record,
     budgets,
     prompts,
+    repeats: new Repeats(ledger, clock),
   };
   const deployRate = new DeployRate(() => config.limits.agent_deploys_per_second, clock);
   const searches = new Searches(fleet, clock);

@@ -38,6 +38,8 @@ export interface Call {
   readonly wait: 'admission' | 'start';
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
+  /** The door made the request_id, the caller gave none: nobody can repeat the request, so nothing need remember it. */
+  readonly isIdMade?: boolean;
 }
 
 /** `replayed`: the request_id was used before for this very request; this is its answer again and nothing was done. */

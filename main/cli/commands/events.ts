@@ -94,6 +94,8 @@ export function eventLines({ seq, event }: Sequenced): string[] {
       return [line('coordinator', `could not write its journal since ${event.since}, and can again`)];
     case 'time_gap':
       return [line('coordinator', `did not run for ${event.seconds} s`)];
+    case 'request_done':
+      return [line(event.request_id, `was carried out: ${event.action}, asked by ${event.by}`)];
     case 'request_refused':
       return [line(event.request_id, `was refused: ${event.failure.code}: ${event.failure.message}`)];
     default:

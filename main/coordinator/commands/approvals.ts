@@ -20,6 +20,7 @@ import type { FleetWatch } from '../events/fleet-watch.ts';
 import type { Call, Performed, Principal } from '../facade.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { stateWords } from './branch-answer.ts';
+import { type Note, usedBefore } from './repeats.ts';
 import { mayReach, reach } from './rights.ts';
 import { stopping } from './stopping.ts';
 
@@ -29,6 +30,8 @@ export interface ApprovalDeps {
   readonly clock: Clock;
   readonly config: Pick<Config, 'approvals'>;
 }
+
+const denied = 'The operator denied this.';
 
 /** An agent that asks for more at a time is not working. */
 export const mostOpenPerAgent = 100;
@@ -140,18 +143,18 @@ export function listApprovals(fleet: Fleet, { status, agent_id }: ListApprovals,
   });
 }
 
-/** The operator's alone: an agent decides nothing, not even for those below it. Durable when it settles. */
+/** `mayDecide` comes before. Durable when it settles. */
 export async function decideApproval(
   { ledger, clock }: ApprovalDeps,
   request: DecideApproval,
   by: Principal,
-  { door }: Call,
+  note: Note,
 ): Promise<Result<Performed<ShownApproval>>> {
-  const allowed = mayDecide(request, by, door);
-  if (!allowed.ok) return allowed;
   const approval = ledger.pending.approvals.get(request.approval_id);
   if (approval === undefined) return unknown(request.approval_id);
   if (approval.decided?.request_id === request.request_id) {
+    // From a journal that remembers the decision alone.
+    if (!isAsDecided(approval, request)) return usedBefore(request.request_id);
     await ledger.whenDurable();
     return ok({ answer: shown(ledger.current, by, approval), replayed: true });
   }
@@ -159,18 +162,35 @@ export async function decideApproval(
   if (isDue(approval, at)) await ledger.commit([expired(approval, at)]);
   const now = ledger.pending.approvals.get(request.approval_id) ?? approval;
   if (now.decided !== null) return over(now);
-  await ledger.commit([decision(approval, request, at)]);
+  await ledger.commit([decision(approval, request, at), ...note([])]);
   const after = ledger.current.approvals.get(approval.approval_id);
   return after === undefined
     ? unknown(approval.approval_id)
     : ok({ answer: shown(ledger.current, by, after), replayed: false });
 }
 
-function mayDecide(
-  { decision: asked, branch, token }: DecideApproval,
+function isAsDecided({ status, decided }: Approval, { decision: asked, branch, message }: DecideApproval): boolean {
+  if (asked === 'allow') return status === 'allowed' && decided?.branch === branch;
+  return status === 'denied' && decided?.message === (message ?? denied);
+}
+
+/** The answer to a decision once more: the approval as it stands. */
+export function decidedAgain(
+  { ledger }: Pick<ApprovalDeps, 'ledger'>,
+  id: string,
+  by: Principal,
+): Result<ShownApproval> {
+  const approval = ledger.current.approvals.get(id);
+  return approval === undefined ? unknown(id) : ok(shown(ledger.current, by, approval));
+}
+
+/** The operator's alone: an agent decides nothing, not even for those below it. Gives the agent that asked. */
+export function mayDecide(
+  { ledger }: Pick<ApprovalDeps, 'ledger'>,
+  { approval_id, decision: asked, branch, token }: DecideApproval,
   by: Principal,
   door: Call['door'],
-): Result<void> {
+): Result<string> {
   if (by.kind === 'agent') {
     return fail(
       'NOT_ALLOWED',
@@ -190,7 +210,8 @@ function mayDecide(
       field: 'branch',
     });
   }
-  return ok(undefined);
+  const approval = ledger.pending.approvals.get(approval_id);
+  return approval === undefined ? unknown(approval_id) : ok(approval.agent_id);
 }
 
 function decision(
@@ -206,7 +227,7 @@ function decision(
     approval_id,
     outcome: isAllowed ? 'allowed' : 'denied',
     by: 'operator',
-    message: isAllowed ? null : (message ?? 'The operator denied this.'),
+    message: isAllowed ? null : (message ?? denied),
     branch,
     request_id,
   };

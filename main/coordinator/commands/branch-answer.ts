@@ -1,7 +1,7 @@
 /** What the verbs pause, resume and restart share: whom a caller may do it to, and their answer. */
 import { type Agent, isEnded, statusOf } from '../../../protocol/agent.ts';
 import { fail, type Result } from '../../../protocol/failures.ts';
-import type { Fleet } from '../../../protocol/fleet.ts';
+import { type Fleet, subtree } from '../../../protocol/fleet.ts';
 import { holdOf, holdWords } from '../../../protocol/hold.ts';
 import type { RecordOf } from '../../../protocol/record.ts';
 import type { BranchAnswer } from '../../../protocol/verbs.ts';
@@ -35,6 +35,21 @@ export function branchAnswer(
     unchanged,
     unfrozen,
   };
+}
+
+/** Of a pause or a resume that was done at `at`: who changed then and who did not, each as it is now. */
+export function branchAnswerAgain(
+  fleet: Fleet,
+  target: Agent,
+  { changed, at }: { readonly changed: readonly string[]; readonly at: string },
+  record: RecordOf,
+): BranchAnswer {
+  const isChanged = new Set(changed);
+  const others = subtree(fleet, target.facts.agent_id).filter(
+    ({ facts }) => !isChanged.has(facts.agent_id) && facts.accepted_at <= at,
+  );
+  const unchanged = others.map((agent) => because(agent, stateWords(agent)));
+  return branchAnswer(fleet, target, changed, unchanged, record);
 }
 
 export const because = ({ facts }: Agent, reason: string): BranchAnswer['unchanged'][number] => ({

@@ -1,7 +1,7 @@
 /** deploy: from a request to an agent that is durable, and started as soon as a slot is free. */
 import type { Agent, AgentFacts } from '../../../protocol/agent.ts';
 import type { ZiggieEvent } from '../../../protocol/events.ts';
-import { type Failure, fail, failureOf, isRetryable, ok, type Result } from '../../../protocol/failures.ts';
+import { type Failure, failureOf, isRetryable, ok, type Result } from '../../../protocol/failures.ts';
 import { nextToStart } from '../../../protocol/next-to-start.ts';
 import type { RecordOf } from '../../../protocol/record.ts';
 import type { DeployRequest } from '../../../protocol/request.ts';
@@ -16,6 +16,7 @@ import type { DeployAnswer, Principal } from '../facade.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { forgetOldRefusals } from './old-refusals.ts';
 import { factsOf, type Placed, prepare, type Prepared, type PrepareDeps } from './prepare.ts';
+import { usedBefore } from './repeats.ts';
 import { requestHash } from './request-hash.ts';
 import { mayReach, parentFor } from './rights.ts';
 import { undoAcceptance } from './undo-acceptance.ts';
@@ -82,13 +83,6 @@ async function answerAgain(deps: DeployDeps, call: DeployCall, earlier: Result<A
   if (!mayReach(deps.ledger.current, call.by, agent_id)) return usedBefore(call.request.request_id);
   return answer(deps, call, agent_id, true);
 }
-
-export const usedBefore = (requestId: string): Extract<Result<never>, { ok: false }> =>
-  fail(
-    'DUPLICATE_REQUEST_MISMATCH',
-    `request_id ${requestId} was used before for a different request. Use a new request_id for a new request.`,
-    { request_id: requestId },
-  );
 
 function place({ ledger, config, budgets, scheduler }: DeployDeps, { request, by }: DeployCall): Result<Placed> {
   const fleet = ledger.pending;

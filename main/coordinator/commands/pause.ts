@@ -9,6 +9,7 @@ import type { RecordOf } from '../../../protocol/record.ts';
 import { type FreezingDeps, pauseAgents } from '../process/freezing.ts';
 import type { Trees } from '../process/ownership.ts';
 import { because, branchAnswer, reachBelow, stateWords } from './branch-answer.ts';
+import type { Note } from './repeats.ts';
 import { callerName } from './rights.ts';
 
 export interface PauseDeps extends FreezingDeps {
@@ -20,7 +21,12 @@ export interface PauseDeps extends FreezingDeps {
  * NOT_SUPPORTED where this system cannot freeze a tree. WRONG_STATE when the whole branch has ended. What is paused already
  * stays as it is, and is named in `unchanged`.
  */
-export async function pause(deps: PauseDeps, request: PauseRequest, by: Principal): Promise<Result<BranchAnswer>> {
+export async function pause(
+  deps: PauseDeps,
+  request: PauseRequest,
+  by: Principal,
+  note: Note,
+): Promise<Result<BranchAnswer>> {
   const { ledger, ownership } = deps;
   const found = reachBelow(ledger.pending, by, request.agent_id, 'pause');
   if (!found.ok) return found;
@@ -38,11 +44,12 @@ export async function pause(deps: PauseDeps, request: PauseRequest, by: Principa
   const pausable = branch.filter(isPausable);
   const others = branch.filter((agent) => !isPausable(agent));
   const unfrozen: BranchAnswer['unfrozen'] = [];
+  const noted = note(pausable.map(({ facts }) => facts.agent_id));
   if (pausable.length > 0) {
-    const done = await pauseAgents(deps, pausable, { by: callerName(by), reason: request.reason });
+    const done = await pauseAgents(deps, pausable, { by: callerName(by), reason: request.reason }, noted);
     if (!done.ok) return done;
     for (const [agent_id, pids] of done.value) unfrozen.push({ agent_id, pids: [...pids] });
-  }
+  } else if (noted.length > 0) await ledger.commit(noted);
   const changed = pausable.filter(({ facts }) => isHeld(deps, facts.agent_id));
   const held = new Set(changed);
   const late = pausable.filter((agent) => !held.has(agent));

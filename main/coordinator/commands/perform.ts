@@ -5,28 +5,23 @@ import { planWork } from '../../../protocol/planning.ts';
 import type { RecordOf } from '../../../protocol/record.ts';
 import type { FleetWatch } from '../events/fleet-watch.ts';
 import type { Call, Performed, Principal } from '../facade.ts';
-import type { Supervisor } from '../process/supervisor.ts';
-import { decideApproval, listApprovals, requestApproval } from './approvals.ts';
+import { listApprovals, requestApproval } from './approvals.ts';
 import { compliance } from './compliance.ts';
 import { deploy, type DeployDeps } from './deploy.ts';
 import { deployBatch } from './deploy-batch.ts';
 import { inbox } from './inbox.ts';
 import { list } from './list.ts';
 import { message } from './message.ts';
-import { pause, type PauseDeps } from './pause.ts';
-import { intake, queue, type QueueDeps } from './queue.ts';
+import { decideOnce, intakeOnce, type OnceDeps, pauseOnce, resumeOnce, stopOnce, submitReportOnce } from './once.ts';
+import { queue } from './queue.ts';
 import { reportOf, reportOfTree } from './report.ts';
 import { reprioritize } from './reprioritize.ts';
 import { restart } from './restart.ts';
-import { resume } from './resume.ts';
 import { reach } from './rights.ts';
-import { stop } from './stop.ts';
-import { submitReport } from './submit-report.ts';
 import { tree } from './tree.ts';
 import { wait } from './wait.ts';
 
-export interface PerformDeps extends DeployDeps, Pick<PauseDeps, 'ownership'>, Pick<QueueDeps, 'settings'> {
-  readonly supervisor: Supervisor;
+export interface PerformDeps extends DeployDeps, OnceDeps {
   readonly fleetWatch: FleetWatch;
   readonly record: RecordOf;
 }
@@ -45,9 +40,9 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
   },
   deploy_batch: (deps, request, by, { door, wait: until }) =>
     deployBatch(deps, { request, by, door, wait: until, onDurable: () => undefined }),
-  stop: async (deps, { agent_id, reason }, by) => done(await stop(deps, agent_id, by, reason)),
-  pause: async (deps, request, by) => done(await pause(deps, request, by)),
-  resume: async (deps, request, by) => done(await resume(deps, request, by)),
+  stop: stopOnce,
+  pause: pauseOnce,
+  resume: resumeOnce,
   restart,
   reprioritize,
   message: async (deps, request, by) => done(await message(deps, request, by)),
@@ -58,19 +53,19 @@ const handlers: { readonly [A in Action]: Handler<A> } = {
   list: async ({ ledger, record }, request, by) => done(list(ledger.current, request, by, record)),
   tree: async ({ ledger, record }, { agent_id }, by) => done(tree(ledger.current, agent_id, by, record)),
   report: async (deps, request, by) => done(await (request.tree ? reportOfTree : reportOf)(deps, request.agent_id, by)),
-  submit_report: async (deps, request, by) => done(await submitReport(deps, request, by)),
+  submit_report: submitReportOnce,
   wait: async (deps, request, by, { signal }) =>
     atRest(deps, by, () =>
       wait({ fleet: () => deps.ledger.current, fleetWatch: deps.fleetWatch, record: deps.record }, request, by, signal),
     ),
   inbox: async (deps, request, by, { signal }) => atRest(deps, by, () => inbox(deps, request, by, signal)),
   queue: async (deps, _request, by) => done(ok(queue(deps, deps.ledger.current, by))),
-  intake: async (deps, { paused }, by) => done(await intake(deps, () => deps.ledger.current, paused, by)),
+  intake: intakeOnce,
   compliance: async ({ ledger, config }, request, by) => done(await compliance(ledger.current, config, request, by)),
   plan: async ({ config }, { tasks, workers }) => done(ok(planWork(tasks, workers, config.balance))),
   request_approval: async (deps, request, by, call) => done(await requestApproval(deps, request, by, call)),
   list_approvals: async ({ ledger }, request, by) => done(listApprovals(ledger.current, request, by)),
-  decide_approval: decideApproval,
+  decide_approval: decideOnce,
 };
 
 export function perform<R extends ZiggieRequest>(

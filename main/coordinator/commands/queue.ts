@@ -6,7 +6,9 @@ import type { Fleet } from '../../../protocol/fleet.ts';
 import type { QueueAnswer } from '../../../protocol/queue.ts';
 import type { InLine, Scheduler } from '../admission/scheduler.ts';
 import type { Principal } from '../facade.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Settings } from '../root/settings.ts';
+import type { Note } from './repeats.ts';
 import { mayReach } from './rights.ts';
 
 export interface QueueDeps {
@@ -55,14 +57,22 @@ function waitingAgent({ facts, life }: Agent, { reason }: InLine, position: numb
 
 /** Rejects when the disk refuses. */
 export async function intake(
-  deps: QueueDeps,
+  deps: QueueDeps & { readonly ledger: Pick<Ledger, 'commit'> },
   fleet: () => Fleet,
   paused: boolean,
   by: Principal,
+  note: Note,
 ): Promise<Result<QueueAnswer>> {
-  if (by.kind !== 'operator') {
-    return fail('NOT_ALLOWED', 'Only the operator may pause and resume all starts.', { reason: 'operator_only' });
-  }
+  const allowed = mayTurnIntake(by);
+  if (!allowed.ok) return allowed;
   const patched = await deps.settings.patch({ intake_paused: paused });
-  return patched.ok ? ok(queue(deps, fleet(), by)) : patched;
+  if (!patched.ok) return patched;
+  const noted = note([]);
+  if (noted.length > 0) await deps.ledger.commit(noted);
+  return ok(queue(deps, fleet(), by));
+}
+
+export function mayTurnIntake(by: Principal): Result<null> {
+  if (by.kind === 'operator') return ok(null);
+  return fail('NOT_ALLOWED', 'Only the operator may pause and resume all starts.', { reason: 'operator_only' });
 }

@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { Performed, Principal } from '../facade.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { stateWords } from './branch-answer.ts';
+import { usedBefore } from './repeats.ts';
 import { requestHash } from './request-hash.ts';
 import { callerName, reach } from './rights.ts';
 
@@ -35,7 +36,7 @@ export async function reprioritize(
   const seen = ledger.pending.requests.get(request_id);
   const present = (): AgentRecord => record(ledger.current.agents.get(agent_id) ?? found.value);
   if (seen !== undefined) {
-    if (!isSame(seen, request_sha256)) return mismatch(request_id);
+    if (!isSame(seen, request_sha256)) return usedBefore(request_id);
     // Taken a moment ago, perhaps not durable yet: where the disk refuses, both are refused.
     if (!ledger.current.requests.has(request_id)) await ledger.whenDurable();
     return ok({ answer: present(), replayed: true });
@@ -50,13 +51,6 @@ export async function reprioritize(
 }
 
 const isSame = (seen: RequestRecord, hash: string): boolean => seen.sha256 === hash && seen.reprioritized !== undefined;
-
-const mismatch = (request_id: string): Result<never> =>
-  fail(
-    'DUPLICATE_REQUEST_MISMATCH',
-    `request_id ${request_id} was used before for a different request. Use a new request_id for a new request.`,
-    { request_id },
-  );
 
 function wrongState(agent: Agent): Result<never> {
   const { agent_id } = agent.facts;

@@ -15,6 +15,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Layout } from '../root/layout.ts';
 import { because, branchAnswer, reachBelow, stateWords } from './branch-answer.ts';
 import { restoreKeptPrompts } from './kept-prompts.ts';
+import { usedBefore } from './repeats.ts';
 import { requestHash } from './request-hash.ts';
 import { callerName } from './rights.ts';
 import { stoppedFromAbove } from './undoing.ts';
@@ -177,11 +178,7 @@ async function answerAgain(
   target: Agent,
 ): Promise<Result<Performed<BranchAnswer>>> {
   if (seen.sha256 !== hash || seen.restarted === undefined) {
-    return fail(
-      'DUPLICATE_REQUEST_MISMATCH',
-      `request_id ${request_id} was used before for a different request. Use a new request_id for a new request.`,
-      { request_id },
-    );
+    return usedBefore(request_id);
   }
   // Taken a moment ago, perhaps not durable yet: where the disk refuses, both are refused.
   if (!ledger.current.requests.has(request_id)) await ledger.whenDurable();

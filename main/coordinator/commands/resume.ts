@@ -8,6 +8,7 @@ import type { BranchAnswer, ResumeRequest } from '../../../protocol/verbs.ts';
 import type { Principal } from '../facade.ts';
 import { type FreezingDeps, resumeAgents } from '../process/freezing.ts';
 import { because, branchAnswer, reachBelow, stateWords } from './branch-answer.ts';
+import type { Note } from './repeats.ts';
 import { callerName } from './rights.ts';
 import { pausedFromAbove } from './undoing.ts';
 
@@ -16,7 +17,12 @@ export interface ResumeDeps extends FreezingDeps {
 }
 
 /** An agent may be resumed while one above it stays paused; it and what lies below it run then. */
-export async function resume(deps: ResumeDeps, request: ResumeRequest, by: Principal): Promise<Result<BranchAnswer>> {
+export async function resume(
+  deps: ResumeDeps,
+  request: ResumeRequest,
+  by: Principal,
+  note: Note,
+): Promise<Result<BranchAnswer>> {
   const { ledger } = deps;
   const found = reachBelow(ledger.pending, by, request.agent_id, 'resume');
   if (!found.ok) return found;
@@ -33,8 +39,10 @@ export async function resume(deps: ResumeDeps, request: ResumeRequest, by: Princ
     holdOf(agent.life) !== null && pausedFromAbove(ledger.pending, agent, by) === null;
   const held = branch.filter(isFree);
   const others = branch.filter((agent) => !isFree(agent));
-  if (held.length > 0) await resumeAgents(deps, held, callerName(by));
   const changed = held.map(({ facts }) => facts.agent_id);
+  const noted = note(changed);
+  if (held.length > 0) await resumeAgents(deps, held, callerName(by), noted);
+  else if (noted.length > 0) await ledger.commit(noted);
   const unchanged = others.map((agent) => because(agent, stateWords(agent)));
   return ok(branchAnswer(ledger.current, found.value, changed, unchanged, deps.record));
 }

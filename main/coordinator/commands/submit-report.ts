@@ -1,7 +1,7 @@
 /** submit_report: a completion report handed in. It takes the place of whatever is there, and is answered as `report` answers. */
 import { lstatSync } from 'node:fs';
 import type { Config } from '../../../protocol/config.ts';
-import { fail, type Result } from '../../../protocol/failures.ts';
+import { fail, ok, type Result } from '../../../protocol/failures.ts';
 import type { ReportAnswer } from '../../../protocol/queries.ts';
 import type { SubmitReportRequest } from '../../../protocol/verbs.ts';
 import type { Principal } from '../facade.ts';
@@ -10,6 +10,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { largestReportBytes } from '../reports/report-file.ts';
 import { type Layout, ownFolder } from '../root/layout.ts';
 import { reportOf } from './report.ts';
+import type { Note } from './repeats.ts';
 import { reach } from './rights.ts';
 
 export interface SubmitReportDeps {
@@ -26,15 +27,11 @@ export async function submitReport(
   { layout, ledger, config }: SubmitReportDeps,
   { agent_id, markdown }: SubmitReportRequest,
   by: Principal,
+  note: Note,
 ): Promise<Result<ReportAnswer>> {
-  const whose = agent_id ?? (by.kind === 'agent' ? by.agentId : null);
-  if (whose === null) {
-    return fail('INVALID_REQUEST', 'Whose report? With the operator token, name the agent in agent_id.', {
-      reason: 'agent_missing',
-    });
-  }
-  const found = reach(ledger.current, by, whose);
+  const found = whoseReport({ ledger }, agent_id, by);
   if (!found.ok) return found;
+  const whose = found.value;
   const bytes = Buffer.byteLength(markdown);
   if (bytes > largestReportBytes) {
     return fail('TOO_LARGE', `The report has ${bytes} bytes; at most ${largestReportBytes} are taken. Shorten it.`, {
@@ -57,6 +54,23 @@ export async function submitReport(
     );
   }
   await replaceFileDurably(path, markdown);
+  const noted = note([]);
+  if (noted.length > 0) await ledger.commit(noted);
   // It may have been forgotten while the disk was at work; the report stays, as reports do.
   return reportOf({ ledger, config }, whose, by);
+}
+
+export function whoseReport(
+  { ledger }: Pick<SubmitReportDeps, 'ledger'>,
+  agentId: string | null,
+  by: Principal,
+): Result<string> {
+  const whose = agentId ?? (by.kind === 'agent' ? by.agentId : null);
+  if (whose === null) {
+    return fail('INVALID_REQUEST', 'Whose report? With the operator token, name the agent in agent_id.', {
+      reason: 'agent_missing',
+    });
+  }
+  const found = reach(ledger.current, by, whose);
+  return found.ok ? ok(whose) : found;
 }

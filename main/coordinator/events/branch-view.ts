@@ -44,6 +44,8 @@ export class BranchView {
         const agent_ids = event.agent_ids.filter((id) => this.#agents.has(id));
         return agent_ids.length === 0 ? null : { ...event, agent_ids };
       }
+      case 'request_done':
+        return event.target !== null && this.#agents.has(event.target) ? event : null;
       case 'request_answered':
         return this.#requests.has(event.request_id) ? event : null;
       // Nothing tells who asked for what was refused; the rest is about the machine, or about others.
@@ -91,10 +93,10 @@ export function branchSnapshot(fleet: Fleet, root: string): FleetSnapshot {
 
 /** The request as those agents may see it; null when none of them came of it. */
 function requestIn(ids: ReadonlySet<string>, request: RequestRecord): RequestRecord | null {
-  const { batch, restarted, reprioritized, agent_id } = request;
+  const { batch, restarted, reprioritized, done, agent_id } = request;
   const own = (all: readonly string[]): string[] => all.filter((id) => ids.has(id));
-  if (own([...(batch?.agent_ids ?? []), ...(restarted ?? []), reprioritized ?? '', agent_id ?? '']).length === 0)
-    return null;
+  const one = [reprioritized ?? '', done?.target ?? '', agent_id ?? ''];
+  if (own([...(batch?.agent_ids ?? []), ...(restarted ?? []), ...one]).length === 0) return null;
   return {
     ...request,
     ...(batch === undefined ? {} : { batch: { ...batch, agent_ids: own(batch.agent_ids) } }),

@@ -1,7 +1,7 @@
 /** Carries out what request files ask. Every action answers in `responses/`, as success or as a coded failure. */
 import { fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
 import { parseRequest } from '../../../protocol/parse-request.ts';
-import { waitingActions, type ZiggieRequest } from '../../../protocol/actions.ts';
+import { type Action, waitingActions, type ZiggieRequest } from '../../../protocol/actions.ts';
 import type { BatchAnswer, BatchRequest, DeployRequest } from '../../../protocol/request.ts';
 import type { BatchCall } from '../commands/deploy-batch.ts';
 import type { DeployCall } from '../commands/deploy.ts';
@@ -66,7 +66,10 @@ async function carryOut(
 
 /** Carried out before a crash, and the agent that asked has ended with its token since: only its answer is wanted. */
 const isDone = ({ isKnown }: FileRequestDeps, request: ZiggieRequest, by: Result<Principal>): boolean =>
-  !by.ok && (request.action === 'restart' || request.action === 'reprioritize') && isKnown(request);
+  !by.ok && ofAgents.includes(request.action) && isKnown(request);
+
+/** What an agent may ask by a file, changes something, and is remembered. */
+const ofAgents: readonly Action[] = ['stop', 'pause', 'resume', 'restart', 'reprioritize', 'submit_report'];
 
 /** It waits for agents: to end, or to say something. */
 const mayTakeLong = ({ action, timeout }: ZiggieRequest & { timeout?: unknown }): boolean =>

@@ -47,7 +47,7 @@ export class Retention {
     const { ledger, clock, config, log } = this.#options;
     const before = Date.parse(clock.now()) - config.retention_days * dayMs;
     const agents = oldBranches(ledger.pending, before); // What is on its way to run once more is not old.
-    const requests = oldRefusals(ledger.current, before);
+    const requests = oldRequests(ledger.current, before);
     const batches = [...ledger.current.requests].flatMap(([id, { batch }]) => (batch === undefined ? [] : [id]));
     const at = clock.now();
     await ledger.commit([
@@ -134,9 +134,10 @@ function oldBranches(fleet: Fleet, before: number): Agent[] {
   return agentsInOrder(fleet).filter(({ facts }) => subtree(fleet, facts.agent_id).every(endedBefore));
 }
 
-function oldRefusals(fleet: Fleet, before: number): string[] {
-  return [...fleet.requests.entries()].flatMap(([requestId, { failure, at }]) =>
-    failure !== null && Date.parse(at) < before ? [requestId] : [],
+/** Refusals, and what was done to agents that may live on for years. */
+function oldRequests(fleet: Fleet, before: number): string[] {
+  return [...fleet.requests.entries()].flatMap(([requestId, { failure, done, at }]) =>
+    (failure !== null || done !== undefined) && Date.parse(at) < before ? [requestId] : [],
   );
 }
 

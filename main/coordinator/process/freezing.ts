@@ -28,25 +28,24 @@ export interface PauseOrder {
 
 /**
  * Settles when what runs is frozen and what waits will not be started, with the processes that could not be frozen yet, by agent:
- * they are tried again. `agents`: those
- * that run, are being started or wait, and are not held. IDENTITY_UNVERIFIED: of one nothing tells whether the process is
- * still its own; then none of them is touched.
+ * they are tried again. `agents`: those that run, are being started or wait, and are not held; `note`: what becomes durable
+ * with them. IDENTITY_UNVERIFIED: of one nothing tells whether the process is still its own; then none of them is touched.
  */
 export async function pauseAgents(
   deps: FreezingDeps,
   agents: readonly Agent[],
   { by, reason }: PauseOrder,
+  note: readonly ZiggieEvent[] = [],
 ): Promise<Result<ReadonlyMap<string, readonly number[]>>> {
   const { ledger, clock, lives, supervisor, scheduler } = deps;
   const unverified = agents.filter(({ facts }) => supervisor.runOf(facts.agent_id)?.verify() === 'unknown');
   if (unverified.length > 0) return identityUnverified(unverified);
   const at = clock.now();
-  await ledger.commit(
-    agents.map(({ facts: { agent_id } }): ZiggieEvent => {
-      const ran_seconds = supervisor.runOf(agent_id)?.ranSeconds() ?? 0;
-      return { type: 'agent_paused', at, agent_id, by, reason, ran_seconds };
-    }),
-  );
+  const paused = agents.map(({ facts: { agent_id } }): ZiggieEvent => {
+    const ran_seconds = supervisor.runOf(agent_id)?.ranSeconds() ?? 0;
+    return { type: 'agent_paused', at, agent_id, by, reason, ran_seconds };
+  });
+  await ledger.commit([...paused, ...note]);
   const left = new Map<string, readonly number[]>();
   await Promise.all(
     agents.map(async ({ facts: { agent_id }, life }) => {
@@ -66,11 +65,17 @@ export async function pauseAgents(
   return ok(left);
 }
 
-/** Settles when what was frozen is thawed, and what waits has its place again. `agents`: those that are held. */
-export async function resumeAgents(deps: FreezingDeps, agents: readonly Agent[], by: string): Promise<void> {
+/** Settles when what was frozen is thawed, and what waits has its place again. `agents`: those that are held; `note` as above. */
+export async function resumeAgents(
+  deps: FreezingDeps,
+  agents: readonly Agent[],
+  by: string,
+  note: readonly ZiggieEvent[] = [],
+): Promise<void> {
   const { ledger, clock, supervisor, scheduler } = deps;
   const at = clock.now();
-  await ledger.commit(agents.map(({ facts: { agent_id } }) => ({ type: 'agent_resumed', at, agent_id, by }) as const));
+  const resumed = agents.map(({ facts: { agent_id } }) => ({ type: 'agent_resumed', at, agent_id, by }) as const);
+  await ledger.commit([...resumed, ...note]);
   const now = agents.flatMap(({ facts }) => ledger.current.agents.get(facts.agent_id) ?? []);
   scheduler.freeAll(now);
   const running = now.filter(({ life }) => life.status === 'running');

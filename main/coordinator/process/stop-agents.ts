@@ -1,6 +1,6 @@
 /** Stopping agents together, whatever state each is in: all of them are durably marked before the first is touched. */
 import type { Agent } from '../../../protocol/agent.ts';
-import type { EventOf } from '../../../protocol/events.ts';
+import type { EventOf, ZiggieEvent } from '../../../protocol/events.ts';
 import { fail, failureOf, ok, type Result } from '../../../protocol/failures.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -18,12 +18,13 @@ export interface StopPlace {
 
 /**
  * Marked, none of them can deploy or be started any more. Settles when each has ended. IDENTITY_UNVERIFIED when of one
- * nothing tells whether the process is still its own: then none of them is touched.
+ * nothing tells whether the process is still its own: then none of them is touched. `note` becomes durable with the marks.
  */
 export async function stopAgents(
   { ledger, clock, runs, onSlotFree }: StopPlace,
   agents: readonly Agent[],
   order: StopOrder,
+  note: readonly ZiggieEvent[] = [],
 ): Promise<Result<void>> {
   const unverified = agents.filter(({ facts }) => runs.get(facts.agent_id)?.verify() === 'unknown');
   if (unverified.length > 0) return identityUnverified(unverified);
@@ -40,6 +41,7 @@ export async function stopAgents(
       return { type: 'agent_ended', at, agent_id: facts.agent_id, attempt: life.attempt, ending } as const;
     }),
     ...active.map(({ facts }) => ({ type: 'agent_stopping', at, agent_id: facts.agent_id, ...order }) as const),
+    ...note,
   ]);
   onSlotFree();
   const stopped = agents.flatMap(({ facts }) => runs.get(facts.agent_id) ?? []);

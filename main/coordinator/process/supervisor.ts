@@ -2,6 +2,7 @@
  * Owns every run: starts what is admitted, adopts what a predecessor left, stops branches, and has each end written into
  * the ledger. Its parts: starter.ts (the order of a start), run.ts (one run), stop-agents.ts, limit-stops.ts, end-writer.ts.
  */
+import type { ZiggieEvent } from '../../../protocol/events.ts';
 import type { Agent, AgentFacts, Ending, Identity } from '../../../protocol/agent.ts';
 import type { Result } from '../../../protocol/failures.ts';
 import { plainOutputReader, type Program } from '../runtimes/runtime.ts';
@@ -99,8 +100,8 @@ export class Supervisor {
   }
 
   /** As `stopAgents`. */
-  stop(agents: readonly Agent[], order: StopOrder): Promise<Result<void>> {
-    return stopAgents({ ...this.#options, runs: this.#runs }, agents, order);
+  stop(agents: readonly Agent[], order: StopOrder, note: readonly ZiggieEvent[] = []): Promise<Result<void>> {
+    return stopAgents({ ...this.#options, runs: this.#runs }, agents, order, note);
   }
 
   /** The run of an agent that has a process; undefined where it has none. */

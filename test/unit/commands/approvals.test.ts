@@ -1,12 +1,9 @@
 /** Asking and deciding, with the real ledger and journal and a clock that the test sets. */
 import { expect, onTestFinished, test } from 'vitest';
 import { ApprovalExpiry } from '../../../main/coordinator/approvals/expiry.ts';
-import {
-  decideApproval,
-  listApprovals,
-  mostOpenPerAgent,
-  requestApproval,
-} from '../../../main/coordinator/commands/approvals.ts';
+import { listApprovals, mostOpenPerAgent, requestApproval } from '../../../main/coordinator/commands/approvals.ts';
+import { decideOnce } from '../../../main/coordinator/commands/once.ts';
+import { Repeats } from '../../../main/coordinator/commands/repeats.ts';
 import { EventHub } from '../../../main/coordinator/events/hub.ts';
 import { FleetWatch } from '../../../main/coordinator/events/fleet-watch.ts';
 import type { Call, Principal } from '../../../main/coordinator/facade.ts';
@@ -62,7 +59,7 @@ function open(folder: string, time: Time, fleet: Fleet) {
     now: () => new Date(begin + time.seconds * 1000).toISOString(),
     monotonic: () => time.seconds * 1000,
   };
-  const deps = { ledger, fleetWatch, clock, config: configSchema.parse({}) };
+  const deps = { ledger, fleetWatch, clock, config: configSchema.parse({}), repeats: new Repeats(ledger, clock) };
   const expiry = new ApprovalExpiry({ ledger, clock, log: () => undefined });
   onTestFinished(() => expiry.close());
   const ask = (
@@ -79,11 +76,11 @@ function open(folder: string, time: Time, fleet: Fleet) {
   let decisions = 0;
   const decide = (
     approval_id: string,
-    fields: Partial<Parameters<typeof decideApproval>[1]> = {},
+    fields: Partial<Parameters<typeof decideOnce>[1]> = {},
     by = operator,
     call = http,
   ) =>
-    decideApproval(
+    decideOnce(
       deps,
       {
         ...envelope(`decide-${(decisions += 1)}`),

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Scheduler } from '../../../main/coordinator/admission/scheduler.ts';
 import { WaitingParents } from '../../../main/coordinator/admission/waiting-parents.ts';
 import { systemClock } from '../../../main/coordinator/clock.ts';
+import { Repeats } from '../../../main/coordinator/commands/repeats.ts';
 import { perform, type PerformDeps } from '../../../main/coordinator/commands/perform.ts';
 import { WaitingPrompts } from '../../../main/coordinator/commands/waiting-prompts.ts';
 import { FleetWatch } from '../../../main/coordinator/events/fleet-watch.ts';
@@ -97,6 +98,7 @@ function openPaperCoordinator() {
     record: agentRecord,
     budgets: new Budgets(configSchema.parse({}).budget, systemClock, () => null),
     prompts: new WaitingPrompts({ layout, isKnown: () => true }),
+    repeats: new Repeats(ledger, systemClock),
   };
   const operatorHash = hashToken('operator');
   let count = 0;

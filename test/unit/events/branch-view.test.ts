@@ -36,6 +36,10 @@ function asWritten(events: readonly Sequenced[]): Sequenced[] {
       if (accepted.has(event.request_id) || !state.agents.has(event.agent_id)) return false;
       accepted.add(event.request_id);
     }
+    if (event.type === 'request_done') {
+      if (accepted.has(event.request_id) || (event.target !== null && !state.agents.has(event.target))) return false;
+      accepted.add(event.request_id);
+    }
     if (event.type === 'agents_forgotten' && event.agent_ids.some((id) => isNeeded(state, id))) return false;
     // The root of a branch that is followed is not forgotten, and its request not refused after it was accepted.
     if (event.type === 'agents_forgotten' && event.agent_ids.includes(root)) return false;

@@ -88,6 +88,18 @@ const event: fc.Arbitrary<ZiggieEvent> = fc.oneof(
     request_sha256: 'a'.repeat(64),
     failure,
   })),
+  fc
+    .record({ target: fc.option(agent_id), request: fc.integer({ min: 1, max: 5 }) })
+    .map(({ target, request }): ZiggieEvent => ({
+      type: 'request_done',
+      at,
+      request_id: `done_${request}`,
+      request_sha256: 'e'.repeat(64),
+      by: 'operator',
+      action: target === null ? 'intake' : 'pause',
+      target,
+      changed: target === null ? [] : [target],
+    })),
   agentNumber.map((n): ZiggieEvent => ({ type: 'request_answered', at, request_id: `request_${n}` })),
   agent_id.map((id): ZiggieEvent => ({ type: 'agent_waiting', at, agent_id: id, reason: 'waiting' })),
   fc.record({ agent_id, attempt }).map((own): ZiggieEvent => ({
