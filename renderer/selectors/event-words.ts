@@ -47,7 +47,7 @@ function wordsOf(event: ZiggieEvent): string {
     case 'inbox_acknowledged':
       return 'took note of its messages';
     case 'request_done':
-      return `is what the request ${event.request_id} was about, which is done: ${event.action}`;
+      return `request ${event.request_id} of ${event.by} was carried out: ${event.action}`;
     case 'external_seen':
       return 'was seen as a parent outside';
     default:

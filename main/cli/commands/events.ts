@@ -95,7 +95,10 @@ export function eventLines({ seq, event }: Sequenced): string[] {
     case 'time_gap':
       return [line('coordinator', `did not run for ${event.seconds} s`)];
     case 'request_done':
-      return [line(event.request_id, `was carried out: ${event.action}, asked by ${event.by}`)];
+      // What the others did is told by the lives they changed.
+      return event.action === 'submit_report' && event.target !== null
+        ? [line(event.target, `its report was handed in by ${event.by}`)]
+        : [];
     case 'request_refused':
       return [line(event.request_id, `was refused: ${event.failure.code}: ${event.failure.message}`)];
     default:

@@ -154,6 +154,22 @@ test('it is decided once: of two at once one counts, the same request again is a
   expect(codeOf(await made.decide('apr_000000000000'))).toBe('UNKNOWN_APPROVAL');
 });
 
+test('a decision of a journal that knew no requests of decisions is answered again, and is no other decision', async () => {
+  const made = await fourAgents();
+  const { approval_id } = valueOf(await made.ask('worker', 'toolu_1'));
+  const at = made.deps.clock.now();
+  const denied = { outcome: 'denied', by: 'operator', message: 'no', branch: false, request_id: 'old' } as const;
+  await made.deps.ledger.commit([{ type: 'approval_decided', at, agent_id: 'worker', approval_id, ...denied }]);
+  const asked = { request_id: 'old', decision: 'deny', message: 'no' } as const;
+  expect(valueOf(await made.decide(approval_id, asked))).toMatchObject({
+    replayed: true,
+    answer: { status: 'denied' },
+  });
+  for (const other of [{ decision: 'allow' as const }, { message: 'never' }]) {
+    expect(codeOf(await made.decide(approval_id, { ...asked, ...other }))).toBe('DUPLICATE_REQUEST_MISMATCH');
+  }
+});
+
 test('time that is over counts as denied, also where a decision comes first after it', async () => {
   const made = await fourAgents();
   const [one, two] = [valueOf(await made.ask('worker', 'toolu_1')), valueOf(await made.ask('worker', 'toolu_2'))];

@@ -131,6 +131,23 @@ test('old refusals and what was put aside with them go; newer ones stay', async 
   expect(existsSync(layout.errorFile('old'))).toBe(false);
 });
 
+test('what was done to an agent that lives on is forgotten when it is that old, and with the agent', async () => {
+  const paused = (request_id: string, ordinal: number, days: number): ZiggieEvent => ({
+    type: 'request_done',
+    at: daysAgo(days),
+    request_id,
+    request_sha256: 'ef'.repeat(32),
+    by: 'operator',
+    action: 'pause',
+    target: idOf(ordinal),
+    changed: [idOf(ordinal)],
+  });
+  const lives = [accepted(1), paused('old', 1, 31), paused('new', 1, 29)];
+  const { ledger, retention } = await rootOf([...lives, accepted(2), paused('gone', 2, 29), ended(2, 31)]);
+  await retention.tidy();
+  expect([...ledger.current.requests.keys()].filter((id) => ['old', 'new', 'gone'].includes(id))).toEqual(['new']);
+});
+
 test('segments of that age go once a newer one begins with the whole fleet', async () => {
   const { layout, ledger, retention } = await rootOf([accepted(1), accepted(2)]);
   // What a rotation leaves: an old segment, and one that goes on after it.
