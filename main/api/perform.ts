@@ -7,7 +7,7 @@ import { parseRequest } from '../../protocol/parse-request.ts';
 import type { Call, Coordinator, Performed, Principal } from '../coordinator/facade.ts';
 import { tokenIsOver } from './guard.ts';
 import { sendFailure } from './problem.ts';
-import { idempotencyKey } from './request-name.ts';
+import { idempotencyKey, requestName } from './request-name.ts';
 
 /** The guard has let the request through with a principal, or the address would be open. */
 export function callerOf(request: FastifyRequest): Principal {
@@ -39,7 +39,7 @@ export async function perform<A extends Action>(
     tokenEnded.is = true;
     gone.abort();
   });
-  const isIdMade = requestIdOf(bodyOf(request)) === null && typeof request.headers['idempotency-key'] !== 'string';
+  const isIdMade = requestName(request) === null;
   const call: Call = { door: 'http', wait: 'admission', signal: gone.signal, isIdMade };
   const performed = await coordinator.perform(parsed.value, by, call).finally(unwatch);
   // Who only waited learns nothing more; what was done for somebody is told all the same.
