@@ -172,6 +172,32 @@ test('a prompt that the agent changed is not run again where the journal does no
   await waitFor('its second attempt', () => coordinator.state(short).attempt === 2);
 });
 
+test('a stop is answered although its agent was restarted while others of the branch took their time', async () => {
+  const coordinator = await startShells({ grace_seconds: 2 });
+  const { agentId: top } = await deployScript(coordinator, 'top', untilFile('never'));
+  const stubborn = `trap '' TERM INT; touch deaf; ${untilFile('never')}`;
+  const below = await coordinator.client.deploy({
+    request_id: 'below',
+    agent_type: 'L2',
+    parent_agent: top,
+    config: { prompt: stubborn },
+  });
+  if (!below.ok) throw new Error(below.failure.message);
+  await waitFor('it hears no signal', () => existsSync(coordinator.path('deaf')));
+  const stopped = coordinator.client.stop(top);
+  await waitFor('the top has ended', async () => {
+    const record = await coordinator.client.get(top);
+    return record.ok && record.value.status === 'stopped';
+  });
+  expect((await ask(coordinator, 'restart', top)).changed?.map(({ agent_id }) => agent_id)).toEqual([top]);
+  const answer = await stopped;
+  expect(answer.ok && answer.value.stopped.map(({ agent_id }) => agent_id).toSorted()).toEqual(
+    [top, below.value.record.agent_id].toSorted(),
+  );
+  const record = await coordinator.client.get(top);
+  expect(record).toMatchObject({ ok: true, value: { status: 'running', attempt: 2 } });
+});
+
 test('in a branch that is being stopped nothing is restarted, by nobody: it stays stopped', async () => {
   const coordinator = await startShells({ grace_seconds: 30 });
   const deaf = `trap 'echo heard' TERM; ${untilFile('go')}`;

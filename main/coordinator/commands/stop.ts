@@ -30,12 +30,14 @@ export async function stop(
   if (!found.ok) return found;
   const branch = subtree(ledger.pending, agentId).filter((agent) => !isEnded(agent));
   const who = reason === null ? callerName(by) : `${callerName(by)}: ${reason}`;
+  // Waited for from here on: one that has ended may be restarted while others of its branch take their time.
+  const ends = branch.map(({ facts }) => lives.when(facts.agent_id, isEnded));
   const noted = note(branch.map(({ facts }) => facts.agent_id));
   if (branch.length > 0) {
     const done = await supervisor.stop(branch, { reason: 'stop', by: who }, noted);
     if (!done.ok) return done;
   } else if (noted.length > 0) await ledger.commit(noted);
-  const stopped = await Promise.all(branch.map(({ facts }) => lives.when(facts.agent_id, isEnded)));
+  const stopped = await Promise.all(ends);
   const target = ledger.current.agents.get(agentId) ?? found.value;
   return ok({ agent_id: agentId, status: record(target).status, stopped: stopped.map(record) });
 }
