@@ -47,6 +47,13 @@ const accepted = (): string[] =>
   coordinator.journal().flatMap(({ event }) => acceptances(event).map(({ facts }) => facts.request_id));
 const runFolders = (): string[] => readdirSync(coordinator.path('runs')).sort();
 
+async function living(): Promise<number> {
+  const list = await coordinator.client.list();
+  if (!list.ok) return -1;
+  return list.value.agents.filter(({ status }) => ['queued', 'starting', 'running', 'stopping'].includes(status))
+    .length;
+}
+
 describe('a batch by HTTP', () => {
   test('starts each agent once, below the parent it names, and is answered in its order', async () => {
     const agents = [member({ name: 'first' }), member({ name: 'second', request_id: 'own-id' }), member()];
@@ -126,7 +133,7 @@ describe('a batch by HTTP', () => {
     ],
     ['more than slots and queue hold', Array.from({ length: 11 }, () => member()), 'QUEUE_FULL', '11 agents'],
   ])('%s: none is started, and nothing is left of it', async (what, agents, code, named) => {
-    await waitFor('all before it have ended', async () => (await idle()) === 0);
+    await waitFor('all before it have ended', async () => (await living()) === 0);
     const before = [accepted(), runFolders()];
     // Too long to travel in the journal: it is a durable file before anything is decided.
     const long = member({ config: { prompt: `exit 0 # ${'x'.repeat(100_000)}` } });
@@ -139,7 +146,7 @@ describe('a batch by HTTP', () => {
   });
 
   test('what just fits into slots and queue is taken, and a full queue takes none', async () => {
-    await waitFor('all before it have ended', async () => (await idle()) === 0);
+    await waitFor('all before it have ended', async () => (await living()) === 0);
     const several = (count: number) => Array.from({ length: count }, () => member({ config: { prompt: 'sleep 600' } }));
     // Of six slots one is kept for level 3, and four may wait.
     expect((await post(batch('one-more', several(10)))).body.code).toBe('QUEUE_FULL');
@@ -148,13 +155,6 @@ describe('a batch by HTTP', () => {
     expect((await post(batch('full', [member()]))).body.code).toBe('QUEUE_FULL');
     for (const id of idsOf(taken.body)) await post({}, `agents/${id}/stop`);
   });
-
-  async function idle(): Promise<number> {
-    const list = await coordinator.client.list();
-    if (!list.ok) return -1;
-    return list.value.agents.filter(({ status }) => ['queued', 'starting', 'running', 'stopping'].includes(status))
-      .length;
-  }
 });
 
 describe('a batch by file', () => {
@@ -201,12 +201,9 @@ describe('a batch by file', () => {
 
   test('a member that waits, asked for once more by file, is answered by the next coordinator', async () => {
     const hold = member({ config: { prompt: 'while [ ! -e "$ZIGGIE_ROOT/go4" ]; do sleep 0.05; done' } });
-    await post(
-      batch(
-        'f4',
-        Array.from({ length: 7 }, () => hold),
-      ),
-    );
+    await waitFor('all but one that sleeps have ended', async () => (await living()) === 1);
+    const seven = Array.from({ length: 7 }, () => hold);
+    expect((await post(batch('f4', seven))).status).toBe(200);
     const waiting = { ...hold, request_id: 'f4.7', action: 'deploy' };
     coordinator.drop('f4.7', waiting);
     await waitFor('it is in hand', () => coordinator.client.get(lastAgent()).then((one) => one.ok));

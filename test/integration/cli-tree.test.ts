@@ -63,13 +63,12 @@ describe('a parent', () => {
     });
     for (const id of [short, 'overwatch_short']) expect((await ziggie(['tree', id])).out, id).toContain(child.agent_id);
     expect((await ziggie(['compliance', 'overwatch_short'])).out).toContain('Protocol v1.2');
-    for (const [args, why] of [
-      [['deploy', '--prompt', 'x', '--type', 'L2', '--parent', '99102'], 'more than digits'],
-      [['ls', '--parent', 'nobody'], 'Nobody named "nobody" is known here'],
-    ] as const) {
-      const { code, err } = await ziggie(args);
-      expect({ args, code, err }).toEqual({ args, code: 2, err: expect.stringContaining(why) });
-    }
+    const digits = await ziggie(['deploy', '--prompt', 'x', '--type', 'L2', '--parent', '99102']);
+    expect(digits).toMatchObject({ code: 2, err: expect.stringContaining('more than digits') });
+    expect(await ziggie(['ls', '--parent', 'nobody'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('nobody named "nobody" is known here'),
+    });
     expect((await ziggie(['ls', '--parent', child.agent_id])).out).toContain('No agent fits.');
     expect((await ziggie(['stop', parent.agent_id])).code).toBe(0);
     const { out } = await ziggie(['inbox', '--of', short]);

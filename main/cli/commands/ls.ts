@@ -1,9 +1,7 @@
 /** `ziggie ls`: the agents as a table, indented by parent. */
 import type { Command } from 'commander';
-import type { ClientFailure } from '../../../clients/typescript/client.ts';
 import type { HttpClient } from '../../../clients/typescript/http-client.ts';
 import { statusSchema } from '../../../protocol/agent.ts';
-import { failureOf } from '../../../protocol/failures.ts';
 import type { Context, Run } from '../context.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from '../exit-codes.ts';
 import { showFailure, usageFailure } from '../failure.ts';
@@ -51,10 +49,6 @@ async function list(context: Context, { status, parent, all }: LsOptions): Promi
   };
   const answer = await client.list(filter);
   if (!answer.ok) return await showFailure(io, json, answer.failure);
-  if (named !== null && answer.value.total === 0) {
-    const unknown = await whyUnknown(client, named.value);
-    if (unknown !== null) return await showFailure(io, json, unknown);
-  }
   const { agents } = answer.value;
   const { shown, hidden } = all === true ? { shown: agents, hidden: 0 } : visibleAgents(agents, endedShown);
   if (json) {
@@ -62,7 +56,8 @@ async function list(context: Context, { status, parent, all }: LsOptions): Promi
     return exitCodes.ok;
   }
   if (shown.length === 0) {
-    await io.out(emptyText(status !== undefined || parent !== undefined));
+    const unknown = named === null ? null : await unknownWords(client, named.value);
+    await io.out(unknown ?? emptyText(status !== undefined || parent !== undefined));
     return exitCodes.ok;
   }
   const paint = createPaint(io.colour.out);
@@ -73,12 +68,10 @@ async function list(context: Context, { status, parent, all }: LsOptions): Promi
 }
 
 /** An empty list does not tell a parent without such children from a name that was mistyped. null: it is known. */
-async function whyUnknown(client: HttpClient, parent: string): Promise<ClientFailure | null> {
+async function unknownWords(client: HttpClient, parent: string): Promise<string | null> {
   const known = await client.tree(parent);
-  if (known.ok) return null;
-  if (known.failure.code !== 'UNKNOWN_AGENT') return known.failure;
-  const message = `Nobody named "${parent}" is known here, neither an agent nor an outside parent. \`ziggie tree\` shows who is.`;
-  return failureOf('UNKNOWN_AGENT', message, { given: parent });
+  if (known.ok || known.failure.code !== 'UNKNOWN_AGENT') return null;
+  return `No agent fits: nobody named "${parent}" is known here, neither an agent nor an outside parent. \`ziggie tree\` shows who is.\n`;
 }
 
 const emptyText = (filtered: boolean): string =>
