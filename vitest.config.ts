@@ -47,7 +47,7 @@ export default defineConfig({
     // A soak scenario ends with a line of figures, which is to be seen as it is.
     disableConsoleIntercept: true,
     projects: [
-      project('unit', 20_000, 0, 2),
+      project('unit', 20_000, 0, 3),
       project('integration', 60_000, 1, 4),
       project('e2e', 120_000, 2, 2),
       project('soak', isFullSoak ? 3_600_000 : 180_000, 3, isFullSoak ? 1 : 2),

@@ -19,7 +19,7 @@ import { waitFor } from '../rig/wait-for.ts';
 
 if (python === null) console.warn('without the Python door: there is no Python 3.9 or newer here');
 const doors: readonly DoorMaker[] = [httpDoor, fileDoor, mcpDoor, cliDoor, ...(python === null ? [] : [pythonDoor])];
-const sequences = Number(process.env['ZIGGIE_DOOR_SEQUENCES'] ?? '3');
+const sequences = Number(process.env['ZIGGIE_DOOR_SEQUENCES'] ?? '2');
 
 /** An agent that ends at once, or waits until it is told to (`go`) or stopped. */
 const config = {

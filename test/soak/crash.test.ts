@@ -12,7 +12,7 @@ import { amount, figures, randomFor, repeatWith } from './rig/tier.ts';
 import { faultsOf, remainsOf } from './rig/verdict.ts';
 import { type Job, workerRuntime } from './rig/worker.ts';
 
-const kills = amount({ ci: 12, full: 200 });
+const kills = amount({ ci: 10, full: 200 });
 const requestsPerKill = 20;
 /** A start takes some 400 ms, so these fall before, into and after the recovery. */
 const earlyKillWithinMs = 600;

@@ -10,7 +10,7 @@ import { requestsNamed, sleeperRuntime, startAgents } from './rig/sleepers.ts';
 import { SoakRoot } from './rig/soak-root.ts';
 import { amount, figures, repeatWith } from './rig/tier.ts';
 
-const cycles = amount({ ci: 40, full: 1000 });
+const cycles = amount({ ci: 30, full: 1000 });
 /** What grows once (code that is compiled, pools that fill) has grown after these. */
 const warmUpCycles = 60;
 const atOnce = 10;

@@ -18,7 +18,7 @@ const stateChanging = [
 ] as const;
 /** Most of these only read, /proc above all; a spread of them is enough. */
 const mostlyReading = { call: 'openat', points: amount({ ci: 2, full: 100 }) };
-const points = amount({ ci: 20, full: Number.POSITIVE_INFINITY });
+const points = amount({ ci: 16, full: Number.POSITIVE_INFINITY });
 
 interface Point {
   readonly threads: 'main' | 'file';
