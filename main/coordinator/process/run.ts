@@ -219,8 +219,8 @@ export class Run {
   #limit(): TimeLimit | null {
     const { maxRuntimeSeconds, clock, onTimeUp } = this.#options;
     if (maxRuntimeSeconds === 0) return null;
-    // From here on it goes by the monotonic clock. How long an adopted run has run already is known by the wall clock
-    // alone; if that was changed meanwhile, its time is up earlier or later, but never later than a whole limit from now.
+    // From here on it goes by the monotonic clock. How long an adopted run has run already is known by the wall clock, and is
+    // never more than its launcher is old where that is known; but its time is up a whole limit from now at the latest.
     return new TimeLimit(maxRuntimeSeconds * 1000 - this.#time.ms(this.#options.clock.monotonic()), clock, onTimeUp);
   }
 

@@ -124,7 +124,7 @@ export const sections: readonly Section[] = [
         label: 'Keep ended agents',
         kind: number,
         unit: 'days',
-        effect: 'What ended longer ago is forgotten, with its log and its report.',
+        effect: 'What ended longer ago is forgotten, with its log. Reports stay.',
       },
     ],
   },

@@ -12,7 +12,7 @@ import { type Journal, JournalError } from '../../../main/coordinator/ledger/jou
 import { Ledger } from '../../../main/coordinator/ledger/ledger.ts';
 import { layoutOf } from '../../../main/coordinator/root/layout.ts';
 import type { Runtimes } from '../../../main/coordinator/runtimes/registry.ts';
-import { plainOutputReader, type Runtime } from '../../../main/coordinator/runtimes/runtime.ts';
+import { trueRuntime } from '../../rig/true-runtime.ts';
 import { configSchema } from '../../../protocol/config.ts';
 import { ok } from '../../../protocol/failures.ts';
 import { emptyFleet } from '../../../protocol/fleet.ts';
@@ -22,16 +22,6 @@ import { waitFor } from '../../rig/wait-for.ts';
 import { Budgets } from '../../../main/coordinator/admission/budgets.ts';
 import { agentRecord } from '../../../protocol/record.ts';
 import { temporaryFolder } from '../ledger/temporary-folder.ts';
-
-const runtime: Runtime = {
-  kind: 'command',
-  locate: () => Promise.resolve(ok({ file: '/bin/true', leadingArgs: [], env: {} })),
-  preparePrompt: (prompt) => prompt,
-  launch: () => ({ file: '/bin/true', args: [], env: {}, promptOnStdin: false, files: {} }),
-  stopSteps: () => [],
-  message: () => Promise.resolve(ok('nowhere')),
-  outputReader: plainOutputReader,
-};
 
 /** The part of a journal that a ledger without facts uses: it takes its time, and then does as the disk does. */
 const journalThat = (append: () => Promise<void>): Journal =>
@@ -57,7 +47,7 @@ function deployTo(journal: Journal, scheduler: Partial<Scheduler> = {}, { clock 
       ...scheduler,
     } as unknown as Scheduler,
     lives: new LifeWatch(() => ledger.current),
-    runtimes: { get: () => ok(runtime) } as unknown as Runtimes,
+    runtimes: { get: () => ok(trueRuntime) } as unknown as Runtimes,
     clock,
     budgets: new Budgets(configSchema.parse({}).budget, clock, () => null),
     record: agentRecord,

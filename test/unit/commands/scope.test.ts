@@ -18,7 +18,7 @@ import { Ledger } from '../../../main/coordinator/ledger/ledger.ts';
 import type { Supervisor } from '../../../main/coordinator/process/supervisor.ts';
 import { layoutOf, makeFolders } from '../../../main/coordinator/root/layout.ts';
 import type { Runtimes } from '../../../main/coordinator/runtimes/registry.ts';
-import { plainOutputReader, type Runtime } from '../../../main/coordinator/runtimes/runtime.ts';
+import { trueRuntime } from '../../rig/true-runtime.ts';
 import { hashToken, principalOf } from '../../../main/coordinator/tokens.ts';
 import type { Action } from '../../../protocol/actions.ts';
 import type { Agent, Ending } from '../../../protocol/agent.ts';
@@ -38,16 +38,6 @@ import { temporaryFolder } from '../ledger/temporary-folder.ts';
 const calls = 10_000;
 const callsPerTree = 250;
 const at = '2025-11-09T14:30:00.000Z';
-
-const runtime: Runtime = {
-  kind: 'command',
-  locate: () => Promise.resolve(ok({ file: '/bin/true', leadingArgs: [], env: {} })),
-  preparePrompt: (prompt) => prompt,
-  launch: () => ({ file: '/bin/true', args: [], env: {}, promptOnStdin: false, files: {} }),
-  stopSteps: () => [],
-  message: () => Promise.resolve(ok('nowhere')),
-  outputReader: plainOutputReader,
-};
 
 const tokenOf = (agentId: string): string => `token of ${agentId}`;
 
@@ -90,7 +80,7 @@ function openPaperCoordinator() {
     fleetWatch,
     config: configSchema.parse({ limits: { max_depth: 9 } }),
     clock: systemClock,
-    runtimes: { get: () => ok(runtime) } as unknown as Runtimes,
+    runtimes: { get: () => ok(trueRuntime) } as unknown as Runtimes,
     scheduler: scheduler as unknown as Scheduler,
     settings: { patch: () => Promise.reject(new Error('not on paper')) },
     supervisor: supervisor as unknown as Supervisor,

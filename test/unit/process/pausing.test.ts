@@ -13,10 +13,10 @@ import type { Launcher } from '../../../main/coordinator/process/launcher.ts';
 import { Supervisor } from '../../../main/coordinator/process/supervisor.ts';
 import { layoutOf } from '../../../main/coordinator/root/layout.ts';
 import type { Runtimes } from '../../../main/coordinator/runtimes/registry.ts';
-import { plainOutputReader, type Runtime } from '../../../main/coordinator/runtimes/runtime.ts';
+import { trueRuntime } from '../../rig/true-runtime.ts';
 import type { Agent } from '../../../protocol/agent.ts';
 import { configSchema } from '../../../protocol/config.ts';
-import { fail, ok } from '../../../protocol/failures.ts';
+import { ok } from '../../../protocol/failures.ts';
 import { emptyFleet } from '../../../protocol/fleet.ts';
 import { agentFacts } from '../../rig/agent-facts.ts';
 import { waitFor } from '../../rig/wait-for.ts';
@@ -26,16 +26,6 @@ import { trees } from './held-run.ts';
 const facts = agentFacts();
 const id = facts.agent_id;
 const nobody = { pid: 2_147_483_647, start_time: '1', boot_id: null };
-
-const runtime: Runtime = {
-  kind: 'command',
-  locate: () => Promise.resolve(ok({ file: '/bin/true', leadingArgs: [], env: {} })),
-  preparePrompt: (prompt) => prompt,
-  launch: () => ({ file: '/bin/true', args: [], env: {}, promptOnStdin: false, files: {} }),
-  stopSteps: () => [],
-  message: () => Promise.resolve(fail('NOT_SUPPORTED', 'as the test says')),
-  outputReader: () => plainOutputReader(),
-};
 
 /** One agent whose launcher is held when `letHold` is called, beside a disk that refuses what it is told to. */
 async function oneStarts() {
@@ -74,7 +64,7 @@ async function oneStarts() {
     layout,
     config,
     ledger,
-    runtimes: { get: () => ok(runtime) } as unknown as Runtimes,
+    runtimes: { get: () => ok(trueRuntime) } as unknown as Runtimes,
     ownership: { ...trees, launcher },
     clock: systemClock,
     url: () => '',

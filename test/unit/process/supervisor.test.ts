@@ -11,6 +11,7 @@ import { Supervisor } from '../../../main/coordinator/process/supervisor.ts';
 import { layoutOf } from '../../../main/coordinator/root/layout.ts';
 import type { Runtimes } from '../../../main/coordinator/runtimes/registry.ts';
 import { plainOutputReader, type Runtime } from '../../../main/coordinator/runtimes/runtime.ts';
+import { trueRuntime } from '../../rig/true-runtime.ts';
 import { type Agent, unknownUsage } from '../../../protocol/agent.ts';
 import { configSchema } from '../../../protocol/config.ts';
 import { fail, ok, type Result } from '../../../protocol/failures.ts';
@@ -27,12 +28,7 @@ const at = '2025-11-09T14:30:00.000Z';
 
 /** States its cost, whatever its output is. */
 const costly: Runtime = {
-  kind: 'command',
-  locate: () => Promise.resolve(ok({ file: '/bin/true', leadingArgs: [], env: {} })),
-  preparePrompt: (prompt) => prompt,
-  launch: () => ({ file: '/bin/true', args: [], env: {}, promptOnStdin: false, files: {} }),
-  stopSteps: () => [],
-  message: () => Promise.resolve(fail('NOT_SUPPORTED', 'as the test says')),
+  ...trueRuntime,
   outputReader: () => ({ ...plainOutputReader(), isTelling: true, usage: () => ({ ...unknownUsage, cost_usd: 3 }) }),
 };
 
